@@ -1,0 +1,20 @@
+import { object } from "#schema/field.ts";
+import { kind } from "#schema/message.ts";
+import { ObjectReference } from "./shared.ts";
+import { ObjectMeta } from "#api/meta/v1.ts";
+
+export abstract class Binding extends kind(
+  "io.k8s.api.core.v1.Binding",
+  {
+    group: "",
+    version: "v1",
+    kind: "Binding",
+    resource: "bindings",
+    singular: "binding",
+    namespaced: true,
+  },
+  {
+    metadata: object(1, () => ObjectMeta).default({}),
+    target: object(2, () => ObjectReference).atomic(),
+  },
+) {}

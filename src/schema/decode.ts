@@ -1,0 +1,283 @@
+import type { Kind } from "./field.ts";
+import type { MessageType } from "./message.ts";
+import { fieldsOf } from "./message.ts";
+import { canonicalQuantity } from "./quantity.ts";
+
+/** JSON of the wrong shape. The message reads as Go's decoder words it, which clients show. */
+export class DecodeError extends Error {
+  override name = "DecodeError";
+  /** Dotted path of the field. */
+  readonly path: string;
+  constructor(message: string, path: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+export interface DecodeOptions {
+  /** Called with the path of every field that the type does not have; the field is dropped. */
+  readonly onUnknown?: (path: string) => void;
+}
+
+/**
+ * Checks that parsed JSON has the shape of a message and brings it to its stored form: unknown
+ * fields and nulls are dropped, quantities and times become canonical. Works in place, so that a
+ * request body is walked once and not copied; the caller must own `value`.
+ */
+export function decode(type: MessageType, value: unknown, options: DecodeOptions = {}): unknown {
+  if (!isRecord(value)) {
+    const name = goName(type);
+    throw new DecodeError(
+      `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${name}`,
+      "",
+    );
+  }
+  decodeMessage(type, value, "", options);
+  return value;
+}
+
+function decodeMessage(
+  type: MessageType,
+  value: Record<string, unknown>,
+  path: string,
+  options: DecodeOptions,
+): void {
+  const kinds = kindsOf(type);
+  for (const key of Object.keys(value)) {
+    const kind = kinds.get(key);
+    if (!kind) {
+      delete value[key];
+      options.onUnknown?.(path ? `${path}.${key}` : key);
+      continue;
+    }
+    const field = value[key];
+    if (field === null || field === undefined) {
+      delete value[key];
+      continue;
+    }
+    const fieldPath = path ? `${path}.${key}` : key;
+    const decoded = decodeValue(kind, field, fieldPath, type, options);
+    if (decoded !== field) value[key] = decoded;
+  }
+}
+
+/** Returns the value to keep: the same one where it already was canonical. */
+function decodeValue(
+  of: Kind,
+  value: unknown,
+  path: string,
+  owner: MessageType,
+  options: DecodeOptions,
+): unknown {
+  switch (of.kind) {
+    case "string":
+    case "enum":
+    case "duration":
+    case "bytes":
+      return typeof value === "string" ? value : mismatch(value, of, path, owner);
+    case "bool":
+      return typeof value === "boolean" ? value : mismatch(value, of, path, owner);
+    case "int32":
+    case "int64":
+    case "uint32":
+    case "uint64":
+      return isInteger(value, of.kind) ? value : mismatch(value, of, path, owner);
+    case "double":
+      return typeof value === "number" ? value : mismatch(value, of, path, owner);
+    case "intOrString":
+      return typeof value === "string" || isInteger(value, "int32")
+        ? value
+        : mismatch(value, of, path, owner);
+    case "quantity":
+      return decodeQuantity(value, path, owner);
+    case "time":
+    case "microTime":
+      return decodeTime(of.kind, value, path, owner);
+    case "json":
+      return value;
+    case "message": {
+      if (!isRecord(value)) return mismatch(value, of, path, owner);
+      decodeMessage(of.type(), value, path, options);
+      return value;
+    }
+    case "list":
+      return decodeList(of, value, path, owner, options);
+    case "map":
+      return decodeMap(of, value, path, owner, options);
+    default:
+      return of satisfies never;
+  }
+}
+
+function decodeList(
+  of: Extract<Kind, { kind: "list" }>,
+  value: unknown,
+  path: string,
+  owner: MessageType,
+  options: DecodeOptions,
+): unknown {
+  if (!Array.isArray(value)) return mismatch(value, of, path, owner);
+  for (let index = 0; index < value.length; index++) {
+    const item: unknown = value[index];
+    const itemPath = `${path}[${index}]`;
+    // Go decodes a null item to the type's zero value.
+    value[index] =
+      item === null ? zeroOf(of.item) : decodeValue(of.item, item, itemPath, owner, options);
+  }
+  return value;
+}
+
+function decodeMap(
+  of: Extract<Kind, { kind: "map" }>,
+  value: unknown,
+  path: string,
+  owner: MessageType,
+  options: DecodeOptions,
+): unknown {
+  if (!isRecord(value)) return mismatch(value, of, path, owner);
+  for (const [key, item] of Object.entries(value)) {
+    const decoded =
+      item === null || item === undefined
+        ? zeroOf(of.value)
+        : decodeValue(of.value, item, `${path}.${key}`, owner, options);
+    if (decoded !== item) value[key] = decoded;
+  }
+  return value;
+}
+
+function decodeQuantity(value: unknown, path: string, owner: MessageType): unknown {
+  if (typeof value !== "string" && typeof value !== "number") {
+    return mismatch(value, { kind: "quantity" }, path, owner);
+  }
+  const canonical = canonicalQuantity(value);
+  if (canonical === undefined) {
+    throw new DecodeError(
+      "quantities must match the regular expression " +
+        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+      path,
+    );
+  }
+  return canonical;
+}
+
+const timePattern = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const canonicalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const canonicalMicroTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+function decodeTime(kind: "time" | "microTime", value: unknown, path: string, owner: MessageType) {
+  if (typeof value !== "string") return mismatch(value, { kind }, path, owner);
+  if (kind === "time" ? canonicalTime.test(value) : canonicalMicroTime.test(value)) return value;
+  const ms = timePattern.test(value) ? Date.parse(value) : NaN;
+  if (Number.isNaN(ms)) {
+    throw new DecodeError(
+      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`,
+      path,
+    );
+  }
+  const seconds = new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19);
+  if (kind === "time") return `${seconds}Z`;
+  // Date keeps milliseconds only; the digits of the fraction do not depend on the zone.
+  const fraction = (/\.(\d+)/.exec(value)?.[1] ?? "").padEnd(6, "0").slice(0, 6);
+  return `${seconds}.${fraction}Z`;
+}
+
+/** What Go's zero value of a kind looks like in JSON. */
+export function zeroOf(of: Kind): unknown {
+  switch (of.kind) {
+    case "message":
+    case "map":
+      return {};
+    case "list":
+      return [];
+    case "bool":
+      return false;
+    case "int32":
+    case "int64":
+    case "uint32":
+    case "uint64":
+    case "double":
+    case "intOrString":
+      return 0;
+    case "quantity":
+      return "0";
+    case "json":
+    case "time":
+    case "microTime":
+      return null;
+    default:
+      return "";
+  }
+}
+
+function isInteger(value: unknown, kind: "int32" | "int64" | "uint32" | "uint64"): boolean {
+  if (typeof value !== "number" || !Number.isInteger(value)) return false;
+  if (kind === "int32") return value >= -2147483648 && value <= 2147483647;
+  if (kind === "uint32") return value >= 0 && value <= 4294967295;
+  return kind === "int64" || value >= 0;
+}
+
+function mismatch(value: unknown, of: Kind, path: string, owner: MessageType): never {
+  const given =
+    typeof value === "number" && /^u?int/.test(of.kind) ? `number ${value}` : jsonKind(value);
+  // Go names the struct and, within it, the path from the outermost value.
+  const field = `${goName(owner).replace(/^.*\./, "")}.${path.replace(/\[\d+\]/g, "")}`;
+  throw new DecodeError(
+    `json: cannot unmarshal ${given} into Go struct field ${field} of type ${goKind(of)}`,
+    path,
+  );
+}
+
+function jsonKind(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return typeof value;
+}
+
+function goKind(of: Kind): string {
+  switch (of.kind) {
+    case "message":
+      return goName(of.type());
+    case "list":
+      return `[]${goKind(of.item)}`;
+    case "map":
+      return `map[string]${goKind(of.value)}`;
+    case "double":
+      return "float64";
+    case "bytes":
+      return "[]uint8";
+    case "quantity":
+      return "resource.Quantity";
+    case "time":
+      return "v1.Time";
+    case "microTime":
+      return "v1.MicroTime";
+    case "intOrString":
+      return "intstr.IntOrString";
+    case "enum":
+    case "duration":
+      return "string";
+    default:
+      return of.kind;
+  }
+}
+
+/** "io.k8s.api.core.v1.PodSpec" is `v1.PodSpec` to Go. */
+function goName(type: MessageType): string {
+  return type.schemaName.split(".").slice(-2).join(".");
+}
+
+function kindsOf(type: MessageType): ReadonlyMap<string, Kind> {
+  let kinds = kindCache.get(type);
+  if (!kinds) {
+    kinds = new Map(fieldsOf(type).map(([name, spec]) => [name, spec.of]));
+    kindCache.set(type, kinds);
+  }
+  return kinds;
+}
+
+const kindCache = new WeakMap<MessageType, ReadonlyMap<string, Kind>>();
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

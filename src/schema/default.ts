@@ -1,0 +1,63 @@
+import type { FieldSpec, Kind } from "./field.ts";
+import type { MessageType, Value } from "./message.ts";
+import { fieldsOf } from "./message.ts";
+
+/**
+ * Fills in the defaults that the definitions state, at any depth, in place. Defaults that depend
+ * on other fields stand with the resource (`defaults.ts`). Returns the completed value.
+ */
+export function applyDefaults<M extends MessageType>(type: M, draft: object): Value<M> {
+  fill(type, draft as Record<string, unknown>);
+  return draft as Value<M>;
+}
+
+function fill(type: MessageType, value: Record<string, unknown>): void {
+  for (const { name, spec, nested } of planOf(type)) {
+    let field = value[name];
+    if (field === undefined && spec.defaultValue !== undefined) {
+      field =
+        typeof spec.defaultValue === "object"
+          ? structuredClone(spec.defaultValue)
+          : spec.defaultValue;
+      value[name] = field;
+    }
+    if (nested && field !== undefined && field !== null) fillKind(spec.of, field);
+  }
+}
+
+function fillKind(of: Kind, value: unknown): void {
+  if (of.kind === "message") fill(of.type(), value as Record<string, unknown>);
+  else if (of.kind === "list") for (const item of value as unknown[]) fillKind(of.item, item);
+  else if (of.kind === "map") {
+    for (const item of Object.values(value as Record<string, unknown>)) fillKind(of.value, item);
+  }
+}
+
+interface Step {
+  readonly name: string;
+  readonly spec: FieldSpec;
+  /** Whether something below the field has defaults. */
+  readonly nested: boolean;
+}
+
+/** Only the fields that matter for defaults: most branches of a type have none. */
+function planOf(type: MessageType): readonly Step[] {
+  let plan = plans.get(type);
+  if (!plan) {
+    // A recursive type (a JSON schema) meets itself here and looks no further.
+    plans.set(type, []);
+    plan = fieldsOf(type)
+      .map(([name, spec]) => ({ name, spec, nested: hasDefaults(spec.of) }))
+      .filter((step) => step.nested || step.spec.defaultValue !== undefined);
+    plans.set(type, plan);
+  }
+  return plan;
+}
+
+const plans = new WeakMap<MessageType, readonly Step[]>();
+
+function hasDefaults(of: Kind): boolean {
+  if (of.kind === "message") return planOf(of.type()).length > 0;
+  if (of.kind === "list") return hasDefaults(of.item);
+  return of.kind === "map" && hasDefaults(of.value);
+}
