@@ -1,0 +1,37 @@
+import type { KindType } from "#schema/message.ts";
+import type { Client } from "#client/client.ts";
+import type { Clock } from "#base/clock.ts";
+import type { UserInfo } from "../pipeline/request.ts";
+
+export interface AdmissionRequest {
+  readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+  readonly type: KindType;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  /** Empty for a create whose name is not generated yet. */
+  readonly name: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** The new object, defaulted; mutating plugins change it in place. Undefined for DELETE. */
+  readonly object: Record<string, unknown> | undefined;
+  /** The stored object, for UPDATE and DELETE. */
+  readonly oldObject: Readonly<Record<string, unknown>> | undefined;
+  warn(message: string): void;
+}
+
+/** What a plugin may use; given once, when it is made. `client` acts inside the server. */
+export interface AdmissionEnvironment {
+  readonly client: Client;
+  readonly clock: Clock;
+}
+
+/**
+ * One admission plugin. Both steps refuse by throwing a status (403 Forbidden, with upstream's
+ * wording). Mutating ones run first, in the order of the list, then validating ones.
+ */
+export interface AdmissionPlugin {
+  readonly name: string;
+  mutate?(request: AdmissionRequest): void | Promise<void>;
+  validate?(request: AdmissionRequest): void | Promise<void>;
+}

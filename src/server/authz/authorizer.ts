@@ -1,0 +1,26 @@
+import type { UserInfo } from "../pipeline/request.ts";
+
+/** What somebody wants to do. */
+export interface Attributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly isResource: boolean;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** For requests that are no resource's: "/healthz". */
+  readonly path: string;
+}
+
+export type Decision =
+  | { readonly decision: "allow"; readonly reason: string }
+  /** Final: no later authorizer is asked. */
+  | { readonly decision: "deny"; readonly reason: string }
+  | { readonly decision: "noOpinion"; readonly reason: string };
+
+export interface Authorizer {
+  authorize(attributes: Attributes): Promise<Decision>;
+}

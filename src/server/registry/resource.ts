@@ -1,0 +1,97 @@
+import type { FieldError } from "#machinery/validation/field-error.ts";
+import type { Draft, KindType } from "#schema/message.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+
+/** One column of `kubectl get`. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  /** "name" for the first column. */
+  readonly format?: string;
+  /** 1: only with `-o wide`. */
+  readonly priority?: number;
+  readonly description?: string;
+  cell(object: T, now: number): string | number | boolean | null;
+}
+
+/**
+ * All that the server knows of one resource, beyond its type. One file per resource builds one,
+ * and the registry serves it: create, get, list, watch, update, patch, delete, deletecollection.
+ */
+export interface ResourceDefinition<T = unknown> {
+  readonly type: KindType<T>;
+  /** Verbs served; all of them when missing. */
+  readonly verbs?: readonly Verb[];
+  /** Columns of the server-side table. Missing: NAME and AGE. */
+  readonly columns?: readonly Column<T>[];
+  /** Fields that `--field-selector` may use besides metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+
+  /** Defaults that depend on other fields; runs after the schema's static ones, before admission. */
+  applyDefaults?(object: Draft<T>): void;
+  /** Sets what users may not: initial status, generation. Changes `object` in place. */
+  prepareForCreate?(object: T, context: RequestContext): void | Promise<void>;
+  /** Puts back what an update of the main resource may not change (status). In place. */
+  prepareForUpdate?(object: T, old: Readonly<T>, context: RequestContext): void | Promise<void>;
+  /** Rules across fields. Names, labels and the schema's own checks are done by the registry. */
+  validate?(object: T): readonly FieldError[];
+  /** Rules for a change, besides `validate` of the new object: immutable fields. */
+  validateUpdate?(object: T, old: Readonly<T>): readonly FieldError[];
+  /** Wording of the name's rule: DNS subdomain when missing. */
+  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
+  /** Not errors: deprecated or dubious values, sent as warnings. */
+  warnings?(object: T, old: Readonly<T> | undefined): readonly string[];
+
+  /** Whether a change of the spec increments metadata.generation. Default: true if it has a spec. */
+  readonly hasGeneration?: boolean;
+  /** Create through PUT or apply where the object is missing. Apply always may. */
+  readonly allowCreateOnUpdate?: boolean;
+  /** An update without resourceVersion overwrites. Default true. */
+  readonly allowUnconditionalUpdate?: boolean;
+  /** How long a deleted object stays, marked, for somebody to finish it (pods). */
+  graceful?(object: T, requestedSeconds: number | undefined): number;
+  /** Seconds after which the store drops objects (Events). */
+  readonly ttlSeconds?: number;
+
+  /** `/status`: its own rules; everything but status is kept from the stored object. */
+  readonly status?: {
+    validateUpdate?(object: T, old: Readonly<T>): readonly FieldError[];
+    prepareForUpdate?(object: T, old: Readonly<T>): void;
+  };
+  /** `/scale`: where the numbers are. */
+  readonly scale?: ScaleMapping<T>;
+  /** Every other subresource, by name: binding, eviction, token, log, exec, proxy, finalize… */
+  readonly subresources?: Readonly<Record<string, Subresource>>;
+  /** Runs in the server after a write is durable (Service: release addresses). */
+  afterDelete?(object: T): void | Promise<void>;
+  /** Runs when a create or update fails after `prepareFor…` has reserved something. */
+  rollback?(object: T): void | Promise<void>;
+}
+
+export type Verb =
+  | "create"
+  | "get"
+  | "list"
+  | "watch"
+  | "update"
+  | "patch"
+  | "delete"
+  | "deletecollection";
+
+export interface ScaleMapping<T> {
+  replicas(object: T): number;
+  setReplicas(object: T, replicas: number): void;
+  statusReplicas(object: T): number;
+  /** As text, for the HPA. */
+  selector(object: T): string;
+}
+
+/** A subresource that is not another view of the same object. */
+export interface Subresource {
+  /** The kind in discovery, and its group and version where they differ from the parent's. */
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  /** Verbs in discovery: "create", "get", "update", "patch". */
+  readonly verbs: readonly string[];
+  /** Answers with an ApiResponse; takes over `connection.upgrade` where it streams. */
+  handle(context: RequestContext): Promise<import("#client/transport.ts").ApiResponse>;
+}
