@@ -1,0 +1,17 @@
+import type { Plugin } from "../framework.ts";
+
+/** Two pods cannot have the same port of a node. */
+export const nodePorts: Plugin = {
+  name: "NodePorts",
+
+  filter(pod, node) {
+    if (!pod.hostPorts.some((port) => node.hasPortConflict(port))) return undefined;
+    return {
+      plugin: "NodePorts",
+      reasons: ["node(s) didn't have free ports for the requested pod ports"],
+      unresolvable: false,
+    };
+  },
+
+  mayFitAfter: (event) => event.kind !== "PodAdded" && event.kind !== "NodeUpdated",
+};
