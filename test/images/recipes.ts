@@ -1,0 +1,222 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { utf8 } from "#base/bytes.ts";
+import type { ImageConfig } from "../../src/cluster/images/node/oci-archive.ts";
+import type { TarEntry } from "../../src/cluster/images/node/tar.ts";
+
+/** Images that are built together because they have a file system in common. */
+export interface Family {
+  readonly name: string;
+  /** Debian packages, with all that they depend on; nothing of them is configured. */
+  readonly packages: readonly string[];
+  /** Folders that no tutorial looks into. */
+  readonly removed: readonly string[];
+  /** Adds links for the applets of a busybox in `/bin`: for all, or for those that have no file. */
+  readonly applets: "all" | "missing" | "none";
+  /** Laid over the packages' files. */
+  readonly files: readonly TarEntry[];
+  readonly images: readonly Recipe[];
+}
+
+/** One image; `names` as manifests write them. */
+export interface Recipe {
+  readonly names: readonly string[];
+  readonly config: Omit<ImageConfig, "architecture">;
+  /** A layer of its own above the family's. */
+  readonly files?: readonly TarEntry[];
+}
+
+const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** What the tutorials pull, from packages and programs that this machine can have. */
+export function families(): readonly Family[] {
+  return [busybox, web(), redis()];
+}
+
+const nobody = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin";
+const wwwData = "www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin";
+
+const busybox: Family = {
+  name: "busybox",
+  packages: ["busybox-static"],
+  removed: ["usr", "etc", "var"],
+  applets: "all",
+  files: [
+    ...folders("home", "proc", "root", "sys", "dev", "etc", "var", "usr/bin", "usr/sbin"),
+    { path: "tmp", type: "directory", mode: 0o1777 },
+    ...accounts([]),
+  ],
+  images: [
+    ...["latest", "1.28", "1.28.4", "1.35", "1.36"].map((tag) => ({
+      names: [`busybox:${tag}`],
+      config: { environment: [path, `BUSYBOX_TAG=${tag}`], command: ["sh"] },
+    })),
+    {
+      names: ["registry.k8s.io/busybox:1.27.2", "k8s.gcr.io/busybox:1.27.2", "k8s.gcr.io/busybox"],
+      config: { environment: [path], command: ["sh"] },
+    },
+  ],
+};
+
+const debris = ["doc", "info", "lintian", "locale", "man", "vim", "zsh", "bash-completion", "bug"];
+const removed = [
+  ...debris.map((folder) => `usr/share/${folder}`),
+  "usr/share/common-licenses",
+  // The tables of rare encodings, and what Perl has beyond its base.
+  ...["x86_64", "aarch64"].flatMap((machine) => [
+    `usr/lib/${machine}-linux-gnu/gconv`,
+    `usr/lib/${machine}-linux-gnu/perl`,
+  ]),
+  "usr/share/perl",
+  "var/cache",
+  "var/lib/apt",
+  "var/lib/dpkg",
+  "etc/apt",
+  "etc/nginx/sites-enabled",
+  "etc/nginx/sites-available",
+];
+
+/** A web server, and the servers of our own that the tutorials' demonstration images stand for. */
+function web(): Family {
+  const nginx = (version: string) => ({
+    environment: [path, `NGINX_VERSION=${version}`],
+    command: ["nginx", "-g", "daemon off;"],
+    exposedPorts: ["80/tcp"],
+    stopSignal: "SIGQUIT",
+    workingDirectory: "/",
+  });
+  const server = (...command: string[]) => ({
+    environment: [path],
+    command: ["/app/server.pl", ...command],
+    exposedPorts: ["8080/tcp"],
+    workingDirectory: "/",
+  });
+  const agnhost = (version: string) => ({
+    environment: [path, `AGNHOST_VERSION=${version}`],
+    entrypoint: ["/agnhost"],
+    command: ["pause"],
+    exposedPorts: ["80/tcp", "8080/tcp", "8081/tcp", "9376/tcp"],
+    workingDirectory: "/",
+  });
+  const bootcampSource: TarEntry[] = [
+    { path: "server.js", type: "symlink", target: "/app/server.pl" }, // `cat server.js`
+  ];
+  const nginxVersions = { latest: "1.22.1", "1.7.9": "", "1.9.1": "", "1.14.2": "", "1.16.1": "" };
+  const slim = ["0.7", "0.8", "0.21", "0.24", "0.26", "0.27"];
+  const slimRegistries = ["k8s.gcr.io", "registry.k8s.io", "gcr.io/google_containers"];
+  return {
+    name: "web",
+    packages: "bash busybox-static coreutils curl dash grep hostname nginx perl-base sed".split(
+      " ",
+    ),
+    removed,
+    applets: "missing",
+    files: [
+      ...accounts(["nginx:x:101:101:nginx user:/nonexistent:/bin/false", wwwData]),
+      ...folders("app", "etc/nginx", "etc/nginx/conf.d", "var/log", "var/log/nginx", "run"),
+      ...folders("home", "proc", "root", "sys", "dev", "mnt", "opt", "srv", "var/cache"),
+      ...folders("var/lib", "var/lib/nginx", "usr/share/nginx", "usr/share/nginx/html"),
+      { path: "tmp", type: "directory", mode: 0o1777 },
+      { path: "var/tmp", type: "directory", mode: 0o1777 },
+      file("etc/nginx/nginx.conf", "nginx.conf"),
+      file("etc/nginx/conf.d/default.conf", "default.conf"),
+      file("usr/share/nginx/html/50x.html", "50x.html"),
+      { path: "var/log/nginx/access.log", type: "symlink", target: "/dev/stdout" },
+      { path: "var/log/nginx/error.log", type: "symlink", target: "/dev/stderr" },
+      file("app/server.pl", "server.pl", 0o755),
+      { path: "agnhost", type: "symlink", target: "/app/server.pl" },
+    ],
+    images: [
+      ...Object.entries(nginxVersions).map(([tag, version]) => ({
+        names: [`nginx:${tag}`],
+        config: nginx(version || tag),
+      })),
+      ...slim.map((tag) => ({
+        names: slimRegistries.map((registry) => `${registry}/nginx-slim:${tag}`),
+        config: nginx(`slim-${tag}`),
+      })),
+      {
+        names: ["k8s.gcr.io/echoserver:1.4", "gcr.io/google_containers/echoserver:1.4"],
+        config: server("echoserver"),
+      },
+      {
+        names: [
+          "gcr.io/google-samples/kubernetes-bootcamp:v1",
+          "docker.io/jocatalin/kubernetes-bootcamp:v1",
+        ],
+        config: server("bootcamp", "1"),
+        files: bootcampSource,
+      },
+      {
+        names: [
+          "gcr.io/google-samples/kubernetes-bootcamp:v2",
+          "docker.io/jocatalin/kubernetes-bootcamp:v2",
+        ],
+        config: server("bootcamp", "2"),
+        files: bootcampSource,
+      },
+      ...["1.0", "2.0"].map((version) => ({
+        names: [
+          `gcr.io/google-samples/hello-app:${version}`,
+          `us-docker.pkg.dev/google-samples/containers/gke/hello-app:${version}`,
+        ],
+        config: server("hello-app", `${version}.0`),
+      })),
+      { names: ["gcr.io/google-samples/node-hello:1.0"], config: server("node-hello") },
+      ...["2.39", "2.47", "2.53"].map((version) => ({
+        names: [`registry.k8s.io/e2e-test-images/agnhost:${version}`],
+        config: agnhost(version),
+      })),
+    ],
+  };
+}
+
+function redis(): Family {
+  const config = (version: string) => ({
+    environment: [path, `REDIS_VERSION=${version}`],
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["redis-server"],
+    exposedPorts: ["6379/tcp"],
+    workingDirectory: "/data",
+    volumes: ["/data"],
+  });
+  return {
+    name: "redis",
+    packages: ["bash", "coreutils", "dash", "grep", "redis-server", "sed"],
+    removed,
+    applets: "none",
+    files: [
+      ...accounts(["redis:x:999:999::/nonexistent:/bin/false"]),
+      ...folders("data", "home", "proc", "root", "sys", "dev", "var/lib", "usr/local/bin"),
+      { path: "tmp", type: "directory", mode: 0o1777 },
+      file("usr/local/bin/docker-entrypoint.sh", "redis-entrypoint.sh", 0o755),
+    ],
+    images: ["latest", "5", "5.0.4", "6.0.5"].map((tag) => ({
+      names: [`redis:${tag}`],
+      config: config(tag),
+    })),
+  };
+}
+
+/** Packages make their users when they are configured, which does not happen here. */
+function accounts(users: readonly string[]): readonly TarEntry[] {
+  const all = ["root:x:0:0:root:/root:/bin/sh", ...users, nobody];
+  const groups = all.map((line) => {
+    const [name, , , group] = line.split(":");
+    return `${name}:x:${group}:`;
+  });
+  return [
+    { path: "etc/passwd", type: "file", data: utf8(`${all.join("\n")}\n`) },
+    { path: "etc/group", type: "file", data: utf8(`${groups.join("\n")}\n`) },
+    { path: "etc/nsswitch.conf", type: "file", data: utf8("hosts: files dns\n") },
+  ];
+}
+
+function folders(...paths: string[]): readonly TarEntry[] {
+  return paths.map((path) => ({ path, type: "directory" }));
+}
+
+function file(path: string, source: string, mode = 0o644): TarEntry {
+  const data = readFileSync(join(import.meta.dirname, "files", source));
+  return { path, type: "file", mode, data };
+}
