@@ -20,6 +20,12 @@ export const protocol = { TCP: 0, UDP: 1, SCTP: 2 } as const;
 export const namespaceMode = { POD: 0, CONTAINER: 1, NODE: 2, TARGET: 3 } as const;
 /** Values of SupplementalGroupsPolicy. */
 export const supplementalGroupsPolicy = { Merge: 0, Strict: 1 } as const;
+/** Values of SecurityProfile.ProfileType. */
+export const securityProfileProfileType = {
+  RuntimeDefault: 0,
+  Unconfined: 1,
+  Localhost: 2,
+} as const;
 /** Values of PodSandboxState. */
 export const podSandboxState = { SANDBOX_READY: 0, SANDBOX_NOTREADY: 1 } as const;
 /** Values of ContainerState. */
@@ -218,11 +224,9 @@ export abstract class Int64Value extends message("runtime.v1.Int64Value", {
 }) {}
 
 export abstract class SecurityProfile extends message("runtime.v1.SecurityProfile", {
-  profileType: object(1, () => ProfileType).optional(),
+  profileType: int32(1).assigned(),
   localhostRef: string(2).assigned(),
 }) {}
-
-export abstract class ProfileType extends message("runtime.v1.ProfileType", {}) {}
 
 export abstract class LinuxContainerResources extends message(
   "runtime.v1.LinuxContainerResources",

@@ -53,7 +53,8 @@ function unary(
     const call = client.makeUnaryRequest(
       path,
       (value: object) => Buffer.from(encodeProtobuf(requestType, value)),
-      (wire: Buffer) => decodeProtobuf(responseType, new Uint8Array(wire), { fillZero: true }),
+      (wire: Buffer): object =>
+        decodeProtobuf(responseType, new Uint8Array(wire), { fillZero: true }) as object,
       request,
       { deadline: Date.now() + callDeadlineMs },
       (error: ServiceError | null, response?: object) => {

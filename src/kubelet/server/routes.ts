@@ -1,0 +1,79 @@
+/** What a request to the kubelet means; the same words in the path as upstream's kubelet has. */
+export type KubeletRequest =
+  | { readonly kind: "healthz" | "pods" | "metrics" | "stats" | "configz" }
+  | {
+      readonly kind: "logs" | "exec" | "attach";
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container: string;
+    }
+  | { readonly kind: "portForward"; readonly namespace: string; readonly pod: string };
+
+/** Undefined for a path that the kubelet does not serve. */
+export function parseKubeletPath(path: string): KubeletRequest | undefined {
+  const [first = "", ...rest] = path
+    .replace(/^\/|\/$/g, "")
+    .split("/")
+    .map(decodeURIComponent);
+  switch (first) {
+    case "healthz":
+    case "pods":
+    case "metrics":
+    case "configz":
+      return rest.length === 0 ? { kind: first } : undefined;
+    case "stats":
+      return rest[0] === "summary" ? { kind: "stats" } : undefined;
+    case "containerLogs":
+      return container("logs", rest);
+    case "exec":
+    case "attach":
+      return container(first, rest);
+    case "portForward": {
+      const [namespace, pod] = rest;
+      return namespace && pod ? { kind: "portForward", namespace, pod } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function container(
+  kind: "logs" | "exec" | "attach",
+  parts: readonly string[],
+): KubeletRequest | undefined {
+  // Upstream also takes /exec/<namespace>/<pod>/<uid>/<container>.
+  const [namespace, pod] = parts;
+  const name = parts.length === 4 ? parts[3] : parts[2];
+  return namespace && pod && name ? { kind, namespace, pod, container: name } : undefined;
+}
+
+/** The permission that a request needs, as a subresource of the node. */
+export function permissionOf(
+  request: KubeletRequest,
+  method: string,
+): {
+  readonly verb: string;
+  readonly subresource: string;
+} {
+  const verbs: Readonly<Record<string, string>> = { GET: "get", HEAD: "get", POST: "create" };
+  const verb = verbs[method] ?? method.toLowerCase();
+  switch (request.kind) {
+    case "metrics":
+      return { verb, subresource: "metrics" };
+    case "stats":
+      return { verb, subresource: "stats" };
+    case "healthz":
+      return { verb, subresource: "healthz" };
+    case "pods":
+      return { verb, subresource: "pods" };
+    case "configz":
+      return { verb, subresource: "configz" };
+    case "logs":
+    case "exec":
+    case "attach":
+    case "portForward":
+      return { verb, subresource: "proxy" };
+    default:
+      return request satisfies never;
+  }
+}
