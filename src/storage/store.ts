@@ -1,6 +1,9 @@
 import type { Bytes } from "#base/bytes.ts";
 
-/** A point in the store's history. One counter orders every change of every key. */
+/**
+ * A point in the store's history. One counter orders every change of every key. An empty store
+ * stands at 1, so that 0 is never the revision of anything.
+ */
 export type Revision = number & { readonly __brand: "Revision" };
 export const revision = (value: number): Revision => value as Revision;
 
@@ -79,6 +82,8 @@ export interface WatchQuery {
  *
  * Linearizable: a read sees every commit that was acknowledged before the read began. Values are
  * owned by the store once given, and by nobody once returned: neither side writes to the bytes.
+ * Keys are well-formed Unicode and not empty. What is called after closing throws `ClosedError`;
+ * a failing medium throws `StorageFault`.
  */
 export interface Store extends AsyncDisposable {
   get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined>;
@@ -88,13 +93,17 @@ export interface Store extends AsyncDisposable {
   commit(commit: Commit): Promise<CommitResult>;
   /**
    * Events in order of their revision, without gap or repeat. Throws `CompactedError` when events
-   * after `query.after` are gone. A watcher that falls too far behind is ended with
-   * `OverflowError`. Ends without an error when the signal aborts or the store closes.
+   * after `query.after` are gone; waits when `query.after` is still to come. A watcher that falls
+   * too far behind is ended with `OverflowError`. Ends without an error when the signal aborts or
+   * the store closes.
    */
   watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<StoreEvent>;
   /** The newest revision. */
   current(): Promise<Revision>;
-  /** Forgets history before `at`: ranges and watches before it then throw `CompactedError`. */
+  /**
+   * Forgets history before `at`: ranges and watches before it then throw `CompactedError`. The
+   * state at `at` and the events after it stay. Throws `FutureRevisionError` when `at` is ahead.
+   */
   compact(at: Revision): Promise<void>;
 }
 
@@ -113,5 +122,31 @@ export class FutureRevisionError extends Error {
   constructor(current: Revision) {
     super(`the requested revision is in the future; the newest is ${current}`);
     this.current = current;
+  }
+}
+
+/** What is wrong with the medium under a store. */
+export type FaultCode =
+  /** No space. Reads go on; writes do again once there is space. */
+  | "full"
+  /** The medium refused to read or write. */
+  | "io"
+  /** The medium holds what is no store, or a damaged one. */
+  | "corrupt"
+  /** Somebody else has the store open. */
+  | "locked"
+  /** The store's own engine ended unexpectedly. */
+  | "broken";
+
+/**
+ * The medium failed. A commit that throws this was not acknowledged and is not visible; only if
+ * the machine dies before the next commit may it turn out to have been written.
+ */
+export class StorageFault extends Error {
+  override name = "StorageFault";
+  readonly code: FaultCode;
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
   }
 }

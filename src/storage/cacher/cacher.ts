@@ -1,0 +1,351 @@
+import { sleep } from "#base/clock.ts";
+import type { Clock } from "#base/clock.ts";
+import { OverflowError } from "#base/channel.ts";
+import { required } from "#base/invariant.ts";
+import { silentLogger } from "#base/log.ts";
+import type { Logger } from "#base/log.ts";
+import { ClosedError, Scope } from "#base/scope.ts";
+import { Progress } from "../feed.ts";
+import { KeySpace } from "../key-space.ts";
+import { CompactedError, FutureRevisionError, revision } from "../store.ts";
+import type {
+  Commit,
+  CommitResult,
+  Entry,
+  RangeQuery,
+  RangeResult,
+  Revision,
+  Store,
+  StoreEvent,
+} from "../store.ts";
+import { ObjectEvent } from "./cache-event.ts";
+import type { CacheEvent } from "./cache-event.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { resourcePrefixOf } from "./resource-prefix.ts";
+
+export interface CacherOptions {
+  /** Stays the caller's: closing the cacher does not close it. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+  /** All keys that the cacher serves begin with it. */
+  readonly root?: string;
+  /** How often watchers that have seen everything get a bookmark. */
+  readonly bookmarkMs?: number;
+  /** Events of one resource: at least `min` are kept, then as many as are younger than `ms`. */
+  readonly history?: { readonly min: number; readonly ms: number; readonly max: number };
+  /**
+   * Revisions of the store's history that are loaded at the start, so that watchers resume where
+   * they were before a restart.
+   */
+  readonly backfill?: number;
+}
+
+export interface CacheRangeQuery extends RangeQuery {
+  /** Waits until the cache has seen this revision. */
+  readonly atLeast?: Revision;
+}
+
+export interface CacheWatchQuery {
+  readonly prefix: string;
+  /** Events after this revision; from now when missing. With `initial`: the state is at least so new. */
+  readonly after?: Revision;
+  /**
+   * First the current state, as "added" events in the order of keys, then a bookmark with
+   * `initialEventsEnd`, then what happens after it, without gap or repeat.
+   */
+  readonly initial?: boolean;
+}
+
+/**
+ * Serves reads and watches of one store from memory: the current entries as their serialized
+ * bytes, and per resource the newest events. What it hands out is shared by all readers.
+ *
+ * Keys are `<root><resource>/…` of the core group and `<root><group>/<resource>/…` of the others;
+ * prefixes lie within one resource and end with "/".
+ *
+ * Reads are of the newest revision that the cache has seen, which includes every commit that this
+ * cacher has acknowledged; `atLeast` asks for a revision learned elsewhere. A revision that the
+ * store itself has not reached throws `FutureRevisionError` at once.
+ */
+export class Cacher implements AsyncDisposable {
+  /** Resolves when the cache has caught up with the store; rejects when it is closed before. */
+  readonly ready: Promise<void>;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #root: string;
+  readonly #bookmarkMs: number;
+  readonly #history: { readonly min: number; readonly ms: number; readonly max: number };
+  readonly #backfill: number;
+  readonly #scope: Scope;
+  readonly #setReady: () => void;
+  #isReady = false;
+
+  /** Every event after it is in the feeds, apart from what they dropped since. */
+  #base = revision(0);
+  #revision = revision(0);
+  #spaces = new Map<string, KeySpace<ObjectEvent>>();
+  #waiting: { readonly target: Revision; readonly resolve: () => void }[] = [];
+  readonly #decoded = new WeakMap<Entry, unknown>();
+  readonly #initialEvents = new WeakMap<Entry, ObjectEvent>();
+  #cancelBookmarks = () => {};
+
+  constructor(options: CacherOptions) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#logger = options.logger ?? silentLogger;
+    this.#root = options.root ?? "/registry/";
+    this.#bookmarkMs = options.bookmarkMs ?? 60_000;
+    this.#history = options.history ?? { min: 100, ms: 75_000, max: 100_000 };
+    this.#backfill = options.backfill ?? 10_000;
+    const ready = Promise.withResolvers<void>();
+    this.ready = ready.promise;
+    this.#setReady = () => {
+      this.#isReady = true;
+      ready.resolve();
+    };
+    this.#scope = new Scope({
+      onFailure: (task, error) => this.#logger.error("cacher failed", { task, error }),
+    });
+    this.#scope.signal.addEventListener("abort", () => ready.reject(this.#scope.signal.reason));
+    // Whoever awaits `ready` hears of the rejection; nobody has to.
+    this.ready.catch(() => undefined);
+    this.#scope.run("follow", (signal) => this.#run(signal));
+    this.#scheduleBookmarks();
+  }
+
+  /** The newest revision that reads see. */
+  current(): Revision {
+    return this.#revision;
+  }
+
+  async get(
+    key: string,
+    options: { readonly atLeast?: Revision } = {},
+    signal?: AbortSignal,
+  ): Promise<Entry | undefined> {
+    await this.#reach(options.atLeast, signal);
+    return this.#space(key).get(key);
+  }
+
+  /**
+   * One consistent snapshot. A revision older than the cached history is read from the store,
+   * and throws `CompactedError` when it is gone there too.
+   */
+  async range(query: CacheRangeQuery, signal?: AbortSignal): Promise<RangeResult> {
+    await this.#reach(query.revision ?? query.atLeast, signal);
+    const space = this.#space(query.prefix);
+    const { revision: at = this.#revision } = query;
+    if (at >= space.feed.floor) return { ...space.range({ ...query, revision: at }), revision: at };
+    const result = await this.#store.range(query, signal);
+    return { ...result, entries: result.entries.map((entry) => shared(space, entry)) };
+  }
+
+  /**
+   * Events in order, without gap or repeat, and bookmarks now and then. Throws `CompactedError`
+   * when events after `after` are gone, and `OverflowError` when the watcher is so slow that the
+   * history passes it. Ends without an error when the signal aborts or the cacher closes.
+   */
+  async *watch(
+    query: CacheWatchQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<CacheEvent, void, undefined> {
+    try {
+      await this.#reach(query.initial ? query.after : undefined, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    const { prefix, initial } = query;
+    const { feed } = this.#space(prefix);
+    const after = initial ? this.#revision : (query.after ?? this.#revision);
+    if (initial) {
+      const { entries } = this.#space(prefix).range({ prefix });
+      for (const entry of entries) {
+        if (signal.aborted) return;
+        yield this.#initialEvent(entry);
+      }
+      yield { type: "bookmark", revision: after, initialEventsEnd: true };
+    }
+    for await (const item of feed.follow({ prefix, after }, signal)) {
+      if (!(item instanceof Progress)) yield item;
+      else yield { type: "bookmark", revision: item.revision, initialEventsEnd: false };
+    }
+  }
+
+  /** As the store's; once it returns, reads of this cacher see it, or what made it fail. */
+  async commit(commit: Commit): Promise<CommitResult> {
+    const result = await this.#store.commit(commit);
+    await this.#applied(result.ok ? result.revision : (result.current?.modified ?? revision(0)));
+    return result;
+  }
+
+  /**
+   * The entry's decoded form, frozen: made on first use and then the same for every reader, for as
+   * long as the entry is referenced. All callers must decode an entry alike.
+   */
+  decoded<T>(entry: Entry, decode: (entry: Entry) => T): T {
+    if (this.#decoded.has(entry)) return this.#decoded.get(entry) as T;
+    const decoded = deepFreeze(decode(entry));
+    this.#decoded.set(entry, decoded);
+    return decoded;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#cancelBookmarks();
+    await this.#scope.close(new ClosedError("the cacher is closed"));
+    for (const { feed } of this.#spaces.values()) feed.close();
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Keeps up with the store until the signal aborts. */
+  async #run(signal: AbortSignal): Promise<void> {
+    let backoffMs = 0;
+    let loaded = false;
+    while (!signal.aborted) {
+      try {
+        if (!loaded) await this.#load(signal);
+        loaded = true;
+        const events = this.#store.watch({ prefix: this.#root, after: this.#revision }, signal);
+        for await (const event of events) {
+          this.#apply(event);
+          backoffMs = 0;
+        }
+        if (!signal.aborted) throw new ClosedError("the store ended the watch");
+      } catch (error) {
+        if (signal.aborted) return;
+        // The gap can be filled from the store's history, unless that is gone.
+        if (error instanceof OverflowError) continue;
+        if (error instanceof CompactedError) loaded = false;
+        backoffMs = Math.min(30_000, Math.max(100, backoffMs * 2));
+        this.#logger.warn("cacher lost the store and tries again", { error, backoffMs });
+        await sleep(this.#clock, backoffMs, signal);
+      }
+    }
+  }
+
+  /** Loads a state somewhat in the past: the watch from there then fills the feeds. */
+  async #load(signal: AbortSignal): Promise<void> {
+    const newest = await this.#store.current();
+    const { entries, revision: base } = await this.#rangePast(newest, signal);
+    const lost = this.#spaces;
+    this.#spaces = new Map();
+    this.#base = base;
+    for (const entry of entries) this.#space(entry.key).load(entry);
+    for (const { feed } of lost.values()) feed.close(new CompactedError(base));
+    this.#advance(base);
+    if (!this.#isReady) void this.#applied(newest).then(this.#setReady);
+  }
+
+  async #rangePast(newest: Revision, signal: AbortSignal): Promise<RangeResult> {
+    let base = revision(Math.max(1, newest - this.#backfill));
+    for (;;) {
+      try {
+        return await this.#store.range({ prefix: this.#root, revision: base }, signal);
+      } catch (error) {
+        if (!(error instanceof CompactedError) || error.oldest <= base) throw error;
+        base = error.oldest;
+      }
+    }
+  }
+
+  #apply(event: StoreEvent): void {
+    if (event.type === "progress") return this.#advance(event.revision);
+    const heardAt = this.#clock.monotonic();
+    if (event.type === "put") {
+      const { entry, previous } = event;
+      const space = this.#space(entry.key);
+      const kept = previous && shared(space, previous);
+      const type = previous ? "modified" : "added";
+      space.apply(new ObjectEvent(type, { entry, previous: kept, heardAt }), entry);
+      this.#trim(space);
+      return this.#advance(entry.modified);
+    }
+    const space = this.#space(event.key);
+    const previous = shared(space, event.previous);
+    const entry = { ...previous, modified: event.revision };
+    space.apply(new ObjectEvent("deleted", { entry, previous, heardAt }), undefined);
+    this.#trim(space);
+    this.#advance(event.revision);
+  }
+
+  #advance(to: Revision): void {
+    if (to > this.#revision) this.#revision = to;
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ target }) => target > this.#revision);
+    for (const { target, resolve } of waiting) if (target <= this.#revision) resolve();
+  }
+
+  #trim({ feed }: KeySpace<ObjectEvent>): void {
+    const { min, ms, max } = this.#history;
+    const oldestMs = this.#clock.monotonic() - ms;
+    let keep = Math.min(feed.size, max);
+    const heardAt = () => feed.at(feed.size - keep)?.heardAt ?? Infinity;
+    while (keep > min && heardAt() < oldestMs) keep--;
+    feed.keep(keep);
+  }
+
+  /** The resource that the key or prefix is of. */
+  #space(key: string): KeySpace<ObjectEvent> {
+    const prefix = resourcePrefixOf(key, this.#root);
+    const known = this.#spaces.get(required(prefix, `${key} is not within one resource`));
+    if (known) return known;
+    const space = new KeySpace<ObjectEvent>({ floor: this.#base, current: () => this.#revision });
+    this.#spaces.set(prefix ?? "", space);
+    return space;
+  }
+
+  #initialEvent(entry: Entry): ObjectEvent {
+    const known = this.#initialEvents.get(entry);
+    if (known) return known;
+    const heardAt = this.#clock.monotonic();
+    const event = new ObjectEvent("added", { entry, previous: undefined, heardAt });
+    this.#initialEvents.set(entry, event);
+    return event;
+  }
+
+  /** Waits for readiness and, when given, for the cache to have seen the revision. */
+  async #reach(target: Revision | undefined, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    this.#scope.signal.throwIfAborted();
+    if (!this.#isReady) await abortable(this.ready, signal);
+    if (target === undefined || target <= this.#revision) return;
+    const newest = await this.#store.current();
+    if (target > newest) throw new FutureRevisionError(newest);
+    await abortable(this.#applied(target), signal);
+    this.#scope.signal.throwIfAborted();
+  }
+
+  /** Resolves when reads see the revision, or when the cacher closes. */
+  #applied(target: Revision): Promise<void> {
+    if (target <= this.#revision || this.#scope.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ target, resolve }));
+  }
+
+  #scheduleBookmarks(): void {
+    this.#cancelBookmarks = this.#clock.after(this.#bookmarkMs, () => {
+      for (const { feed } of this.#spaces.values()) feed.tick();
+      this.#scheduleBookmarks();
+    });
+  }
+}
+
+/** The cached object in place of an equal one, so that its bytes and decoded form are shared. */
+function shared(space: KeySpace<ObjectEvent>, entry: Entry): Entry {
+  const cached = space.get(entry.key);
+  return cached?.modified === entry.modified ? cached : entry;
+}
+
+/** Rejects with the signal's reason as soon as it aborts. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const stop = () => signal.removeEventListener("abort", onAbort);
+    promise.then(resolve, reject).finally(stop);
+  });
+}

@@ -1,0 +1,412 @@
+import { DatabaseSync } from "node:sqlite";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { required } from "#base/invariant.ts";
+import { CompactedError, FutureRevisionError, StorageFault, revision } from "../../store.ts";
+import type { Commit, Entry, FaultCode, Revision } from "../../store.ts";
+import type {
+  Answers,
+  HistoryQuery,
+  HistoryRow,
+  KeyRange,
+  Opened,
+  Outcome,
+  Page,
+  PageQuery,
+} from "./protocol.ts";
+
+/** "KJBI": tells our files from other programs' databases. */
+const applicationId = 0x4b4a4249;
+const formatVersion = 1;
+
+const schema = `
+  -- Every change of every key, until compaction. The newest row of a key is its state.
+  CREATE TABLE change (
+    revision INTEGER PRIMARY KEY,
+    key      TEXT    NOT NULL,
+    -- The revision that created the key.
+    created  INTEGER NOT NULL,
+    -- The row that this one replaces; NULL where it creates.
+    previous INTEGER,
+    deleted  INTEGER NOT NULL,
+    -- Milliseconds since the epoch; only ever set on the newest row of a key.
+    expires  INTEGER,
+    value    BLOB    NOT NULL
+  ) STRICT;
+  CREATE INDEX change_by_key ON change (key, revision, deleted);
+  CREATE INDEX change_by_expiry ON change (expires) WHERE expires IS NOT NULL;
+  -- One row. History before \`revision\` is gone.
+  CREATE TABLE compacted (revision INTEGER NOT NULL) STRICT;
+  INSERT INTO compacted VALUES (1);
+`;
+
+/** A row of \`change\`, as far as it was asked for. */
+interface Row {
+  readonly revision: number;
+  readonly key: string;
+  readonly created: number;
+  readonly previous: number | null;
+  readonly deleted: number;
+  readonly expires: number | null;
+  readonly value: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The store's database: synchronous, one caller. What a method has returned from is durable; what
+ * it has thrown from did not happen.
+ */
+export class Engine {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+  #revision: Revision;
+  #compacted: Revision;
+  /** Set when the database is in an unknown state: everything after is refused. */
+  #broken: StorageFault | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    const opened = this.#guarded(() => open(path));
+    this.#database = opened;
+    try {
+      this.#statements = this.#guarded(() => prepare(opened));
+      const { newest, compacted } = this.#guarded(
+        () =>
+          opened
+            .prepare(
+              `SELECT (SELECT max(revision) FROM change) AS newest,
+                      (SELECT revision FROM compacted) AS compacted`,
+            )
+            .get() as { newest: number | null; compacted: number },
+      );
+      this.#compacted = revision(compacted);
+      // The newest change may have been a delete that compaction has removed.
+      this.#revision = revision(Math.max(newest ?? 0, compacted));
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  }
+
+  get opened(): Opened {
+    const { deadline } = this;
+    return { revision: this.#revision, compacted: this.#compacted, deadline };
+  }
+
+  get deadline(): number | undefined {
+    const row = this.#guarded(() => this.#statements.nextExpiry.get());
+    return (row as { expires: number | null } | undefined)?.expires ?? undefined;
+  }
+
+  /** All commits in one transaction, in order; each guard sees the commits before it. */
+  commit(commits: readonly Commit[], now: number): Answers["commit"] {
+    const outcomes = this.#transaction((next) =>
+      commits.map((commit): Outcome => {
+        const row = this.#newest(commit.key);
+        const current = row && !row.deleted ? row : undefined;
+        const failed =
+          commit.expected !== undefined && commit.expected !== (current?.revision ?? 0);
+        if (failed || (commit.value === undefined && !current)) {
+          return { current: current && entryOf(current), revision: next.revision };
+        }
+        return this.#write(next, commit, { current, now });
+      }),
+    );
+    return { outcomes, deadline: this.deadline };
+  }
+
+  /** Deletes up to `limit` keys whose time has come. */
+  expire(now: number, limit: number): Answers["expire"] {
+    const deleted = this.#transaction((next) =>
+      (this.#statements.expired.all(now, limit) as unknown as Row[]).map((row): HistoryRow => {
+        const written = this.#write(
+          next,
+          { key: row.key, value: undefined },
+          { current: row, now },
+        );
+        const previous = entryOf(row);
+        return { key: row.key, revision: written.revision, entry: undefined, previous };
+      }),
+    );
+    return { deleted, deadline: this.deadline };
+  }
+
+  get(key: string, at: Revision | undefined): Entry | undefined {
+    this.#checkRange(at ?? this.#revision);
+    const row = this.#guarded(() => this.#newest(key, at));
+    return row && !row.deleted ? entryOf(row) : undefined;
+  }
+
+  range(query: PageQuery): Page {
+    const at = query.revision ?? this.#revision;
+    this.#checkRange(at);
+    return this.#guarded(() => {
+      const { range, rangeFrom } = this.#statements;
+      // One more than asked for tells whether there is more.
+      const found = rows(range, rangeFrom, query, [at], [query.limit + 1]);
+      const more = found.length > query.limit;
+      if (more) found.pop();
+      const last = found.at(-1);
+      const entries = found.map(entryOf);
+      if (!more || !query.count || !last) return { entries, revision: at, remaining: 0, more };
+      const rest = { from: `${last.key}\0`, to: query.to };
+      const { count, countFrom } = this.#statements;
+      const [counted] = rows(count, countFrom, rest, [at], []) as unknown as { count: number }[];
+      return { entries, revision: at, remaining: required(counted, "a count").count, more };
+    });
+  }
+
+  history(query: HistoryQuery): readonly HistoryRow[] {
+    if (query.after < this.#compacted) throw new CompactedError(this.#compacted);
+    return this.#guarded(() => {
+      const { history, historyFrom } = this.#statements;
+      const found = rows(history, historyFrom, query, [query.after, query.upTo], [query.limit]);
+      return found.map((row): HistoryRow => {
+        const previous = row.previous === null ? undefined : this.#at(row.previous);
+        const entry = row.deleted ? undefined : entryOf(row);
+        return { key: row.key, revision: revision(row.revision), entry, previous };
+      });
+    });
+  }
+
+  /**
+   * Forgets history before `at`, at most `revisionsMax` at once so that commits can go between.
+   * Every row that is replaced, or deletes, at or before that point goes.
+   */
+  compact(at: Revision, revisionsMax: number): Answers["compact"] {
+    if (at > this.#revision) throw new FutureRevisionError(this.#revision);
+    const target = revision(Math.min(at, this.#compacted + revisionsMax));
+    if (target > this.#compacted) {
+      this.#transaction(() => {
+        this.#statements.dropReplaced.run(this.#compacted, target);
+        this.#statements.dropDeletes.run(this.#compacted, target);
+        this.#statements.setCompacted.run(target);
+      });
+      this.#compacted = target;
+    }
+    if (target >= at) this.#shrink();
+    return { compacted: this.#compacted };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #write(
+    next: { revision: Revision },
+    { key, value, ttlSeconds }: Commit,
+    { current, now }: { current: Row | undefined; now: number },
+  ) {
+    const written = revision(next.revision + 1);
+    next.revision = written;
+    const created = revision(current?.created ?? written);
+    const ttlMs = Math.max(1, Math.ceil(ttlSeconds ?? 0)) * 1000;
+    const expires = value !== undefined && ttlSeconds !== undefined ? now + ttlMs : null;
+    if (current && current.expires !== null) this.#statements.unsetExpiry.run(current.revision);
+    this.#statements.insert.run(
+      written,
+      key,
+      created,
+      current?.revision ?? null,
+      value === undefined ? 1 : 0,
+      expires,
+      value ?? new Uint8Array(0),
+    );
+    return { revision: written, created, previous: current && entryOf(current) };
+  }
+
+  #newest(key: string, at: Revision = revision(Number.MAX_SAFE_INTEGER)): Row | undefined {
+    return this.#statements.newest.get(key, at) as Row | undefined;
+  }
+
+  #at(at: number): Entry {
+    const row = this.#statements.at.get(at) as Row | undefined;
+    if (!row) {
+      throw new StorageFault("corrupt", `${this.#path} is damaged: revision ${at} is missing`);
+    }
+    return entryOf(row);
+  }
+
+  #checkRange(at: Revision): void {
+    if (at > this.#revision) throw new FutureRevisionError(this.#revision);
+    if (at < this.#compacted) throw new CompactedError(this.#compacted);
+  }
+
+  /** Gives pages back to the file system when a lot of the file is free. */
+  #shrink(): void {
+    this.#guarded(() => {
+      const count = (pragma: string) =>
+        Number(Object.values(this.#database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+      const free = count("freelist_count");
+      if (free > 2_000 && free * 2 > count("page_count")) {
+        this.#database.exec(`PRAGMA incremental_vacuum(${Math.min(free, 10_000)})`);
+      }
+    });
+  }
+
+  /** Runs the body and makes it durable. `next.revision` counts up as the body writes. */
+  #transaction<T>(body: (next: { revision: Revision }) => T): T {
+    const next = { revision: this.#revision };
+    const result = this.#guarded(() => {
+      this.#database.exec("BEGIN IMMEDIATE");
+      try {
+        const value = body(next);
+        this.#database.exec("COMMIT");
+        return value;
+      } catch (error) {
+        this.#rollback(error);
+        throw error;
+      }
+    });
+    this.#revision = next.revision;
+    return result;
+  }
+
+  #rollback(cause: unknown): void {
+    // Some failures have rolled back by themselves.
+    if (!this.#database.isTransaction) return;
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch (error) {
+      const message = `${this.#path}: a failed write could not be undone: ${String(error)}`;
+      this.#broken = new StorageFault("broken", message, { cause });
+    }
+  }
+
+  /** Says what a failure of SQLite means. */
+  #guarded<T>(body: () => T): T {
+    if (this.#broken) throw this.#broken;
+    try {
+      return body();
+    } catch (error) {
+      throw faultOf(error, this.#path);
+    }
+  }
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 500 });
+  try {
+    // One process owns the file; it then needs no shared memory beside it either.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    const number = (pragma: string) =>
+      Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+    const [id, version, pages] = ["application_id", "user_version", "page_count"].map(number);
+    if (pages !== 0 && id !== applicationId) {
+      throw new StorageFault("corrupt", `${path} is a database of another program`);
+    }
+    if (pages !== 0 && version !== formatVersion) {
+      const message = `${path} has format ${version}; this program reads format ${formatVersion}`;
+      throw new StorageFault("corrupt", message);
+    }
+    // Only matters to a new file, and must come before its first page is written.
+    database.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    database.exec("PRAGMA journal_mode = WAL");
+    // FULL: the log is synced at every COMMIT, so an acknowledged write survives a power cut.
+    database.exec("PRAGMA synchronous = FULL");
+    database.exec("PRAGMA journal_size_limit = 16777216");
+    database.exec("PRAGMA cache_size = -8192");
+    database.exec("BEGIN EXCLUSIVE");
+    if (pages === 0) {
+      database.exec(schema);
+      database.exec(`PRAGMA application_id = ${applicationId}`);
+      database.exec(`PRAGMA user_version = ${formatVersion}`);
+    }
+    database.exec("COMMIT");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The statements; those that end in `From` are for ranges without an end. */
+function prepare(database: DatabaseSync) {
+  const sql = (text: string): StatementSync => database.prepare(text);
+  const ranged = (text: (keys: string) => string) =>
+    [sql(text("key >= ? AND key < ?")), sql(text("key >= ?"))] as const;
+  // With max(), SQLite takes the bare column of the row that has the maximum.
+  const newestOf = (keys: string) => `
+    SELECT key, max(revision) AS newest, deleted FROM change
+    WHERE ${keys} AND revision <= ? GROUP BY key HAVING deleted = 0`;
+  const [range, rangeFrom] = ranged(
+    (keys) => `
+      SELECT change.* FROM (${newestOf(keys)} ORDER BY key LIMIT ?) AS found
+      JOIN change ON change.revision = found.newest ORDER BY found.key`,
+  );
+  const [count, countFrom] = ranged((keys) => `SELECT count(*) AS count FROM (${newestOf(keys)})`);
+  // The plus keeps SQLite off the index by key: history is read in the order of revisions.
+  const [history, historyFrom] = ranged(
+    (keys) => `
+      SELECT * FROM change WHERE ${keys.replaceAll("key", "+key")}
+      AND revision > ? AND revision <= ? ORDER BY revision LIMIT ?`,
+  );
+  return {
+    range,
+    rangeFrom,
+    count,
+    countFrom,
+    history,
+    historyFrom,
+    newest: sql(
+      "SELECT * FROM change WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1",
+    ),
+    at: sql("SELECT * FROM change WHERE revision = ?"),
+    insert: sql("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    unsetExpiry: sql("UPDATE change SET expires = NULL WHERE revision = ?"),
+    nextExpiry: sql("SELECT min(expires) AS expires FROM change WHERE expires IS NOT NULL"),
+    expired: sql(
+      `SELECT * FROM change WHERE expires IS NOT NULL AND expires <= ?
+       ORDER BY expires, revision LIMIT ?`,
+    ),
+    dropReplaced: sql(
+      `DELETE FROM change WHERE revision IN
+       (SELECT previous FROM change WHERE revision > ? AND revision <= ? AND previous IS NOT NULL)`,
+    ),
+    dropDeletes: sql("DELETE FROM change WHERE revision > ? AND revision <= ? AND deleted = 1"),
+    setCompacted: sql("UPDATE compacted SET revision = ?"),
+  };
+}
+
+function rows(
+  bounded: StatementSync,
+  unbounded: StatementSync,
+  { from, to }: KeyRange,
+  before: readonly SQLInputValue[],
+  after: readonly SQLInputValue[],
+): Row[] {
+  const found =
+    to === undefined
+      ? unbounded.all(from, ...before, ...after)
+      : bounded.all(from, to, ...before, ...after);
+  return found as unknown as Row[];
+}
+
+function entryOf(row: Row): Entry {
+  return {
+    key: row.key,
+    value: row.value,
+    created: revision(row.created),
+    modified: revision(row.revision),
+  };
+}
+
+/** SQLite's primary result codes. */
+const faults: Readonly<Record<number, { code: FaultCode; meaning: string }>> = {
+  5: { code: "locked", meaning: "is in use by another process" },
+  8: { code: "io", meaning: "is read-only" },
+  10: { code: "io", meaning: "cannot be read or written" },
+  11: { code: "corrupt", meaning: "is damaged; restore it from a backup" },
+  13: { code: "full", meaning: "cannot grow: the disk is full" },
+  14: { code: "io", meaning: "cannot be opened" },
+  26: { code: "corrupt", meaning: "is no database of this program" },
+};
+
+function faultOf(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !("errcode" in error)) return error;
+  const fault = faults[Number(error.errcode) & 0xff];
+  const { code, meaning } = fault ?? { code: "broken" as const, meaning: "failed" };
+  const detail = `SQLite error ${String(error.errcode)}`;
+  return new StorageFault(code, `${path} ${meaning} (${detail}: ${error.message})`, {
+    cause: error,
+  });
+}

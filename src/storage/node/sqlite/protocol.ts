@@ -1,0 +1,116 @@
+import type { Bytes } from "#base/bytes.ts";
+import { CompactedError, FutureRevisionError, StorageFault } from "../../store.ts";
+import type { Commit, FaultCode, Revision } from "../../store.ts";
+import type { Entry } from "../../store.ts";
+
+/** What the main thread asks of the worker. Requests are served one after the other, in order. */
+export type Request =
+  | { readonly type: "commit"; readonly commits: readonly Commit[]; readonly now: number }
+  | { readonly type: "expire"; readonly now: number; readonly limit: number }
+  | { readonly type: "get"; readonly key: string; readonly revision: Revision | undefined }
+  | ({ readonly type: "range" } & PageQuery)
+  | ({ readonly type: "history" } & HistoryQuery)
+  | { readonly type: "compact"; readonly at: Revision; readonly revisionsMax: number }
+  | { readonly type: "close" };
+
+/** Keys from `from` inclusive to `to` exclusive. */
+export interface KeyRange {
+  readonly from: string;
+  readonly to: string | undefined;
+}
+
+export interface PageQuery extends KeyRange {
+  readonly limit: number;
+  readonly revision: Revision | undefined;
+  /** Whether to count what lies behind the page. */
+  readonly count: boolean;
+}
+
+export interface Page {
+  readonly entries: readonly Entry[];
+  readonly revision: Revision;
+  /** 0 unless asked for. */
+  readonly remaining: number;
+  /** Whether the range has more behind the page. */
+  readonly more: boolean;
+}
+
+export interface HistoryQuery extends KeyRange {
+  readonly after: Revision;
+  readonly upTo: Revision;
+  readonly limit: number;
+}
+
+/** One written revision, without the value that the main thread has anyway. */
+export interface Written {
+  readonly revision: Revision;
+  readonly created: Revision;
+  readonly previous: Entry | undefined;
+}
+
+export type Outcome =
+  | Written
+  | { readonly current: Entry | undefined; readonly revision: Revision };
+
+export interface HistoryRow {
+  readonly key: string;
+  readonly revision: Revision;
+  readonly entry: Entry | undefined;
+  readonly previous: Entry | undefined;
+}
+
+/** When the next key with a TTL is due. */
+export interface WithDeadline {
+  readonly deadline: number | undefined;
+}
+
+export interface Answers {
+  commit: { readonly outcomes: readonly Outcome[] } & WithDeadline;
+  expire: { readonly deleted: readonly HistoryRow[] } & WithDeadline;
+  get: Entry | undefined;
+  range: Page;
+  history: readonly HistoryRow[];
+  compact: { readonly compacted: Revision };
+  close: undefined;
+}
+
+export interface Opened extends WithDeadline {
+  readonly revision: Revision;
+  readonly compacted: Revision;
+}
+
+/** Answers come in the order of the requests; the first message tells how opening went. */
+export type Reply = { readonly value: unknown } | { readonly failure: Failure };
+
+export type Failure =
+  | { readonly type: "compacted"; readonly revision: Revision }
+  | { readonly type: "future"; readonly revision: Revision }
+  | { readonly type: "fault"; readonly code: FaultCode; readonly message: string };
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CompactedError) return { type: "compacted", revision: error.oldest };
+  if (error instanceof FutureRevisionError) return { type: "future", revision: error.current };
+  if (error instanceof StorageFault) {
+    return { type: "fault", code: error.code, message: error.message };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: "fault", code: "broken", message };
+}
+
+export function errorOf(failure: Failure): Error {
+  switch (failure.type) {
+    case "compacted":
+      return new CompactedError(failure.revision);
+    case "future":
+      return new FutureRevisionError(failure.revision);
+    case "fault":
+      return new StorageFault(failure.code, failure.message);
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** A view into a larger buffer is copied out, so that a message carries no more than the value. */
+export function ownBytes(value: Bytes): Bytes {
+  return value.byteLength === value.buffer.byteLength ? value : value.slice();
+}

@@ -1,0 +1,372 @@
+import type { Clock } from "#base/clock.ts";
+import { invariant, required } from "#base/invariant.ts";
+import { silentLogger } from "#base/log.ts";
+import type { Logger } from "#base/log.ts";
+import { ClosedError } from "#base/scope.ts";
+import { ExpiryTimer } from "../../expiry-timer.ts";
+import { Feed, Progress } from "../../feed.ts";
+import { checkKey, orderOf, prefixEnd } from "../../keys.ts";
+import { CompactedError, FutureRevisionError, revision } from "../../store.ts";
+import type {
+  Commit,
+  CommitResult,
+  Entry,
+  RangeQuery,
+  RangeResult,
+  Revision,
+  Store,
+  StoreEvent,
+  WatchQuery,
+} from "../../store.ts";
+import { eventOf } from "../../store-change.ts";
+import type { StoreChange } from "../../store-change.ts";
+import { Connection } from "./connection.ts";
+import { ownBytes } from "./protocol.ts";
+import type { HistoryRow, Opened, Outcome } from "./protocol.ts";
+
+export interface SqliteStoreOptions {
+  /** The database file; made when missing. Its folder must exist. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+  /** History is kept at least so long, and compacted by itself after at most twice of it. */
+  readonly historyMs?: number;
+  /** However young, no more revisions than about these are kept. */
+  readonly historyMax?: number;
+  /** A watcher that is so many events behind is ended. */
+  readonly watchBacklog?: number;
+  /** How often watchers hear of progress. */
+  readonly progressMs?: number;
+}
+
+/** Commits of one transaction: what fits in few milliseconds, so that reads wait no longer. */
+const batchCommitsMax = 256;
+const batchBytesMax = 4 << 20;
+/** Entries of one message from the worker. */
+const pageEntries = 500;
+const compactionRevisions = 2_000;
+
+interface PendingCommit {
+  readonly commit: Commit;
+  resolve(result: CommitResult): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A store in one SQLite file, owned by one process. Commits that come while a transaction is under
+ * way share the next one and its fsync, so throughput grows with the number of writers.
+ *
+ * The database lives in a worker thread. Measured with 64 writers of 1 KB values on 2 cores and a
+ * disk that syncs in 0.15 ms: 29,000 commits/s with event-loop delays of 2 ms at the 99th
+ * percentile, against 31,000 and 12 ms on the main thread; one writer alone waits 0.28 ms instead
+ * of 0.19. A slower disk would stall the main thread for as long as each of its syncs takes.
+ */
+export class SqliteStore implements Store {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #connection: Connection;
+  readonly #historyMs: number;
+  readonly #historyMax: number;
+  readonly #watchBacklog: number;
+  readonly #progressMs: number;
+  /** Watchers that keep up must not be overtaken by one batch. */
+  readonly #batchMax: number;
+  readonly #feed: Feed<StoreChange>;
+  readonly #expiryTimer: ExpiryTimer;
+  #revision: Revision;
+  #compacted: Revision;
+
+  #pending: PendingCommit[] = [];
+  /** The loop that writes what is pending; undefined when there is nothing to write. */
+  #writing: Promise<void> | undefined;
+  #expiryDue = false;
+  #compaction: { at: Revision; done: PromiseWithResolvers<void> } | undefined;
+  #closing: Promise<void> | undefined;
+  #cancelTimers: (() => void)[] = [];
+
+  private constructor(options: SqliteStoreOptions, connection: Connection, opened: Opened) {
+    this.#clock = options.clock;
+    this.#logger = options.logger ?? silentLogger;
+    this.#historyMs = options.historyMs ?? 300_000;
+    this.#historyMax = options.historyMax ?? 200_000;
+    this.#watchBacklog = options.watchBacklog ?? 1_024;
+    this.#progressMs = options.progressMs ?? 10_000;
+    this.#batchMax = Math.min(batchCommitsMax, Math.max(1, this.#watchBacklog >> 1));
+    this.#connection = connection;
+    this.#revision = opened.revision;
+    this.#compacted = opened.compacted;
+    this.#feed = new Feed({ floor: opened.revision, current: () => this.#revision });
+    connection.onBroken = (fault) => this.#feed.close(fault);
+    this.#expiryTimer = new ExpiryTimer(this.#clock, () => {
+      this.#expiryDue = true;
+      this.#write();
+    });
+    this.#expiryTimer.set(opened.deadline);
+    this.#every(this.#progressMs, () => this.#feed.tick());
+    this.#scheduleCompaction();
+  }
+
+  /** Throws `StorageFault`: "locked" when another process has the file, "corrupt" when it is damaged. */
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    const { connection, opened } = await Connection.open(options.path);
+    return new SqliteStore(options, connection, opened);
+  }
+
+  async get(key: string, options: { revision?: Revision } = {}): Promise<Entry | undefined> {
+    this.#checkOpen();
+    return this.#connection.ask({ type: "get", key, revision: options.revision });
+  }
+
+  async range(query: RangeQuery, signal?: AbortSignal): Promise<RangeResult> {
+    signal?.throwIfAborted();
+    this.#checkOpen();
+    const { prefix, start = prefix, limit = Infinity } = query;
+    const to = prefixEnd(prefix);
+    let from = orderOf(start) > orderOf(prefix) ? start : prefix;
+    let at = query.revision;
+    const entries: Entry[] = [];
+    for (;;) {
+      const size = Math.min(limit - entries.length, pageEntries);
+      const count = entries.length + size >= limit;
+      const page = await this.#connection.ask({
+        type: "range",
+        from,
+        to,
+        limit: size,
+        revision: at,
+        count,
+      });
+      signal?.throwIfAborted();
+      entries.push(...page.entries);
+      // Later pages are of the first one's snapshot, whatever is written between them.
+      at = page.revision;
+      const last = page.entries.at(-1);
+      if (!page.more || count || !last) {
+        return { entries, revision: at, remaining: page.remaining };
+      }
+      from = `${last.key}\0`;
+    }
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    this.#checkOpen();
+    checkKey(commit.key);
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ commit, resolve, reject });
+      this.#write();
+    });
+  }
+
+  async *watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<StoreEvent> {
+    this.#checkOpen();
+    const { prefix } = query;
+    let seen = query.after;
+    while (seen < this.#feed.floor) {
+      const rows = await this.#history(prefix, seen);
+      for (const row of rows.changes) {
+        if (signal.aborted || this.#closing) return;
+        yield eventOf(row);
+      }
+      seen = rows.through;
+    }
+    for await (const change of this.#feed.follow({ prefix, after: seen }, signal)) {
+      if (change instanceof Progress && change.revision <= seen) continue;
+      seen = change.revision;
+      yield eventOf(change);
+    }
+  }
+
+  async current(): Promise<Revision> {
+    this.#checkOpen();
+    return this.#revision;
+  }
+
+  async compact(at: Revision): Promise<void> {
+    this.#checkOpen();
+    if (at > this.#revision) throw new FutureRevisionError(this.#revision);
+    if (at <= this.#compacted) return;
+    const done = this.#compaction?.done ?? Promise.withResolvers<void>();
+    this.#compaction = { at: revision(Math.max(at, this.#compaction?.at ?? 0)), done };
+    this.#write();
+    await done.promise;
+  }
+
+  /** Finishes the writes that were asked for, then closes the file. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#expiryTimer.set(undefined);
+    for (const cancel of this.#cancelTimers) cancel();
+    await this.#writing;
+    this.#feed.close();
+    await this.#connection.close();
+  }
+
+  /** Starts the loop that writes, unless it runs. */
+  #write(): void {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      if (this.#hasWork) this.#write();
+    });
+  }
+
+  get #hasWork(): boolean {
+    return this.#pending.length > 0 || this.#expiryDue || this.#compaction !== undefined;
+  }
+
+  /** One transaction at a time: what comes meanwhile shares the next one. */
+  async #writeAll(): Promise<void> {
+    // Whoever commits in the same turn of the event loop shares the first one.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#hasWork) {
+      if (this.#pending.length > 0) await this.#commitBatch();
+      if (this.#expiryDue) await this.#expire();
+      if (this.#compaction) await this.#compactSome(this.#compaction);
+    }
+  }
+
+  async #commitBatch(): Promise<void> {
+    const batch = this.#takeBatch();
+    const commits = batch.map(({ commit: { value, ...rest } }) => ({
+      ...rest,
+      value: value && ownBytes(value),
+    }));
+    try {
+      const now = this.#clock.now();
+      const answer = await this.#connection.ask({ type: "commit", commits, now });
+      this.#armExpiry(answer.deadline);
+      invariant(answer.outcomes.length === batch.length, "every commit has an outcome");
+      for (const [index, outcome] of answer.outcomes.entries()) {
+        const pending = required(batch[index], "every outcome has a commit");
+        pending.resolve(this.#settle(pending.commit, outcome));
+      }
+    } catch (error) {
+      for (const pending of batch) pending.reject(error);
+    }
+  }
+
+  #takeBatch(): PendingCommit[] {
+    let count = 0;
+    let bytes = 0;
+    for (const { commit } of this.#pending) {
+      bytes += commit.value?.byteLength ?? 0;
+      if (count === this.#batchMax || (count > 0 && bytes > batchBytesMax)) break;
+      count++;
+    }
+    return this.#pending.splice(0, count);
+  }
+
+  #settle({ key, value }: Commit, outcome: Outcome): CommitResult {
+    if ("current" in outcome) return { ok: false, ...outcome };
+    const { revision: modified, created, previous } = outcome;
+    const entry = value && { key, value, created, modified };
+    this.#publish({ key, revision: modified, entry, previous });
+    return { ok: true, revision: modified, entry, previous };
+  }
+
+  #publish(change: StoreChange): void {
+    this.#revision = change.revision;
+    this.#feed.publish(change);
+    this.#feed.keep(this.#watchBacklog);
+  }
+
+  async #expire(): Promise<void> {
+    this.#expiryDue = false;
+    try {
+      const now = this.#clock.now();
+      const limit = this.#batchMax;
+      const answer = await this.#connection.ask({ type: "expire", now, limit });
+      for (const change of answer.deleted) this.#publish(change);
+      this.#armExpiry(answer.deadline);
+    } catch (error) {
+      // The keys stay until the disk is well again.
+      this.#logger.error("expired keys could not be deleted", { error });
+      if (!this.#closing) this.#expiryTimer.set(this.#clock.now() + 10_000);
+    }
+  }
+
+  #armExpiry(deadline: number | undefined): void {
+    if (!this.#closing) this.#expiryTimer.set(deadline);
+  }
+
+  async #compactSome(compaction: {
+    at: Revision;
+    done: PromiseWithResolvers<void>;
+  }): Promise<void> {
+    try {
+      const answer = await this.#connection.ask({
+        type: "compact",
+        at: compaction.at,
+        revisionsMax: compactionRevisions,
+      });
+      this.#compacted = answer.compacted;
+      this.#feed.dropThrough(answer.compacted);
+      if (answer.compacted < required(this.#compaction, "it is under way").at) return;
+      this.#compaction = undefined;
+      compaction.done.resolve();
+    } catch (error) {
+      this.#compaction = undefined;
+      compaction.done.reject(error);
+    }
+  }
+
+  /** Keeps the revision that was the newest one period ago. */
+  #scheduleCompaction(): void {
+    let before = this.#revision;
+    const compact = (at: Revision) => {
+      if (this.#closing || at <= this.#compacted) return;
+      this.compact(at).catch((error: unknown) => {
+        this.#logger.error("history could not be compacted", { error });
+      });
+    };
+    this.#every(this.#historyMs, () => {
+      compact(before);
+      before = this.#revision;
+    });
+    this.#every(Math.min(10_000, this.#historyMs), () => {
+      compact(revision(Math.max(1, this.#revision - this.#historyMax)));
+    });
+  }
+
+  /** Changes after a revision that the feed no longer has. */
+  async #history(
+    prefix: string,
+    after: Revision,
+  ): Promise<{ changes: readonly HistoryRow[]; through: Revision }> {
+    if (after < this.#compacted) throw new CompactedError(this.#compacted);
+    const upTo = this.#revision;
+    const changes = await this.#connection
+      .ask({
+        type: "history",
+        from: prefix,
+        to: prefixEnd(prefix),
+        after,
+        upTo,
+        limit: pageEntries,
+      })
+      .catch((error: unknown) => {
+        if (this.#closing) return [];
+        throw error;
+      });
+    const last = changes.at(-1);
+    return { changes, through: changes.length < pageEntries || !last ? upTo : last.revision };
+  }
+
+  #every(periodMs: number, act: () => void): void {
+    const index = this.#cancelTimers.length;
+    const arm = () => {
+      this.#cancelTimers[index] = this.#clock.after(periodMs, () => {
+        act();
+        arm();
+      });
+    };
+    arm();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new ClosedError("the store is closed");
+  }
+}
