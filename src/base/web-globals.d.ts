@@ -69,12 +69,64 @@ interface CryptoKey {
   readonly type: string;
   readonly extractable: boolean;
 }
+interface CryptoKeyPair {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+interface JsonWebKey {
+  readonly kty?: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly n?: string;
+  readonly e?: string;
+}
+interface CryptoAlgorithm {
+  readonly name: string;
+  readonly hash?: string;
+  readonly namedCurve?: string;
+  readonly modulusLength?: number;
+  readonly publicExponent?: Uint8Array;
+}
+interface SubtleCrypto {
+  digest(algorithm: string, data: ArrayBufferView | ArrayBuffer): Promise<ArrayBuffer>;
+  generateKey(
+    algorithm: CryptoAlgorithm,
+    extractable: boolean,
+    usages: readonly string[],
+  ): Promise<CryptoKeyPair>;
+  exportKey(format: "jwk", key: CryptoKey): Promise<JsonWebKey>;
+  exportKey(format: "pkcs8" | "spki", key: CryptoKey): Promise<ArrayBuffer>;
+  importKey(
+    format: "jwk",
+    data: JsonWebKey,
+    algorithm: CryptoAlgorithm,
+    extractable: boolean,
+    usages: readonly string[],
+  ): Promise<CryptoKey>;
+  importKey(
+    format: "pkcs8" | "spki",
+    data: ArrayBufferView | ArrayBuffer,
+    algorithm: CryptoAlgorithm,
+    extractable: boolean,
+    usages: readonly string[],
+  ): Promise<CryptoKey>;
+  sign(
+    algorithm: CryptoAlgorithm,
+    key: CryptoKey,
+    data: ArrayBufferView | ArrayBuffer,
+  ): Promise<ArrayBuffer>;
+  verify(
+    algorithm: CryptoAlgorithm,
+    key: CryptoKey,
+    signature: ArrayBufferView | ArrayBuffer,
+    data: ArrayBufferView | ArrayBuffer,
+  ): Promise<boolean>;
+}
 declare const crypto: {
   getRandomValues<T extends ArrayBufferView>(array: T): T;
   randomUUID(): `${string}-${string}-${string}-${string}-${string}`;
-  readonly subtle: {
-    digest(algorithm: string, data: ArrayBufferView | ArrayBuffer): Promise<ArrayBuffer>;
-  };
+  readonly subtle: SubtleCrypto;
 };
 declare function structuredClone<T>(value: T): T;
 declare function queueMicrotask(callback: () => void): void;

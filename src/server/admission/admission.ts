@@ -1,6 +1,8 @@
 import type { KindType } from "#schema/message.ts";
 import type { Client } from "#client/client.ts";
 import type { Clock } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import type { Authorizer } from "../authz/authorizer.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 
 export interface AdmissionRequest {
@@ -24,6 +26,10 @@ export interface AdmissionRequest {
 export interface AdmissionEnvironment {
   readonly client: Client;
   readonly clock: Clock;
+  /** For generated names of volumes; cryptographic when missing. */
+  readonly random?: Random;
+  /** Who approves or signs certificate requests is asked; without it those plugins are left out. */
+  readonly authorizer?: Authorizer;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Attributes {
   readonly name: string;
   /** For requests that are no resource's: "/healthz". */
   readonly path: string;
+  /** Of list, watch and deletecollection, as in the query: what a node may see depends on it. */
+  readonly fieldSelector?: string | undefined;
 }
 
 export type Decision =
@@ -24,3 +26,6 @@ export type Decision =
 export interface Authorizer {
   authorize(attributes: Attributes): Promise<Decision>;
 }
+
+export const allow = (reason = ""): Decision => ({ decision: "allow", reason });
+export const noOpinion = (reason = ""): Decision => ({ decision: "noOpinion", reason });

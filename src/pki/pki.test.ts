@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { X509Certificate, createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { describe, it } from "node:test";
+import {
+  certificateFingerprint,
+  createCertificateAuthority,
+  createCertificateRequest,
+  isSignedBy,
+  issueCertificate,
+  loadCertificateAuthority,
+  parseCertificate,
+  parseCertificateRequest,
+  signCertificateRequest,
+} from "./certificate.ts";
+import { formatIpAddress, parseIpAddress } from "./ip-address.ts";
+import { createSigningKey, loadSigningKey, loadVerificationKey } from "./keys.ts";
+
+const now = Date.UTC(2026, 0, 1);
+
+describe("certificates", () => {
+  it("are what Node's own X.509 code reads and verifies", async () => {
+    const authority = await createCertificateAuthority({ commonName: "kubernetes", now });
+    const issued = await issueCertificate(authority, {
+      commonName: "system:node:a",
+      organizations: ["system:nodes", "other"],
+      dnsNames: ["a", "localhost"],
+      ipAddresses: ["10.96.0.1", "::1"],
+      usages: "both",
+      now,
+      days: 30,
+    });
+    const root = new X509Certificate(authority.certificatePem);
+    const leaf = new X509Certificate(issued.certificatePem);
+    assert.equal(root.ca, true);
+    assert.ok(root.verify(root.publicKey));
+    assert.ok(leaf.verify(root.publicKey));
+    assert.ok(leaf.checkIssued(root));
+    assert.ok(leaf.checkPrivateKey(createPrivateKey(issued.privateKeyPem)));
+    assert.equal(leaf.subject, "O=system:nodes\nO=other\nCN=system:node:a");
+    assert.equal(
+      leaf.subjectAltName,
+      "DNS:a, DNS:localhost, IP Address:10.96.0.1, IP Address:0:0:0:0:0:0:0:1",
+    );
+    assert.deepEqual(leaf.keyUsage, ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]);
+    assert.equal(leaf.validToDate.getTime(), now + 30 * 86_400_000);
+    const fingerprint = leaf.fingerprint256.replaceAll(":", "").toLowerCase();
+    assert.equal(await certificateFingerprint(issued.certificatePem), fingerprint);
+  });
+
+  it("are read back as they were written", async () => {
+    const authority = await createCertificateAuthority({ commonName: "ca", now });
+    const { certificate } = await issueCertificate(authority, {
+      commonName: "admin",
+      organizations: ["system:masters"],
+      ipAddresses: ["fd00::10"],
+      usages: "client",
+      now,
+    });
+    assert.deepEqual(certificate.subject, {
+      commonName: "admin",
+      organizations: ["system:masters"],
+    });
+    assert.equal(certificate.issuer.commonName, "ca");
+    assert.equal(certificate.isCertificateAuthority, false);
+    assert.deepEqual(certificate.usages, ["client"]);
+    assert.deepEqual(certificate.ipAddresses, ["fd00::10"]);
+    assert.equal(authority.certificate.isCertificateAuthority, true);
+    const other = await createCertificateAuthority({ commonName: "ca", now });
+    assert.equal(await isSignedBy(certificate, authority.certificate), true);
+    assert.equal(await isSignedBy(certificate, other.certificate), false);
+  });
+
+  it("refuse an authority whose key is another's", async () => {
+    const one = await createCertificateAuthority({ commonName: "one", now });
+    const two = await createCertificateAuthority({ commonName: "two", now });
+    const loaded = await loadCertificateAuthority(one);
+    assert.equal(loaded.key.keyId, one.key.keyId);
+    await assert.rejects(
+      loadCertificateAuthority({ ...one, privateKeyPem: two.privateKeyPem }),
+      /does not belong/,
+    );
+  });
+
+  it("read certificates with times after 2049", async () => {
+    const { certificate } = await createCertificateAuthority({
+      commonName: "old",
+      now,
+      days: 36_500,
+    });
+    assert.equal(certificate.notAfter, now + 36_500 * 86_400_000);
+  });
+
+  it("are made from requests, unless the request was tampered with", async () => {
+    const authority = await createCertificateAuthority({ commonName: "kubernetes", now });
+    const key = await createSigningKey();
+    const pem = await createCertificateRequest(key, {
+      commonName: "system:node:b",
+      organizations: ["system:nodes"],
+      dnsNames: ["b"],
+    });
+    const request = await parseCertificateRequest(pem);
+    assert.deepEqual(request.subject, {
+      commonName: "system:node:b",
+      organizations: ["system:nodes"],
+    });
+    const options = { usages: "server", now, durationSeconds: 3600 } as const;
+    const signed = parseCertificate(await signCertificateRequest(authority, request, options));
+    assert.deepEqual(signed.dnsNames, ["b"]);
+    assert.equal(signed.notAfter, now + 3_600_000);
+    const lines = pem.split("\n");
+    const line = lines[2] ?? "";
+    lines[2] = (line.startsWith("A") ? "B" : "A") + line.slice(1);
+    await assert.rejects(parseCertificateRequest(lines.join("\n")));
+  });
+
+  it("take less than 100 ms for a new cluster", async () => {
+    const start = performance.now();
+    const [cluster, frontProxy] = await Promise.all([
+      createCertificateAuthority({ commonName: "kubernetes", now }),
+      createCertificateAuthority({ commonName: "front-proxy-ca", now }),
+      createSigningKey(),
+    ]);
+    const names = ["kube-apiserver", "admin", "controller-manager", "scheduler", "kubelet", "node"];
+    await Promise.all([
+      issueCertificate(frontProxy, { commonName: "front-proxy-client", usages: "client", now }),
+      ...names.map((commonName) => issueCertificate(cluster, { commonName, usages: "both", now })),
+    ]);
+    const elapsedMs = performance.now() - start;
+    assert.ok(elapsedMs < 100, `${elapsedMs} ms`);
+  });
+});
+
+describe("keys", () => {
+  it("load from each form of PEM", async () => {
+    const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    for (const [pair, type, algorithm] of [
+      [ec, "pkcs8", "ES256"],
+      [ec, "sec1", "ES256"],
+      [rsa, "pkcs8", "RS256"],
+      [rsa, "pkcs1", "RS256"],
+    ] as const) {
+      const pem = pair.privateKey.export({ type: type as "pkcs8", format: "pem" });
+      const key = await loadSigningKey(pem);
+      assert.equal(key.algorithm, algorithm);
+      const spki = pair.publicKey.export({ type: "spki", format: "pem" });
+      assert.equal(key.publicKeyPem, spki);
+      assert.equal((await loadVerificationKey(spki)).keyId, key.keyId);
+    }
+  });
+
+  it("refuse curves that tokens and certificates do not use", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+    await assert.rejects(loadSigningKey(pem), /use P-256/);
+  });
+});
+
+describe("IP addresses", () => {
+  const table: [written: string, shortest: string][] = [
+    ["10.0.0.1", "10.0.0.1"],
+    ["::", "::"],
+    ["::1", "::1"],
+    ["fd00:0:0:0:1:0:0:1", "fd00::1:0:0:1"],
+    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"],
+    ["::ffff:10.0.0.1", "::ffff:a00:1"],
+  ];
+  for (const [written, shortest] of table) {
+    it(`${written} is ${shortest}`, () => {
+      assert.equal(formatIpAddress(parseIpAddress(written)), shortest);
+    });
+  }
+  for (const wrong of ["10.0.0", "256.0.0.1", "1:2:3", "::1::", "g::1", "1:2:3:4:5:6:7:8:9"]) {
+    it(`refuses ${wrong}`, () => assert.throws(() => parseIpAddress(wrong), /is not an IP/));
+  }
+});

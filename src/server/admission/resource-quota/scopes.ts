@@ -1,0 +1,64 @@
+import type { Pod, ResourceQuota, ScopedResourceSelectorRequirement } from "#api/core/v1.ts";
+import { podQosClass } from "#machinery/pod-resources.ts";
+
+/** Whether the quota is about this object: quotas with scopes are about some pods only. */
+export function isInScope({ spec }: ResourceQuota, isPod: boolean, object: unknown): boolean {
+  const requirements: ScopedResourceSelectorRequirement[] = [
+    ...(spec.scopes ?? []).map((scopeName) => ({ scopeName, operator: "Exists" })),
+    ...(spec.scopeSelector?.matchExpressions ?? []),
+  ];
+  if (requirements.length === 0) return true;
+  return isPod && requirements.every((requirement) => matches(object as Pod, requirement));
+}
+
+function matches(pod: Pod, requirement: ScopedResourceSelectorRequirement): boolean {
+  switch (requirement.scopeName) {
+    case "Terminating":
+      return isTerminating(pod);
+    case "NotTerminating":
+      return !isTerminating(pod);
+    case "BestEffort":
+      return podQosClass(pod) === "BestEffort";
+    case "NotBestEffort":
+      return podQosClass(pod) !== "BestEffort";
+    case "CrossNamespacePodAffinity":
+      return reachesOtherNamespaces(pod);
+    case "PriorityClass":
+      return matchesPriorityClass(pod.spec.priorityClassName ?? "", requirement);
+    default:
+      return false;
+  }
+}
+
+function matchesPriorityClass(
+  name: string,
+  { operator, values = [] }: ScopedResourceSelectorRequirement,
+): boolean {
+  switch (operator) {
+    case "Exists":
+      return name !== "";
+    case "DoesNotExist":
+      return name === "";
+    case "In":
+      return values.includes(name);
+    case "NotIn":
+      return !values.includes(name);
+    default:
+      return false;
+  }
+}
+
+function isTerminating({ spec }: Pod): boolean {
+  return spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds >= 0;
+}
+
+function reachesOtherNamespaces({ spec }: Pod): boolean {
+  return [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity].some((affinity) =>
+    [
+      ...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
+        ({ podAffinityTerm }) => podAffinityTerm,
+      ),
+    ].some((term) => Boolean(term.namespaces?.length) || term.namespaceSelector !== undefined),
+  );
+}

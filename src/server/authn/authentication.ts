@@ -1,0 +1,93 @@
+import type { ApiRequest } from "#client/transport.ts";
+import { unauthorized } from "#machinery/status.ts";
+import type { Connection, UserInfo } from "../pipeline/request.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { anonymousUser, extraKeys, withAuthenticatedGroup } from "./identity.ts";
+import { bearerTokenOf } from "./bearer-token.ts";
+import type { TokenAuthenticator } from "./token.ts";
+import { InvalidTokenError } from "./token.ts";
+
+export interface AuthenticationOptions {
+  /** Asked in order. */
+  readonly tokens: readonly TokenAuthenticator[];
+  /** Audiences that this server answers to. */
+  readonly audiences: readonly string[];
+  readonly anonymous: AnonymousOptions;
+}
+
+export interface AnonymousOptions {
+  readonly enabled: boolean;
+  /** Only these paths; all of them when missing. */
+  readonly paths?: readonly string[];
+}
+
+/** Enough for load balancers and probes, and for `kijabi` to see whether a server is up. */
+export const healthPaths: readonly string[] = ["/livez", "/readyz", "/healthz"];
+
+/**
+ * Finds out who sends a request: a component of this process, a client certificate, a bearer
+ * token, or nobody known. Throws 401 for credentials that are wrong, and where there are none
+ * and anonymous requests are not allowed.
+ */
+export function createAuthenticator(options: AuthenticationOptions): Authenticator {
+  // A component makes many requests with one and the same user object.
+  const inProcess = new WeakMap<UserInfo, UserInfo>();
+  return {
+    async authenticate(request: ApiRequest, connection: Connection): Promise<UserInfo> {
+      if (connection.user) {
+        let user = inProcess.get(connection.user);
+        if (!user) inProcess.set(connection.user, (user = withAuthenticatedGroup(connection.user)));
+        return user;
+      }
+      const byCertificate = clientCertificateUser(connection);
+      if (byCertificate) return withAuthenticatedGroup(byCertificate);
+
+      const token = bearerTokenOf(request);
+      if (token !== undefined) {
+        const identity = await authenticateToken(options.tokens, token, options.audiences).catch(
+          (error: unknown) => {
+            throw error instanceof InvalidTokenError ? unauthorized() : error;
+          },
+        );
+        return withAuthenticatedGroup(identity.user);
+      }
+      if (isAnonymousAllowed(request.path, options.anonymous)) return anonymousUser;
+      throw unauthorized();
+    },
+  };
+}
+
+/** Common name is the user, organizations are the groups. */
+export function clientCertificateUser({ clientCertificate }: Connection): UserInfo | undefined {
+  if (!clientCertificate?.commonName) return undefined;
+  return {
+    name: clientCertificate.commonName,
+    groups: clientCertificate.organizations,
+    extra: { [extraKeys.credentialId]: [`X509SHA256=${clientCertificate.fingerprint}`] },
+  };
+}
+
+/** Throws `InvalidTokenError` when nobody knows the token. */
+export async function authenticateToken(
+  authenticators: readonly TokenAuthenticator[],
+  token: string,
+  audiences: readonly string[],
+) {
+  const problems: string[] = [];
+  for (const authenticator of authenticators) {
+    try {
+      const identity = await authenticator.authenticateToken(token, audiences);
+      if (identity) return identity;
+    } catch (error) {
+      if (!(error instanceof InvalidTokenError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  const unknown = "invalid bearer token";
+  const text = problems.length ? `[${[unknown, ...problems].join(", ")}]` : unknown;
+  throw new InvalidTokenError(text);
+}
+
+function isAnonymousAllowed(path: string, { enabled, paths }: AnonymousOptions): boolean {
+  return enabled && (!paths || paths.includes(path));
+}

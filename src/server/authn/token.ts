@@ -1,0 +1,23 @@
+import type { UserInfo } from "../pipeline/request.ts";
+
+/** Who a token speaks for, and to whom. */
+export interface TokenIdentity {
+  readonly user: UserInfo;
+  /** Of the audiences asked for, those that the token is meant for. */
+  readonly audiences: readonly string[];
+}
+
+/**
+ * One kind of bearer tokens. Undefined: not one of these. Throws `InvalidTokenError` when it is
+ * one of these, and not good.
+ */
+export interface TokenAuthenticator {
+  authenticateToken(
+    token: string,
+    audiences: readonly string[],
+  ): Promise<TokenIdentity | undefined>;
+}
+
+export class InvalidTokenError extends Error {
+  override name = "InvalidTokenError";
+}

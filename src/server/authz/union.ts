@@ -1,0 +1,28 @@
+import { allow, noOpinion } from "./authorizer.ts";
+import type { Authorizer } from "./authorizer.ts";
+import { groups } from "../authn/identity.ts";
+
+/** Asks in order until one allows or denies. Reasons of those without an opinion are kept. */
+export function unionAuthorizer(...authorizers: readonly Authorizer[]): Authorizer {
+  return {
+    async authorize(attributes) {
+      const reasons: string[] = [];
+      for (const authorizer of authorizers) {
+        const decision = await authorizer.authorize(attributes);
+        if (decision.decision !== "noOpinion") return decision;
+        if (decision.reason) reasons.push(decision.reason);
+      }
+      return noOpinion(reasons.join("\n"));
+    },
+  };
+}
+
+/** Members of `system:masters` may do everything, also while there are no roles yet. */
+export const mastersAuthorizer: Authorizer = {
+  async authorize({ user }) {
+    return user.groups.includes(groups.masters) ? allow() : noOpinion();
+  },
+};
+
+/** `--authorization-mode=AlwaysAllow`. */
+export const alwaysAllow: Authorizer = { authorize: async () => allow() };
