@@ -1,0 +1,176 @@
+import { FlagError, parseFlags } from "#base/flags.ts";
+import type { FlagSpecs } from "#base/flags.ts";
+import { ActionError, actionContext } from "#cluster/actions/node/context.ts";
+import type { ActionContext } from "#cluster/actions/node/context.ts";
+
+/** The `kijabi` command: finds the action and its flags, and turns errors into messages. */
+
+interface Command {
+  readonly usage: string;
+  readonly about: string;
+  readonly flags: FlagSpecs;
+  /** Resolves with the exit code. */
+  run(context: ActionContext, flags: Flags): Promise<number>;
+}
+
+interface Flags {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly given: ReadonlySet<string>;
+  readonly args: readonly string[];
+  readonly rest: readonly string[] | undefined;
+}
+
+const shared = {
+  profile: { type: "string", short: "p", default: "kijabi", usage: "the cluster's name" },
+  help: { type: "bool", short: "h", usage: "show this help" },
+} as const satisfies FlagSpecs;
+
+const commands: Readonly<Record<string, Command>> = {
+  start: {
+    usage: "kijabi start",
+    about: "start the cluster, making it first where there is none",
+    flags: {
+      nodes: { type: "int", short: "n", usage: "how many nodes (default 1)" },
+      simulated: {
+        type: "int",
+        default: 0,
+        bare: "1",
+        usage: "how many nodes whose pods only pretend to run",
+      },
+      "wait-seconds": { type: "int", default: 60, usage: "how long it may take" },
+      kubeconfig: { type: "bool", default: true, usage: "write the context for kubectl" },
+    },
+    async run(context, { values, given }) {
+      const { start } = await import("#cluster/actions/node/start.ts");
+      await start(context, {
+        nodes: given.has("nodes") ? Number(values.nodes) : undefined,
+        simulated: Number(values.simulated),
+        waitSeconds: Number(values["wait-seconds"]),
+        kubeconfig: Boolean(values.kubeconfig),
+      });
+      return 0;
+    },
+  },
+  stop: {
+    usage: "kijabi stop",
+    about: "end the cluster's processes; everything in it is kept",
+    flags: {},
+    async run(context) {
+      const { stop } = await import("#cluster/actions/node/stop.ts");
+      await stop(context);
+      return 0;
+    },
+  },
+  delete: {
+    usage: "kijabi delete",
+    about: "end the cluster and remove all of it",
+    flags: {},
+    async run(context) {
+      const { deleteCluster } = await import("#cluster/actions/node/stop.ts");
+      await deleteCluster(context);
+      return 0;
+    },
+  },
+  status: {
+    usage: "kijabi status",
+    about: "say what runs; exits with 1 when something does not",
+    flags: {},
+    async run(context) {
+      const { status } = await import("#cluster/actions/node/inspect.ts");
+      return await status(context);
+    },
+  },
+  logs: {
+    usage: "kijabi logs [NODE]",
+    about: "the log of the server, or of a node's agent",
+    flags: {
+      follow: { type: "bool", short: "f", usage: "go on as lines are written" },
+      tail: { type: "int", default: 100, usage: "how many lines to begin with" },
+    },
+    async run(context, { values, args }) {
+      const { logs } = await import("#cluster/actions/node/inspect.ts");
+      return await logs(context, {
+        node: args[0],
+        follow: Boolean(values.follow),
+        lines: Number(values.tail),
+      });
+    },
+  },
+  kubectl: {
+    usage: "kijabi kubectl -- ARGS",
+    about: "run kubectl against the cluster",
+    flags: {},
+    async run(context, { args, rest }) {
+      const { kubectl } = await import("#cluster/actions/node/inspect.ts");
+      return await kubectl(context, [...args, ...(rest ?? [])]);
+    },
+  },
+  image: {
+    usage: "kijabi image load FILE | kijabi image ls",
+    about: "put images from an archive on the nodes, or list what they have",
+    flags: {},
+    async run(context, { args }) {
+      const { listLoadedImages, loadImage } = await import("#cluster/actions/node/inspect.ts");
+      const [verb, file] = args;
+      if (verb === "load" && file) await loadImage(context, file);
+      else if (verb === "ls") await listLoadedImages(context);
+      else throw new ActionError("usage: kijabi image load FILE | kijabi image ls");
+      return 0;
+    },
+  },
+};
+
+function help(): string {
+  const lines = Object.values(commands).map(({ usage, about }) => `  ${usage.padEnd(44)} ${about}`);
+  return [
+    "kijabi: Kubernetes in TypeScript, a cluster from one command",
+    "",
+    "Commands:",
+    ...lines,
+    "",
+    'Every command takes -p NAME, the cluster (default "kijabi"), and --help.',
+  ].join("\n");
+}
+
+function helpOf(command: Command): string {
+  const flags = Object.entries({ ...command.flags, ...shared }).map(([name, spec]) => {
+    const short = "short" in spec && spec.short ? `-${spec.short}, ` : "    ";
+    return `  ${`${short}--${name}`.padEnd(24)} ${spec.usage}`;
+  });
+  return [`Usage: ${command.usage} [flags]`, "", command.about, "", "Flags:", ...flags].join("\n");
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  // Flags that all commands share may stand before the command, too.
+  const { values: early, args: words, given } = parseFlags(shared, argv, { stopAtFirstArg: true });
+  const [name, ...rest] = words;
+  if (!name || name === "help") {
+    say(help());
+    return name || early.help ? 0 : 1;
+  }
+  const command = commands[name];
+  if (!command) throw new ActionError(`unknown command "${name}". Commands: kijabi help`);
+  // What follows `kubectl` is kubectl's own, but for the cluster it is meant for.
+  const passed = name === "kubectl" && !rest.includes("--") ? ["--", ...rest] : rest;
+  const parsed = parseFlags({ ...command.flags, ...shared }, passed);
+  if (parsed.values.help) {
+    say(helpOf(command));
+    return 0;
+  }
+  const profile =
+    parsed.given.has("profile") || !given.has("profile") ? parsed.values.profile : early.profile;
+  return await command.run(actionContext(profile, say), parsed);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof ActionError || error instanceof FlagError;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`kijabi: ${text}\n`);
+  if (!known && process.env.KIJABI_DEBUG && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  process.exitCode = error instanceof ActionError ? error.exitCode : 1;
+}

@@ -1,0 +1,254 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { sleep } from "#base/clock.ts";
+import { Node } from "#api/core/v1.ts";
+import { createClient } from "#client/typed.ts";
+import type { Client } from "#client/client.ts";
+import { httpsTransport } from "#client/node/https-transport.ts";
+import { apiPortPreferred, networksOf, nodesOf } from "../../config.ts";
+import type { ClusterConfig } from "../../config.ts";
+import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
+import { profilePaths, profilesFolder } from "../../node/paths.ts";
+import { ensurePki } from "../../node/pki.ts";
+import type { ClusterPki } from "../../node/pki.ts";
+import { detectHost, InstallError, installMissing } from "../../providers/node/host.ts";
+import { checkName } from "../../providers/node/names.ts";
+import { identify, isAlive, readPidFile, writePidFile } from "../../providers/node/processes.ts";
+import type { ProcessIdentity } from "../../providers/node/processes.ts";
+import { ActionError, readConfig } from "./context.ts";
+import type { ActionContext } from "./context.ts";
+
+export interface StartOptions {
+  readonly nodes: number | undefined;
+  readonly simulated: number;
+  readonly waitSeconds: number;
+  /** Leaves the person's kubeconfig alone; the profile's own is always written. */
+  readonly kubeconfig: boolean;
+}
+
+/** Starts the profile's cluster, making it first where there is none; returns when it is ready. */
+export async function start(context: ActionContext, options: StartOptions): Promise<void> {
+  const { messages, paths, clock, profile, say } = context;
+  const startedAt = clock.monotonic();
+  const elapsed = () => `${((clock.monotonic() - startedAt) / 1000).toFixed(1)} s`;
+  checkProfile(profile);
+  const known = await readConfig(paths.config);
+  const running = await readPidFile(paths.serverPid);
+  if (known && running) {
+    const pki = await ensurePki(paths.pki, known, clock.now());
+    await waitForApi(context, known, pki, running, options.waitSeconds);
+    await writeKubeconfigs(context, known, pki, options);
+    say(messages.alreadyRunning(profile));
+    return;
+  }
+  if (!options.simulated || options.nodes) await prepareHost(context);
+  const config = known ?? (await createConfig(context, options));
+  say(known ? messages.starting(profile) : messages.creating(profile));
+  const pki = await ensurePki(paths.pki, config, clock.now());
+  const server = await launchServer(context);
+  const client = await waitForApi(context, config, pki, server, options.waitSeconds);
+  say(`  ✔ ${messages.apiReady(elapsed())}`);
+  await writeKubeconfigs(context, config, pki, options);
+  await waitForNodes(context, config, client, server, options.waitSeconds, (node) =>
+    say(`  ✔ ${messages.nodeReady(node, elapsed())}`),
+  );
+  if (options.kubeconfig) say(`  ✔ ${messages.context(profile, kubeconfigFile())}`);
+  say("");
+  say(messages.tryNext);
+  say("  kubectl get nodes");
+  say("  kubectl create deployment hello --image=nginx");
+  say("  kubectl expose deployment hello --port=80");
+  say("  curl http://$(kubectl get service hello -o jsonpath={.spec.clusterIP})");
+}
+
+function checkProfile(profile: string): void {
+  try {
+    checkName("profile", profile);
+  } catch (error) {
+    throw new ActionError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function prepareHost({ messages, say }: ActionContext): Promise<void> {
+  if (process.platform !== "linux") throw new ActionError(messages.notLinux(process.platform));
+  if (process.getuid?.() !== 0) throw new ActionError(messages.notRoot);
+  try {
+    await installMissing({ host: detectHost(), announce: say });
+  } catch (error) {
+    if (error instanceof InstallError) throw new ActionError(error.message);
+    throw error;
+  }
+}
+
+async function createConfig(
+  { profile, paths }: ActionContext,
+  options: StartOptions,
+): Promise<ClusterConfig> {
+  const others = await otherConfigs(profile);
+  const taken = new Set(others.map(({ nodeSubnet }) => nodeSubnet));
+  let index = 0;
+  while (taken.has(networksOf(index).nodeSubnet)) index++;
+  const networks = networksOf(index);
+  const realNodes = options.nodes ?? (options.simulated > 0 ? 0 : 1);
+  const config: ClusterConfig = {
+    profile,
+    ...networks,
+    apiPort: await freePort(apiPortPreferred, new Set(others.map(({ apiPort }) => apiPort))),
+    nodes: nodesOf(profile, realNodes, networks),
+    simulatedNodes: options.simulated,
+  };
+  await mkdir(dirname(paths.config), { recursive: true, mode: 0o711 });
+  const temporary = `${paths.config}.new`;
+  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`);
+  await rename(temporary, paths.config);
+  return config;
+}
+
+async function otherConfigs(profile: string): Promise<ClusterConfig[]> {
+  const folder = profilesFolder();
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => name !== profile);
+  const configs = await Promise.all(names.map((name) => readConfig(profilePaths(name).config)));
+  return configs.filter((config) => config !== undefined);
+}
+
+/** The preferred port, or the next one that nobody listens on and no other cluster has. */
+async function freePort(preferred: number, taken: ReadonlySet<number>): Promise<number> {
+  for (let port = preferred; port < preferred + 100; port++) {
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new ActionError(
+    `no free port between ${preferred} and ${preferred + 99} for the API server`,
+  );
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "0.0.0.0", exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
+  });
+}
+
+/** The server is a session of its own: it lives on when the shell that started it ends. */
+async function launchServer({ paths, profile }: ActionContext): Promise<ProcessIdentity> {
+  await mkdir(paths.logs, { recursive: true });
+  await mkdir(paths.run, { recursive: true, mode: 0o711 });
+  const log = await open(paths.serverLog, "a");
+  try {
+    const main = join(import.meta.dirname, "../../../bin/kijabi-server.ts");
+    const child = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", main, "--profile", profile],
+      {
+        detached: true,
+        stdio: ["ignore", log.fd, log.fd],
+        cwd: "/",
+      },
+    );
+    child.unref();
+    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    if (!identity) throw new ActionError(`the server could not be started: see ${paths.serverLog}`);
+    await writePidFile(paths.serverPid, identity);
+    return identity;
+  } finally {
+    await log.close();
+  }
+}
+
+async function waitForApi(
+  context: ActionContext,
+  config: ClusterConfig,
+  pki: ClusterPki,
+  server: ProcessIdentity,
+  waitSeconds: number,
+): Promise<Client> {
+  const { clock, messages, paths } = context;
+  const transport = adminTransport(config, pki);
+  const deadline = clock.monotonic() + waitSeconds * 1000;
+  for (;;) {
+    if (!isAlive(server)) throw await serverEnded(context);
+    try {
+      const { status } = await transport.send({
+        method: "GET",
+        path: "/readyz",
+        query: new URLSearchParams(),
+        headers: {},
+        body: { kind: "none" },
+      });
+      if (status === 200) return createClient(transport);
+    } catch (error) {
+      // Not listening yet: that is what the wait is for.
+      if (clock.monotonic() > deadline) throw error;
+    }
+    if (clock.monotonic() > deadline) {
+      throw new ActionError(messages.timedOut("API server", waitSeconds, paths.serverLog));
+    }
+    await sleep(clock, 20);
+  }
+}
+
+export function adminTransport(config: ClusterConfig, pki: ClusterPki) {
+  return httpsTransport({
+    server: `https://127.0.0.1:${config.apiPort}`,
+    certificateAuthority: pki.authority.certificatePem,
+    clientCertificate: pki.admin.certificatePem,
+    clientKey: pki.admin.privateKeyPem,
+  });
+}
+
+async function serverEnded({ messages, paths }: ActionContext): Promise<ActionError> {
+  const log = await readFile(paths.serverLog, "utf8").catch(() => "");
+  const end = log.trimEnd().split("\n").slice(-15).join("\n");
+  return new ActionError(`${messages.serverEnded(paths.serverLog)}\n${end}`);
+}
+
+async function waitForNodes(
+  context: ActionContext,
+  config: ClusterConfig,
+  client: Client,
+  server: ProcessIdentity,
+  waitSeconds: number,
+  ready: (node: string) => void,
+): Promise<void> {
+  const { clock, messages, paths } = context;
+  const deadline = clock.monotonic() + waitSeconds * 1000;
+  const waiting = new Set(config.nodes.map(({ name }) => name));
+  while (waiting.size > 0) {
+    const { items } = await client.list(Node);
+    for (const node of items) {
+      const condition = node.status.conditions?.find(({ type }) => type === "Ready");
+      if (condition?.status === "True" && waiting.delete(node.metadata.name)) {
+        ready(node.metadata.name);
+      }
+    }
+    if (waiting.size === 0) return;
+    if (!isAlive(server)) throw await serverEnded(context);
+    if (clock.monotonic() > deadline) {
+      const names = [...waiting].join(", ");
+      throw new ActionError(messages.timedOut(names, waitSeconds, paths.logs));
+    }
+    await sleep(clock, 30);
+  }
+}
+
+async function writeKubeconfigs(
+  { profile, paths }: ActionContext,
+  config: ClusterConfig,
+  pki: ClusterPki,
+  options: StartOptions,
+): Promise<void> {
+  const entry = {
+    name: profile,
+    server: `https://127.0.0.1:${config.apiPort}`,
+    authorityPem: pki.authority.certificatePem,
+    client: pki.admin,
+  };
+  await writeFile(paths.kubeconfig, kubeconfigText(entry), { mode: 0o600 });
+  if (options.kubeconfig) await addToKubeconfig(kubeconfigFile(), entry);
+}

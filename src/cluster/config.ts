@@ -1,0 +1,63 @@
+/** What a profile is made of; kept in its folder as cluster.json. */
+export interface ClusterConfig {
+  readonly profile: string;
+  /** Of the bridge and the nodes. The first address is the host's. */
+  readonly nodeSubnet: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly apiPort: number;
+  readonly nodes: readonly NodeConfig[];
+  /** Nodes whose pods only pretend to run. */
+  readonly simulatedNodes: number;
+}
+
+export interface NodeConfig {
+  readonly name: string;
+  readonly address: string;
+  readonly podCidr: string;
+}
+
+export const clusterDomain = "cluster.local";
+export const apiPortPreferred = 8443;
+export const kubeletPort = 10250;
+
+/** The networks of the n-th cluster on a machine. The first has the numbers of the textbooks. */
+export function networksOf(
+  index: number,
+): Pick<ClusterConfig, "nodeSubnet" | "podCidr" | "serviceCidr"> {
+  if (index < 0 || index > 40) throw new Error("there are too many clusters on this machine");
+  return {
+    nodeSubnet: `192.168.${49 + index}.0/24`,
+    podCidr: index === 0 ? "10.244.0.0/16" : `10.${200 + index}.0.0/16`,
+    serviceCidr: index === 0 ? "10.96.0.0/16" : `10.${110 + index}.0.0/16`,
+  };
+}
+
+/** "kijabi" for the only node, as the profile is named; "kijabi", "kijabi-m02", … for several. */
+export function nodesOf(
+  profile: string,
+  count: number,
+  networks: { readonly nodeSubnet: string; readonly podCidr: string },
+): NodeConfig[] {
+  const nodePrefix = networks.nodeSubnet.split(".").slice(0, 3).join(".");
+  const podPrefix = networks.podCidr.split(".").slice(0, 2).join(".");
+  return Array.from({ length: count }, (_, index) => ({
+    name: index === 0 ? profile : `${profile}-m${String(index + 1).padStart(2, "0")}`,
+    address: `${nodePrefix}.${index + 2}`,
+    podCidr: `${podPrefix}.${index}.0/24`,
+  }));
+}
+
+/** The host's address on the bridge. */
+export function gatewayOf(config: Pick<ClusterConfig, "nodeSubnet">): string {
+  return `${config.nodeSubnet.split(".").slice(0, 3).join(".")}.1`;
+}
+
+/** Addresses with fixed places in the Service network. */
+export function serviceAddress(
+  config: Pick<ClusterConfig, "serviceCidr">,
+  of: "kubernetes" | "kube-dns",
+): string {
+  const prefix = config.serviceCidr.split(".").slice(0, 3).join(".");
+  return `${prefix}.${of === "kubernetes" ? 1 : 10}`;
+}

@@ -1,0 +1,73 @@
+/** What `kijabi` says to people, in English and Korean. Errors of the API are never translated. */
+export type Language = "en" | "ko";
+
+export function languageOf(environment: Readonly<Record<string, string | undefined>>): Language {
+  const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || "";
+  return locale.startsWith("ko") ? "ko" : "en";
+}
+
+const english = {
+  installing: (packages: string) => `Installing ${packages} (apt-get)`,
+  creating: (profile: string) => `Creating cluster "${profile}"`,
+  starting: (profile: string) => `Starting cluster "${profile}"`,
+  alreadyRunning: (profile: string) =>
+    `Cluster "${profile}" is running already. Stop it with: kijabi stop`,
+  apiReady: (seconds: string) => `API server ready (${seconds})`,
+  nodeReady: (node: string, seconds: string) => `Node ${node} ready (${seconds})`,
+  context: (context: string, file: string) => `kubectl context "${context}" written to ${file}`,
+  tryNext: "Try next:",
+  stopped: (profile: string) => `Cluster "${profile}" is stopped. Everything in it is kept.`,
+  notRunning: (profile: string) =>
+    `Cluster "${profile}" is not running. Start it with: kijabi start`,
+  deleted: (profile: string) => `Cluster "${profile}" is deleted.`,
+  noProfile: (profile: string) =>
+    `There is no cluster "${profile}". Create it with: kijabi start${flagOf(profile)}`,
+  loaded: (image: string, nodes: string) => `Loaded ${image} into ${nodes}`,
+  notRoot:
+    "kijabi needs root to make network namespaces and run containers. Run it with sudo,\n" +
+    "or start a cluster whose pods only pretend to run: kijabi start --simulated 1",
+  notLinux: (platform: string) =>
+    `Real containers need Linux; this is ${platform}.\n` +
+    "Start a cluster whose pods only pretend to run: kijabi start --simulated 1",
+  serverEnded: (log: string) => `The server ended before it was ready. The end of ${log}:`,
+  timedOut: (what: string, seconds: number, log: string) =>
+    `${what} was not ready after ${seconds} s. See ${log}`,
+};
+
+export type Messages = typeof english;
+
+const korean: Messages = {
+  installing: (packages) => `${packages} 설치 중 (apt-get)`,
+  creating: (profile) => `클러스터 "${profile}" 생성 중`,
+  starting: (profile) => `클러스터 "${profile}" 시작 중`,
+  alreadyRunning: (profile) =>
+    `클러스터 "${profile}"이(가) 이미 실행 중입니다. 멈추려면: kijabi stop`,
+  apiReady: (seconds) => `API 서버 준비 완료 (${seconds})`,
+  nodeReady: (node, seconds) => `노드 ${node} 준비 완료 (${seconds})`,
+  context: (context, file) => `kubectl 컨텍스트 "${context}"을(를) ${file}에 기록했습니다`,
+  tryNext: "다음을 해 보세요:",
+  stopped: (profile) => `클러스터 "${profile}"을(를) 멈췄습니다. 내용은 모두 보존됩니다.`,
+  notRunning: (profile) =>
+    `클러스터 "${profile}"이(가) 실행 중이 아닙니다. 시작하려면: kijabi start`,
+  deleted: (profile) => `클러스터 "${profile}"을(를) 삭제했습니다.`,
+  noProfile: (profile) =>
+    `클러스터 "${profile}"이(가) 없습니다. 만들려면: kijabi start${flagOf(profile)}`,
+  loaded: (image, nodes) => `${image}을(를) ${nodes}에 올렸습니다`,
+  notRoot:
+    "네트워크 네임스페이스를 만들고 컨테이너를 실행하려면 root 권한이 필요합니다. sudo로 실행하거나,\n" +
+    "파드가 실행되는 척만 하는 클러스터를 시작하세요: kijabi start --simulated 1",
+  notLinux: (platform) =>
+    `실제 컨테이너에는 리눅스가 필요합니다. 이 시스템은 ${platform}입니다.\n` +
+    "파드가 실행되는 척만 하는 클러스터를 시작하세요: kijabi start --simulated 1",
+  serverEnded: (log) => `서버가 준비되기 전에 끝났습니다. ${log}의 마지막 부분:`,
+  timedOut: (what, seconds, log) =>
+    `${what}이(가) ${seconds}초 안에 준비되지 않았습니다. ${log}를 보세요`,
+};
+
+function flagOf(profile: string): string {
+  return profile === "kijabi" ? "" : ` -p ${profile}`;
+}
+
+export function messagesIn(language: Language): Messages {
+  return language === "ko" ? korean : english;
+}

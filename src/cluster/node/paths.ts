@@ -1,0 +1,78 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where everything of one profile is. One folder to look into, and to delete. */
+export interface ProfilePaths {
+  readonly folder: string;
+  readonly config: string;
+  readonly store: string;
+  readonly pki: string;
+  readonly logs: string;
+  readonly serverLog: string;
+  readonly serverPid: string;
+  /** The server's credentials for `kubectl`, as a file of its own. */
+  readonly kubeconfig: string;
+  /** Sockets and pid files: gone after a reboot, as the processes are. */
+  readonly run: string;
+}
+
+export function kijabiHome(environment: Readonly<NodeJS.ProcessEnv> = process.env): string {
+  return environment.KIJABI_HOME || join(homedir(), ".kijabi");
+}
+
+export function profilesFolder(): string {
+  return join(kijabiHome(), "profiles");
+}
+
+export function profilePaths(profile: string): ProfilePaths {
+  const folder = join(profilesFolder(), profile);
+  const logs = join(folder, "logs");
+  const run = join("/run/kijabi", profile);
+  return {
+    folder,
+    config: join(folder, "cluster.json"),
+    store: join(folder, "store.db"),
+    pki: join(folder, "pki"),
+    logs,
+    serverLog: join(logs, "server.log"),
+    serverPid: join(run, "server.pid"),
+    kubeconfig: join(folder, "kubeconfig"),
+    run,
+  };
+}
+
+/** Of one node of a profile. */
+export interface NodePaths {
+  readonly folder: string;
+  readonly agentConfig: string;
+  readonly agentLog: string;
+  readonly agentPid: string;
+  readonly containerdRoot: string;
+  readonly containerdState: string;
+  readonly containerdSocket: string;
+  readonly containerdPid: string;
+  readonly containerdConfig: string;
+  readonly containerdLog: string;
+  /** Pods' volumes and logs. */
+  readonly kubelet: string;
+  readonly staticPods: string;
+}
+
+export function nodePaths(profile: string, node: string): NodePaths {
+  const { folder, logs, run } = profilePaths(profile);
+  const own = join(folder, "nodes", node);
+  return {
+    folder: own,
+    agentConfig: join(own, "agent.json"),
+    agentLog: join(logs, `${node}.log`),
+    agentPid: join(run, node, "agent.pid"),
+    containerdRoot: join(own, "containerd"),
+    containerdState: join(run, node, "containerd"),
+    containerdSocket: join(run, node, "containerd.sock"),
+    containerdPid: join(run, node, "containerd.pid"),
+    containerdConfig: join(own, "containerd-config"),
+    containerdLog: join(logs, `${node}-containerd.log`),
+    kubelet: join(own, "kubelet"),
+    staticPods: join(own, "manifests"),
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  createCertificateAuthority,
+  issueCertificate,
+  isSignedBy,
+  loadCertificateAuthority,
+  parseCertificate,
+} from "#pki/certificate.ts";
+import type { CertificateAuthority, KeyPairPem } from "#pki/certificate.ts";
+import { createSigningKey, loadSigningKey } from "#pki/keys.ts";
+import type { SigningKey } from "#pki/keys.ts";
+import { gatewayOf, serviceAddress } from "../config.ts";
+import type { ClusterConfig, NodeConfig } from "../config.ts";
+
+/** The secrets of a cluster. */
+export interface ClusterPki {
+  readonly authority: CertificateAuthority;
+  readonly serviceAccountKey: SigningKey;
+  readonly server: KeyPairPem;
+  /** The API server towards kubelets. */
+  readonly kubeletClient: KeyPairPem;
+  /** The person's, for the kubeconfig: in system:masters. */
+  readonly admin: KeyPairPem;
+}
+
+const renewBeforeMs = 30 * 86_400_000;
+
+/** Loads the cluster's keys and certificates, making those that are missing or run out. */
+export async function ensurePki(
+  folder: string,
+  config: ClusterConfig,
+  now: number,
+): Promise<ClusterPki> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const authority = await loadOrMake(
+    folder,
+    "ca",
+    (pair) => loadCertificateAuthority(pair),
+    () => createCertificateAuthority({ commonName: "kijabi-ca", now }),
+  );
+  const leaf = (name: string, make: () => Promise<KeyPairPem>) =>
+    leafCertificate(folder, name, authority, now, make);
+  const [serviceAccountKey, server, kubeletClient, admin] = await Promise.all([
+    signingKey(join(folder, "sa.key")),
+    leaf("apiserver", () =>
+      issueCertificate(authority, {
+        commonName: "kube-apiserver",
+        dnsNames: [
+          "localhost",
+          "kubernetes",
+          "kubernetes.default",
+          "kubernetes.default.svc",
+          "kubernetes.default.svc.cluster.local",
+        ],
+        ipAddresses: ["127.0.0.1", gatewayOf(config), serviceAddress(config, "kubernetes")],
+        usages: "server",
+        now,
+      }),
+    ),
+    leaf("apiserver-kubelet-client", () =>
+      issueCertificate(authority, {
+        commonName: "kube-apiserver-kubelet-client",
+        organizations: ["system:masters"],
+        usages: "client",
+        now,
+      }),
+    ),
+    leaf("admin", () =>
+      issueCertificate(authority, {
+        commonName: "kubernetes-admin",
+        organizations: ["system:masters"],
+        usages: "client",
+        now,
+      }),
+    ),
+  ]);
+  return { authority, serviceAccountKey, server, kubeletClient, admin };
+}
+
+/** A node's own: it is a client of the API server and serves its kubelet API with it. */
+export function nodeCertificate(
+  folder: string,
+  authority: CertificateAuthority,
+  node: NodeConfig,
+  now: number,
+): Promise<KeyPairPem> {
+  return leafCertificate(folder, `node-${node.name}`, authority, now, () =>
+    issueCertificate(authority, {
+      commonName: `system:node:${node.name}`,
+      organizations: ["system:nodes"],
+      dnsNames: [node.name],
+      ipAddresses: [node.address, "127.0.0.1"],
+      usages: "both",
+      now,
+    }),
+  );
+}
+
+async function leafCertificate(
+  folder: string,
+  name: string,
+  authority: CertificateAuthority,
+  now: number,
+  make: () => Promise<KeyPairPem>,
+): Promise<KeyPairPem> {
+  const known = await readPair(folder, name);
+  if (known) {
+    const certificate = parseCertificate(known.certificatePem);
+    const fresh = certificate.notAfter - now > renewBeforeMs;
+    if (fresh && (await isSignedBy(certificate, authority.certificate))) return known;
+  }
+  const made = await make();
+  await writePair(folder, name, made);
+  return made;
+}
+
+async function loadOrMake<T extends KeyPairPem>(
+  folder: string,
+  name: string,
+  load: (pair: KeyPairPem) => Promise<T>,
+  make: () => Promise<T>,
+): Promise<T> {
+  const known = await readPair(folder, name);
+  if (known) return load(known);
+  const made = await make();
+  await writePair(folder, name, made);
+  return made;
+}
+
+async function signingKey(file: string): Promise<SigningKey> {
+  const known = await readIfPresent(file);
+  if (known) return loadSigningKey(known);
+  const key = await createSigningKey();
+  await writeSecret(file, key.privateKeyPem);
+  return key;
+}
+
+async function readPair(folder: string, name: string): Promise<KeyPairPem | undefined> {
+  const [certificatePem, privateKeyPem] = await Promise.all([
+    readIfPresent(join(folder, `${name}.crt`)),
+    readIfPresent(join(folder, `${name}.key`)),
+  ]);
+  return certificatePem && privateKeyPem ? { certificatePem, privateKeyPem } : undefined;
+}
+
+async function writePair(folder: string, name: string, pair: KeyPairPem): Promise<void> {
+  // The key first: a certificate without its key would be taken for whole after a crash.
+  await writeSecret(join(folder, `${name}.key`), pair.privateKeyPem);
+  await writeSecret(join(folder, `${name}.crt`), pair.certificatePem);
+}
+
+async function writeSecret(file: string, content: string): Promise<void> {
+  const temporary = `${file}.new`;
+  await writeFile(temporary, content, { mode: 0o600 });
+  await rename(temporary, file);
+}
+
+async function readIfPresent(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
