@@ -197,8 +197,7 @@ export function adminTransport(config: ClusterConfig, pki: ClusterPki) {
   return httpsTransport({
     server: `https://127.0.0.1:${config.apiPort}`,
     certificateAuthority: pki.authority.certificatePem,
-    clientCertificate: pki.admin.certificatePem,
-    clientKey: pki.admin.privateKeyPem,
+    clientCertificate: { certificate: pki.admin.certificatePem, key: pki.admin.privateKeyPem },
   });
 }
 

@@ -19,15 +19,9 @@ import type { Kubelet } from "../../kubelet.ts";
 import type { PodWorker } from "../../pod-worker/worker.ts";
 import { latestRun } from "../../pod-worker/runtime-state.ts";
 import type { ContainerRun } from "../../pod-worker/runtime-state.ts";
+import type { KubeletCaller, KubeletPermission } from "../authorize.ts";
 import { parseKubeletPath, permissionOf } from "../routes.ts";
 import type { KubeletRequest } from "../routes.ts";
-
-/** Who asks: a verified client certificate's subject, or a bearer token. */
-export interface KubeletCaller {
-  readonly commonName?: string;
-  readonly organizations?: readonly string[];
-  readonly token?: string;
-}
 
 export interface KubeletServerOptions {
   readonly address: string;
@@ -40,8 +34,7 @@ export interface KubeletServerOptions {
   /** Asks the API server whether the caller may. Undefined: the caller is not known. */
   authorize(
     caller: KubeletCaller,
-    permission: { readonly verb: string; readonly subresource: string },
-    signal: AbortSignal,
+    permission: KubeletPermission,
   ): Promise<"allow" | "deny" | undefined>;
   logs(
     worker: PodWorker,
@@ -101,7 +94,7 @@ async function respond(
   response.once("close", () => gone.abort(new Error("the client went away")));
   const linked = AbortSignal.any([signal, gone.signal]);
   try {
-    const { route, url } = await admit(request, options, linked);
+    const { route, url } = await admit(request, options);
     await answer(route, url.searchParams, response, options, linked);
   } catch (error) {
     if (linked.aborted) return void response.destroy();
@@ -117,14 +110,13 @@ async function respond(
 async function admit(
   request: IncomingMessage,
   options: KubeletServerOptions,
-  signal: AbortSignal,
 ): Promise<{ route: KubeletRequest; url: URL }> {
   const url = new URL(request.url ?? "/", "https://kubelet");
   const route = parseKubeletPath(url.pathname);
   if (!route) throw new HttpError(404, "404 page not found\n");
   const caller = callerOf(request);
   const permission = permissionOf(route, request.method ?? "GET");
-  const decision = await options.authorize(caller, permission, signal);
+  const decision = await options.authorize(caller, permission);
   if (decision === undefined) throw new HttpError(401, "Unauthorized");
   if (decision === "deny") {
     const { verb, subresource } = permission;
@@ -269,7 +261,7 @@ async function upgrade(
 ): Promise<void> {
   socket.on("error", () => {}); // Whoever reads the connection hears of it by its "close".
   try {
-    const { route, url } = await admit(request, options, signal);
+    const { route, url } = await admit(request, options);
     const connection = { request, socket, head };
     switch (route.kind) {
       case "exec":

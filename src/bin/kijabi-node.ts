@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { createLogger } from "#base/log.ts";
+import { parseFlags } from "#base/flags.ts";
+import { runAgent } from "#cluster/node/agent.ts";
+import type { AgentConfig } from "#cluster/node/agent-config.ts";
+
+/** One node's agent: kubelet, proxy and DNS. Ends at SIGTERM; the containers run on. */
+const { values } = parseFlags(
+  { config: { type: "string", default: "", usage: "the agent's configuration file" } },
+  process.argv.slice(2),
+);
+const logger = createLogger({
+  write: (line) => void process.stdout.write(line),
+  now: () => Date.now(),
+  level: process.env.KIJABI_LOG === "debug" ? "debug" : "info",
+});
+const stopping = new AbortController();
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  process.once(name, () => stopping.abort(new Error(`got ${name}`)));
+}
+const config = JSON.parse(await readFile(values.config, "utf8")) as AgentConfig;
+await runAgent(config, logger, stopping.signal);
+process.exit(0);

@@ -1,0 +1,146 @@
+import { ConfigMap, Endpoints, Namespace, Service } from "#api/core/v1.ts";
+import { EndpointSlice } from "#api/discovery/v1.ts";
+import { isAlreadyExists, isConflict } from "#client/client.ts";
+import type { Client } from "#client/client.ts";
+import type { Draft } from "#schema/message.ts";
+import { createSystemPriorityClasses } from "#server/admission/priority/system-classes.ts";
+import { reconcileBootstrapPolicy } from "#server/authz/rbac/bootstrap/reconcile.ts";
+import type { ClusterConfig } from "../config.ts";
+import { gatewayOf, serviceAddress } from "../config.ts";
+
+export const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+/**
+ * Brings the objects that every cluster has into being: namespaces, roles, the Services of the API
+ * server and of DNS. Repeated at every start, so that what somebody deleted comes back.
+ */
+export async function bootstrapCluster(
+  client: Client,
+  config: ClusterConfig,
+  authorityPem: string,
+): Promise<void> {
+  await Promise.all(
+    systemNamespaces.map((name) => ifMissing(client.create(Namespace, { metadata: { name } }))),
+  );
+  await Promise.all([
+    reconcileBootstrapPolicy(client),
+    createSystemPriorityClasses(client),
+    kubernetesService(client, config),
+    dnsService(client, config),
+    clusterInfo(client, config, authorityPem),
+  ]);
+}
+
+/** `kubernetes.default`: the way to the API server from pods. */
+async function kubernetesService(client: Client, config: ClusterConfig): Promise<void> {
+  const labels = { component: "apiserver", provider: "kubernetes" };
+  const reference = { namespace: "default", name: "kubernetes" };
+  const port = { name: "https", port: 443, protocol: "TCP" as const, targetPort: config.apiPort };
+  await ifMissing(
+    client.create(Service, {
+      metadata: { ...reference, labels },
+      spec: { clusterIP: serviceAddress(config, "kubernetes"), ports: [port] },
+    }),
+  );
+  const ports = [{ name: "https", port: config.apiPort, protocol: "TCP" as const }];
+  await put(client, Endpoints, {
+    metadata: { ...reference, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+    subsets: [{ addresses: [{ ip: gatewayOf(config) }], ports }],
+  });
+  await put(client, EndpointSlice, {
+    metadata: { ...reference, labels: { "kubernetes.io/service-name": "kubernetes" } },
+    addressType: "IPv4",
+    endpoints: [{ addresses: [gatewayOf(config)], conditions: { ready: true } }],
+    ports,
+  });
+}
+
+/**
+ * The cluster's DNS: every node answers for itself, so the Service has no selector, and its
+ * traffic stays on the node.
+ */
+async function dnsService(client: Client, config: ClusterConfig): Promise<void> {
+  const labels = {
+    "k8s-app": "kube-dns",
+    "kubernetes.io/cluster-service": "true",
+    "kubernetes.io/name": "CoreDNS",
+  };
+  await ifMissing(
+    client.create(Service, {
+      metadata: { namespace: "kube-system", name: "kube-dns", labels },
+      spec: {
+        clusterIP: serviceAddress(config, "kube-dns"),
+        internalTrafficPolicy: "Local",
+        ports: [
+          { name: "dns", port: 53, protocol: "UDP" },
+          { name: "dns-tcp", port: 53, protocol: "TCP" },
+        ],
+      },
+    }),
+  );
+  await put(client, EndpointSlice, {
+    metadata: {
+      namespace: "kube-system",
+      name: "kube-dns",
+      labels: { "kubernetes.io/service-name": "kube-dns" },
+    },
+    addressType: "IPv4",
+    endpoints: config.nodes.map(({ name, address }) => ({
+      addresses: [address],
+      nodeName: name,
+      conditions: { ready: true },
+    })),
+    ports: [
+      { name: "dns", port: 53, protocol: "UDP" },
+      { name: "dns-tcp", port: 53, protocol: "TCP" },
+    ],
+  });
+}
+
+/** What aggregated API servers and other components read to trust the same clients. */
+async function clusterInfo(
+  client: Client,
+  _config: ClusterConfig,
+  authorityPem: string,
+): Promise<void> {
+  await ifMissing(
+    client.create(ConfigMap, {
+      metadata: { namespace: "kube-system", name: "extension-apiserver-authentication" },
+      data: { "client-ca-file": authorityPem },
+    }),
+  );
+}
+
+async function ifMissing(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
+
+/** Creates the object, or brings an existing one of the name to this content. */
+async function put<T extends { metadata: { name: string; namespace?: string } }>(
+  client: Client,
+  kind: Parameters<typeof client.get<T>>[0],
+  draft: Draft<NoInfer<T>> & { metadata: { name: string; namespace: string } },
+): Promise<void> {
+  for (;;) {
+    try {
+      await client.create<T>(kind, draft);
+      return;
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    const { name, namespace } = draft.metadata;
+    try {
+      const known = await client.find<T>(kind, { name, namespace });
+      if (!known) continue;
+      const metadata = { ...known.metadata, ...draft.metadata };
+      await client.update<T>(kind, { ...known, ...draft, metadata } as T);
+      return;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** What a node's agent is told; a file, so that it shows in no process list. */
+export interface AgentConfig {
+  readonly profile: string;
+  readonly node: string;
+  readonly address: string;
+  readonly podCidr: string;
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
+  readonly dnsAddress: string;
+  readonly clusterDomain: string;
+  readonly kubeletPort: number;
+  /** "https://192.168.49.1:8443" */
+  readonly server: string;
+  readonly authorityPem: string;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly containerdSocket: string;
+  /** Pods' volumes and logs. */
+  readonly root: string;
+  readonly staticPods: string;
+  /** Below which the pods' cgroups go. */
+  readonly cgroup: string;
+}
