@@ -51,7 +51,8 @@ function decodeMessage(
       continue;
     }
     const field = value[key];
-    if (field === null || field === undefined) {
+    // To Go an empty word is one that was never written; templates write them.
+    if (field === null || field === undefined || (field === "" && kind.kind === "enum")) {
       delete value[key];
       continue;
     }

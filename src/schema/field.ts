@@ -91,7 +91,7 @@ export class Field<T, P extends Presence = "required"> {
 
   /** A rule for the value by itself; rules across fields stand with the resource. */
   check(check: Check<T>): Field<T, P> {
-    return new Field({ ...this.spec, checks: [...this.spec.checks, check as Check<never>] });
+    return new Field({ ...this.spec, checks: [...this.spec.checks, check] });
   }
 
   /** Protobuf only: the field is nested in these embedded messages, which JSON does not show. */

@@ -17,7 +17,8 @@ export abstract class Event extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    eventTime: microTime(2),
+    /** Missing in events that were recorded in the older way. */
+    eventTime: microTime(2).optional(),
     series: object(3, () => EventSeries).optional(),
     reportingController: string(4).optional(),
     reportingInstance: string(5).optional(),
@@ -40,7 +41,7 @@ export abstract class Event extends kind(
 
 export abstract class EventSeries extends message("io.k8s.api.events.v1.EventSeries", {
   count: int32(1),
-  lastObservedTime: microTime(2),
+  lastObservedTime: microTime(2).optional(),
 }) {}
 
 export abstract class EventList extends kind(

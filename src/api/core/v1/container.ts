@@ -164,7 +164,7 @@ export abstract class HTTPGetAction extends message("io.k8s.api.core.v1.HTTPGetA
 
 export abstract class HTTPHeader extends message("io.k8s.api.core.v1.HTTPHeader", {
   name: string(1),
-  value: string(2),
+  value: string(2).default(""),
 }) {}
 
 export abstract class SleepAction extends message("io.k8s.api.core.v1.SleepAction", {

@@ -238,7 +238,7 @@ export abstract class PodSecurityContext extends message("io.k8s.api.core.v1.Pod
 
 export abstract class Sysctl extends message("io.k8s.api.core.v1.Sysctl", {
   name: string(1),
-  value: string(2),
+  value: string(2).default(""),
 }) {}
 
 export abstract class TopologySpreadConstraint extends message(

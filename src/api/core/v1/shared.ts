@@ -63,7 +63,7 @@ export abstract class ResourceFieldSelector extends message(
   {
     containerName: string(1).optional(),
     resource: string(2),
-    divisor: quantity(3).optional(),
+    divisor: quantity(3).default("0"),
   },
 ) {}
 

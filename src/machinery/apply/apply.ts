@@ -1,0 +1,331 @@
+import type { ManagedFieldsEntry, StatusCause } from "#api/meta/v1.ts";
+import { decode, DecodeError } from "#schema/decode.ts";
+import type { MessageType } from "#schema/message.ts";
+import { deepEqual } from "../deep-equal.ts";
+import { goText } from "../go-text.ts";
+import { cloneJson, isRow } from "../json.ts";
+import type { Row } from "../json.ts";
+import { applyConflict, badRequest, failure } from "../status.ts";
+import type { StatusError } from "../status.ts";
+import { compareObjects, unmanaged } from "./compare.ts";
+import { fieldSetOf, removeFields, withNamedFields } from "./extract.ts";
+import {
+  difference,
+  intersection,
+  isEmptySet,
+  paths,
+  pathText,
+  recursiveDifference,
+  union,
+} from "./field-set.ts";
+import type { FieldSet } from "./field-set.ts";
+import {
+  capManagers,
+  decodeManagers,
+  encodeManagers,
+  isSameManager,
+  managerText,
+  withFields,
+} from "./managers.ts";
+import type { Identity, Manager } from "./managers.ts";
+import { mergeTyped, shapeOfType, TypedError } from "./typed.ts";
+import type { Shape } from "./typed.ts";
+import { managedFieldsOf } from "./update.ts";
+
+export interface ApplyRequest {
+  /** The stored object; undefined where the apply creates it. Not changed. */
+  readonly live: object | undefined;
+  /** What the user applies, as parsed. Not changed. */
+  readonly applied: object;
+  /** Undefined for kinds without a schema. */
+  readonly type: MessageType | undefined;
+  readonly manager: string;
+  /** Take what others own, instead of a conflict. */
+  readonly force: boolean;
+  /** "apps/v1": of the request. */
+  readonly apiVersion: string;
+  /** Empty for the object itself. */
+  readonly subresource?: string | undefined;
+  /** RFC 3339, whole seconds. */
+  readonly time: string;
+  /** Fields that this way of writing does not change: nobody comes to own them by it. */
+  readonly ignored?: FieldSet | undefined;
+}
+
+export interface ApplyResult {
+  /** The object to default, validate and store; metadata.managedFields are set. */
+  readonly object: Row;
+  readonly managedFields: readonly ManagedFieldsEntry[];
+  /** Whether the apply changes more than managedFields. */
+  readonly changed: boolean;
+}
+
+/**
+ * Server-side apply. Throws `StatusError`: a conflict (409) where others own what would change, a
+ * bad request for what cannot be applied.
+ */
+export function apply(request: ApplyRequest): ApplyResult {
+  const applied = readApplied(request);
+  const live = cloneJson((request.live ?? {}) as Row);
+  const managers = managersOf(request, live);
+  const isKubectl = request.manager === kubectl;
+  // kubectl may take over what its own client-side apply wrote, as long as nobody changed it.
+  const allowed = isKubectl && !request.force ? fieldsOfLastApplied(request.type, live) : undefined;
+  const { object, managers: next } = applyTo({ request, applied, live, managers, allowed });
+  if (isKubectl) renewLastApplied(object, request.applied);
+  const changed = !request.live || !sameObject(object, live);
+  // An apply that says nothing new leaves the time of its entry alone.
+  const managedFields = encodeManagers(capManagers(changed ? next : withOldTimes(next, managers)));
+  setManagedFields(object, managedFields);
+  return { object, managedFields, changed };
+}
+
+interface Work {
+  readonly request: ApplyRequest;
+  readonly applied: Row;
+  readonly live: Row;
+  readonly managers: readonly Manager[];
+  /** Conflicts over these do not count. */
+  readonly allowed: FieldSet | undefined;
+}
+
+function applyTo({ request, applied, live, managers, allowed }: Work) {
+  const shape = shapeOfType(request.type);
+  const identity: Identity = {
+    name: request.manager,
+    operation: "Apply",
+    apiVersion: request.apiVersion,
+    subresource: request.subresource ?? "",
+  };
+  const last = managers.find((manager) => isSameManager(manager, identity));
+  const set = appliedSet(shape, applied, request);
+  const others = managers.filter((manager) => manager !== last);
+  const applier: Manager = { ...identity, time: request.time, fields: set };
+  const merged = mergeTyped(shape, live, applied) as Row;
+  const object = last ? prune(shape, merged, last.fields, [...others, applier]) : merged;
+  const { changed, removed } = compareWithin(request, live, object);
+  const kept = others.map((manager): Manager => {
+    const fields = difference(difference(manager.fields, changed), removed);
+    return fields === manager.fields ? manager : { ...manager, fields };
+  });
+  const conflicts = request.force ? [] : conflictsOf(others, changed, allowed);
+  if (conflicts.length > 0) throw conflictError(conflicts);
+  return { object: { ...object }, managers: [...kept, applier] };
+}
+
+function compareWithin({ type, ignored }: ApplyRequest, live: Row, object: Row) {
+  const { changed, removed } = compareObjects(type, live, object);
+  if (!ignored) return { changed, removed };
+  return {
+    changed: recursiveDifference(changed, ignored),
+    removed: recursiveDifference(removed, ignored),
+  };
+}
+
+function appliedSet(shape: Shape, applied: Row, { ignored }: ApplyRequest): FieldSet {
+  const set = difference(fieldSetOf(shape, applied), unmanaged);
+  return ignored ? recursiveDifference(set, ignored) : set;
+}
+
+/** Parses and checks what the user applies. */
+function readApplied(request: ApplyRequest): Row {
+  const { applied: given, type, apiVersion } = request;
+  const applied = cloneJson(given as Row);
+  if (applied["apiVersion"] !== apiVersion) {
+    throw badRequest(
+      "Incorrect version specified in apply patch. Specified patch version: " +
+        `${goText(applied["apiVersion"])}, expected: ${apiVersion}`,
+    );
+  }
+  if ((managedFieldsOf(applied)?.length ?? 0) > 0) {
+    throw badRequest("metadata.managedFields must be nil");
+  }
+  try {
+    if (type) decode(type, applied, { onUnknown: refuseUnknown });
+    // Also refuses items without their keys, and those that are there twice.
+    fieldSetOf(shapeOfType(type), applied);
+    return applied;
+  } catch (error) {
+    if (error instanceof TypedError) throw typedFailure(applied, error.message);
+    if (error instanceof DecodeError)
+      throw typedFailure(applied, `.${error.path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function refuseUnknown(path: string): void {
+  throw new TypedError(`.${path}: field not declared in schema`);
+}
+
+function typedFailure(applied: Row, why: string): StatusError {
+  const { kind, apiVersion } = applied;
+  const { name = "", namespace = "" } = metadataOf(applied);
+  return failure(
+    500,
+    "",
+    `failed to create typed patch object (${goText(namespace)}/${goText(name)}; ` +
+      `${goText(apiVersion)}, Kind=${goText(kind)}): ${why}`,
+  );
+}
+
+const beforeFirstApply = "before-first-apply";
+
+/** An object that nobody tracked so far is taken to be written by somebody unknown. */
+function managersOf(request: ApplyRequest, live: Row): readonly Manager[] {
+  const managers = decodeManagers(managedFieldsOf(live)) ?? [];
+  if (managers.length > 0 || !request.live) return managers;
+  const { changed } = compareObjects(request.type, {}, live);
+  if (isEmptySet(changed)) return [];
+  const { apiVersion, time } = request;
+  const identity = {
+    name: beforeFirstApply,
+    operation: "Update" as const,
+    apiVersion,
+    subresource: "",
+  };
+  return withFields([], identity, changed, time);
+}
+
+/**
+ * Removes what the manager applied before and does not apply now, unless somebody else owns it.
+ * What was not the manager's stays, be it owned or not.
+ */
+function prune(shape: Shape, merged: Row, last: FieldSet, managers: readonly Manager[]): Row {
+  if (isEmptySet(last)) return merged;
+  const named = (set: FieldSet) => withNamedFields(shape, set);
+  const fields = (object: Row) => named(fieldSetOfLenient(shape, object));
+  const before = fields(merged);
+  const dropped = removeFields(shape, merged, named(last));
+  const owned = managers.reduce((set: FieldSet, manager) => union(set, manager.fields), {});
+  const withOwned = removeFields(
+    shape,
+    merged,
+    difference(before, union(fields(dropped), named(owned))),
+  );
+  // What went along without having been the manager's comes back.
+  const gone = difference(before, fields(withOwned));
+  return removeFields(shape, merged, intersection(gone, named(last)));
+}
+
+/** Of an object that may have fields the schema does not know any more. */
+function fieldSetOfLenient(shape: Shape, object: Row): FieldSet {
+  try {
+    return fieldSetOf(shape, object);
+  } catch (error) {
+    if (error instanceof TypedError) throw failure(500, "", error.message);
+    throw error;
+  }
+}
+
+interface Conflict {
+  readonly manager: Manager;
+  readonly path: string;
+}
+
+function conflictsOf(
+  others: readonly Manager[],
+  changed: FieldSet,
+  allowed: FieldSet | undefined,
+): Conflict[] {
+  return others.flatMap((manager) => {
+    let taken = intersection(manager.fields, changed);
+    if (allowed) taken = difference(taken, allowed);
+    return paths(taken).map((path) => ({ manager, path: pathText(path) }));
+  });
+}
+
+function conflictError(conflicts: readonly Conflict[]): StatusError {
+  const causes: StatusCause[] = conflicts.map(({ manager, path }) => ({
+    reason: "FieldManagerConflict",
+    message: `conflict with ${managerText(manager)}`,
+    field: path,
+  }));
+  return applyConflict(conflictText(conflicts), causes);
+}
+
+function conflictText(conflicts: readonly Conflict[]): string {
+  const [first] = conflicts;
+  if (first && conflicts.length === 1) {
+    const { manager, path } = first;
+    return `Apply failed with 1 conflict: conflict with ${managerText(manager)}: ${path}`;
+  }
+  const byManager = new Map<string, string[]>();
+  for (const { manager, path } of conflicts) {
+    const name = managerText(manager);
+    byManager.set(name, [...(byManager.get(name) ?? []), path]);
+  }
+  const lines = [...byManager]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([name, list]) => [`conflicts with ${name}:`, ...list.map((path) => `- ${path}`)]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
+}
+
+const kubectl = "kubectl";
+const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** What kubectl's client-side apply wrote and nobody changed since; undefined if it never did. */
+function fieldsOfLastApplied(type: MessageType | undefined, live: Row): FieldSet | undefined {
+  const text = annotationsOf(live)?.[lastAppliedAnnotation];
+  if (typeof text !== "string" || text === "") return undefined;
+  try {
+    const lastApplied: unknown = JSON.parse(text);
+    if (!isRow(lastApplied)) return undefined;
+    if (type) decode(type, lastApplied);
+    const set = fieldSetOf(shapeOfType(type), lastApplied);
+    const { changed, removed } = compareObjects(type, lastApplied, live);
+    return difference(difference(set, changed), removed);
+  } catch (error) {
+    // An annotation that cannot be read allows nothing.
+    const isUnreadable =
+      error instanceof SyntaxError || error instanceof DecodeError || error instanceof TypedError;
+    if (isUnreadable) return undefined;
+    throw error;
+  }
+}
+
+/** So that going back to client-side apply finds what was applied last. */
+function renewLastApplied(object: Row, applied: object): void {
+  const annotations = annotationsOf(object);
+  if (annotations?.[lastAppliedAnnotation] === undefined) return;
+  const copy = cloneJson(applied as Row);
+  const metadata = metadataOf(copy);
+  delete metadata["managedFields"];
+  const given = annotationsOf(copy);
+  if (given) delete given[lastAppliedAnnotation];
+  object["metadata"] = {
+    ...metadataOf(object),
+    annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(copy)}\n` },
+  };
+}
+
+function withOldTimes(next: readonly Manager[], before: readonly Manager[]): readonly Manager[] {
+  return next.map((manager) => {
+    const old = before.find((other) => isSameManager(other, manager));
+    return old && deepEqual(old.fields, manager.fields) ? { ...manager, time: old.time } : manager;
+  });
+}
+
+function sameObject(left: Row, right: Row): boolean {
+  const bare = (object: Row) => ({
+    ...object,
+    metadata: { ...metadataOf(object), managedFields: undefined },
+  });
+  return deepEqual(bare(left), bare(right));
+}
+
+function setManagedFields(object: Row, entries: readonly ManagedFieldsEntry[]): void {
+  const metadata: Row = { ...metadataOf(object) };
+  if (entries.length > 0) metadata["managedFields"] = entries;
+  else delete metadata["managedFields"];
+  object["metadata"] = metadata;
+}
+
+function metadataOf(object: Row): Row {
+  const { metadata } = object;
+  return isRow(metadata) ? metadata : {};
+}
+
+function annotationsOf(object: Row): Row | undefined {
+  const { annotations } = metadataOf(object);
+  return isRow(annotations) ? annotations : undefined;
+}

@@ -1,0 +1,112 @@
+import type { ManagedFieldsEntry, ObjectMeta } from "#api/meta/v1.ts";
+import type { MessageType } from "#schema/message.ts";
+import type { Row } from "../json.ts";
+import { compareObjects } from "./compare.ts";
+import { difference, emptySet, isEmptySet, recursiveDifference, union } from "./field-set.ts";
+import type { FieldSet } from "./field-set.ts";
+import {
+  capManagers,
+  decodeManagers,
+  encodeManagers,
+  isSameManager,
+  sameEntries,
+  startingManagers,
+} from "./managers.ts";
+import type { Manager } from "./managers.ts";
+import { TypedError } from "./typed.ts";
+
+export interface UpdateRequest {
+  /** The stored object; undefined where one is created. */
+  readonly before: object | undefined;
+  /** What is about to be stored. Its managedFields are what the user sent. */
+  readonly after: object;
+  /** Undefined for kinds without a schema. */
+  readonly type: MessageType | undefined;
+  readonly manager: string;
+  /** "apps/v1": of the request. */
+  readonly apiVersion: string;
+  /** Empty for the object itself. */
+  readonly subresource?: string | undefined;
+  /** RFC 3339, whole seconds. */
+  readonly time: string;
+  /** Fields that this way of writing does not change, and whose differences do not count. */
+  readonly ignored?: FieldSet | undefined;
+}
+
+/**
+ * The managedFields of an object after an ordinary write (create, update, patch): the writer owns
+ * what it added or changed, and others lose that and what is gone. Returns the stored array itself
+ * where nothing changes, which is cheap. An object that nobody tracks stays untracked.
+ */
+export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEntry[] {
+  const { before, after, subresource = "" } = request;
+  const stored = managedFieldsOf(before);
+  const given = subresource ? stored : managedFieldsOf(after);
+  const unchanged = given === undefined || given.length === 0 || sameEntries(given, stored);
+  const starting = startingManagers(stored, unchanged ? stored : given);
+  if (before && starting.length === 0) return [];
+  const comparison = compare(request);
+  if (!comparison) return unchanged ? (stored ?? []) : encodeManagers(starting);
+  const { changed, removed } = comparison;
+  const identity = {
+    name: request.manager,
+    operation: "Update" as const,
+    apiVersion: request.apiVersion,
+    subresource,
+  };
+  let known = false;
+  const managers = starting.map((manager): Manager => {
+    const isWriter = isSameManager(manager, identity);
+    known ||= isWriter;
+    const lost = isWriter ? removed : union(removed, changed);
+    const kept = isEmptySet(lost) ? manager.fields : difference(manager.fields, lost);
+    if (!isWriter || isEmptySet(changed)) {
+      return kept === manager.fields ? manager : { ...manager, fields: kept };
+    }
+    return { ...manager, fields: union(kept, changed), time: request.time };
+  });
+  if (!known && !isEmptySet(changed)) {
+    managers.push({ ...identity, time: request.time, fields: changed });
+  }
+  if (unchanged && isUntouched(starting, managers)) return stored ?? [];
+  return encodeManagers(capManagers(managers));
+}
+
+/** Undefined where nothing differs, or where the objects cannot be compared. */
+function compare({ before, after, type, ignored }: UpdateRequest) {
+  try {
+    const comparison = compareObjects(type, (before ?? {}) as Row, after as Row);
+    const without = (set: FieldSet) => (ignored ? recursiveDifference(set, ignored) : set);
+    const changed = without(comparison.changed);
+    const removed = without(comparison.removed);
+    return isEmptySet(changed) && isEmptySet(removed) ? undefined : { changed, removed };
+  } catch (error) {
+    // Items without their keys in a stored object: the write goes through, untracked.
+    if (error instanceof TypedError) return undefined;
+    throw error;
+  }
+}
+
+function isUntouched(starting: readonly Manager[], managers: readonly Manager[]): boolean {
+  return (
+    starting.length === managers.length &&
+    managers.every((manager, index) => manager === starting[index])
+  );
+}
+
+/** Undefined where the object has none. */
+export function managedFieldsOf(
+  object: object | undefined,
+): readonly ManagedFieldsEntry[] | undefined {
+  if (!object || !("metadata" in object)) return undefined;
+  const { metadata } = object as { metadata?: Partial<ObjectMeta> };
+  return metadata?.managedFields;
+}
+
+/** The fields that a manager of the object owns; empty where it owns none. */
+export function fieldsOwnedBy(object: object, name: string): FieldSet {
+  const managers = decodeManagers(managedFieldsOf(object)) ?? [];
+  return managers
+    .filter((manager) => manager.name === name)
+    .reduce((set, manager) => union(set, manager.fields), emptySet);
+}

@@ -1,0 +1,158 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { utf8 } from "#base/bytes.ts";
+import { Pod } from "#api/core/v1.ts";
+import { encodeProtobufEnvelope } from "#schema/protobuf.ts";
+import { decodeBody, decodePatched, fieldValidationOf } from "./body.ts";
+import { duplicateFields, explainJsonError } from "./json-syntax.ts";
+import { parseYaml, YamlError } from "./yaml.ts";
+
+const yaml = { contentType: "application/yaml" };
+const pod = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "x" },
+  spec: { containers: [{ name: "c" }] },
+};
+
+test("JSON, YAML and protobuf decode to the same", () => {
+  const text =
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n  - name: c\n";
+  const protobuf = { contentType: "application/vnd.kubernetes.protobuf" };
+  assert.deepEqual(decodeBody(Pod, utf8(JSON.stringify(pod))).object, pod);
+  assert.deepEqual(decodeBody(Pod, utf8(text), yaml).object, pod);
+  assert.deepEqual(decodeBody(Pod, encodeProtobufEnvelope(Pod, pod), protobuf).object, pod);
+  const { apiVersion: _, kind: __, ...bare } = pod;
+  assert.deepEqual(decodeBody(Pod, utf8(JSON.stringify(bare))).object, pod);
+});
+
+test("unknown and duplicate fields are refused, told or dropped", () => {
+  const body = utf8('{"kind":"Pod","spec":{"x":1,"nodeName":"a","nodeName":"b"}}');
+  assert.throws(() => decodeBody(Pod, body, { fieldValidation: "Strict" }), {
+    message:
+      'Pod in version "v1" cannot be handled as a Pod: strict decoding error: ' +
+      'duplicate field "spec.nodeName", unknown field "spec.x"',
+    code: 400,
+  });
+  const warned = decodeBody(Pod, body, { fieldValidation: "Warn" });
+  assert.deepEqual(warned.warnings, ['duplicate field "spec.nodeName"', 'unknown field "spec.x"']);
+  assert.deepEqual(warned.object["spec"], { nodeName: "b" });
+  assert.deepEqual(decodeBody(Pod, body, { fieldValidation: "Ignore" }).warnings, []);
+  const twice = utf8("spec:\n  nodeName: a\n  nodeName: b\n");
+  assert.deepEqual(decodeBody(Pod, twice, yaml).warnings, [
+    'line 3: key "nodeName" already set in map',
+  ]);
+});
+
+test("what is no such object is refused", () => {
+  const cases: [body: string, options: object, message: string][] = [
+    [
+      '{"kind":"Pod","spec":{"containers":"x"}}',
+      {},
+      'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal string into Go ' +
+        "struct field PodSpec.spec.containers of type []v1.Container",
+    ],
+    [
+      '{"apiVersion":"v2"}',
+      {},
+      "the API version in the data (v2) does not match the expected API version (v1)",
+    ],
+    [
+      '{"kind":"Service"}',
+      {},
+      'Service in version "v1" cannot be handled as a Pod: converting (v1.Service) to (core.Pod): ' +
+        "unknown conversion",
+    ],
+    [
+      "{bad",
+      {},
+      "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json " +
+        "parse error: invalid character 'b' looking for beginning of object key string ({bad)",
+    ],
+    [
+      "",
+      {},
+      "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json " +
+        "parse error: unexpected end of JSON input (<empty>)",
+    ],
+    [
+      "x",
+      { contentType: "text/plain" },
+      "the body of the request was in an unknown format - accepted media types include: " +
+        "application/json, application/yaml, application/vnd.kubernetes.protobuf",
+    ],
+  ];
+  for (const [body, options, message] of cases) {
+    assert.throws(() => decodeBody(Pod, utf8(body), options), { message }, body);
+  }
+});
+
+test("a patched object is judged, too", () => {
+  const patch = { spec: { x: 1 } };
+  const object = () => ({ ...structuredClone(pod), spec: { ...pod.spec, x: 1 } });
+  assert.throws(() => decodePatched(Pod, object(), patch, "Strict"), {
+    message:
+      ' "" is invalid: patch: Invalid value: "map[spec:map[x:1]]": strict decoding error: ' +
+      'unknown field "spec.x"',
+  });
+  const decoded = decodePatched(Pod, object(), patch);
+  assert.deepEqual(decoded, { object: pod, warnings: ['unknown field "spec.x"'] });
+  assert.equal(fieldValidationOf(null), "Warn");
+  assert.equal(fieldValidationOf("Maybe"), undefined);
+});
+
+test("duplicate keys are found at any depth", () => {
+  const cases: [text: string, ...string[]][] = [
+    ['{"a":{"b":1},"c":{"b":1}}'],
+    ['{"a":1,"a":2}', "a"],
+    ['{"a":[{"b":1},{"b":1,"c":{"d\\"":1,"d\\"":2}}]}', 'a[1].c.d"'],
+    ['{"a":"{\\"b\\":1,\\"b\\":2}","e\\\\":"a"}'],
+    ['{"\\u0061":1,"a":2}', "a"],
+    ['[["a","a"],{"x":["y"],"x":1}]', "[1].x"],
+  ];
+  for (const [text, ...expected] of cases) {
+    JSON.parse(text);
+    assert.deepEqual(duplicateFields(text), expected, text);
+  }
+});
+
+test("broken JSON is explained as Go does", () => {
+  const cases: [text: string, message: string][] = [
+    ["{", "unexpected end of JSON input"],
+    ['{"a"}', "invalid character '}' after object key"],
+    ['{"a":1 "b"}', "invalid character '\"' after object key:value pair"],
+    ["[1 2]", "invalid character '2' after array element"],
+    ["{} x", "invalid character 'x' after top-level value"],
+    ["nul", "unexpected end of JSON input"],
+    ["nulx", "invalid character 'x' in literal null (expecting 'l')"],
+    ["-x", "invalid character 'x' in numeric literal"],
+    ['"\n"', "invalid character '\\n' in string literal"],
+    ["'a'", "invalid character '\\'' looking for beginning of value"],
+  ];
+  for (const [text, message] of cases) {
+    assert.throws(() => JSON.parse(text));
+    assert.equal(explainJsonError(text), message);
+  }
+});
+
+test("YAML reads as Go's parser reads it", () => {
+  const cases: [text: string, value: unknown][] = [
+    ["a: yes\nb: off\nc: 'no'", { a: true, b: false, c: "no" }],
+    ["a: 2026-01-02\nb: 1:30", { a: "2026-01-02", b: "1:30" }],
+    ["a: 0644", { a: 420 }],
+    ["a: &x {b: 1}\nc: {<<: *x, d: 2}", { a: { b: 1 }, c: { b: 1, d: 2 } }],
+    ["1: a", { "1": "a" }],
+    ["a: |\n  x\n  y\n", { a: "x\ny\n" }],
+    ["a: ~\nb:", { a: null, b: null }],
+  ];
+  for (const [text, value] of cases) assert.deepEqual(parseYaml(text)[0]?.value, value, text);
+  const documents = parseYaml("# nothing\n---\na: 1\n---\n---\n\nb: 2\n");
+  assert.deepEqual(
+    documents.map(({ value, line }) => [value, line]),
+    [
+      [{ a: 1 }, 3],
+      [{ b: 2 }, 7],
+    ],
+  );
+  assert.throws(() => parseYaml("a: [1"), YamlError);
+});

@@ -1,0 +1,226 @@
+import { text as textOf } from "#base/bytes.ts";
+import { decode, DecodeError } from "#schema/decode.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { KindType, MessageType } from "#schema/message.ts";
+import { decodeProtobuf, decodeProtobufEnvelope, ProtobufError } from "#schema/protobuf.ts";
+import { goText } from "../go-text.ts";
+import { isRow } from "../json.ts";
+import type { Row } from "../json.ts";
+import { badRequest, invalid, unsupportedMediaType } from "../status.ts";
+import type { StatusError } from "../status.ts";
+import { invalid as invalidValue } from "../validation/field-error.ts";
+import { duplicateFields, explainJsonError } from "./json-syntax.ts";
+import { parseYamlDocument, YamlError } from "./yaml.ts";
+
+/** What to do about fields that the kind does not have, or that the body has twice. */
+export type FieldValidation = "Strict" | "Warn" | "Ignore";
+
+export interface DecodedBody {
+  /** Has its apiVersion and kind; fields that the kind does not have are dropped. */
+  readonly object: Row;
+  /** For Warning headers: `unknown field "spec.x"`. Only with "Warn". */
+  readonly warnings: readonly string[];
+}
+
+export interface BodyOptions {
+  /** Missing means JSON. */
+  readonly contentType?: string | undefined;
+  /** Missing means "Warn", as upstream's server does. */
+  readonly fieldValidation?: FieldValidation | undefined;
+}
+
+export const mediaTypes = {
+  json: "application/json",
+  yaml: "application/yaml",
+  protobuf: "application/vnd.kubernetes.protobuf",
+} as const;
+
+/**
+ * Reads the body of a write as an object of a kind. A body that does not say its apiVersion and
+ * kind is taken to be what is expected. Throws `StatusError` (400, 415).
+ */
+export function decodeBody(
+  type: KindType,
+  body: Uint8Array,
+  { contentType, fieldValidation = "Warn" }: BodyOptions = {},
+): DecodedBody {
+  const media = mediaTypeOf(contentType);
+  if (media === mediaTypes.protobuf)
+    return { object: decodeProtobufBody(type, body), warnings: [] };
+  const strict = fieldValidation !== "Ignore";
+  const problems: string[] = [];
+  const object = parseBody(type, body, media, strict ? problems : undefined);
+  checkKind(type, object);
+  try {
+    decode(type, object, { onUnknown: (path) => problems.push(unknownField(path)) });
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotBeHandled(type, object, error.message);
+    throw error;
+  }
+  if (fieldValidation === "Strict" && problems.length > 0) {
+    throw cannotBeHandled(type, object, `strict decoding error: ${problems.join(", ")}`);
+  }
+  return { object, warnings: fieldValidation === "Warn" ? problems : [] };
+}
+
+/**
+ * Brings a patched object to its stored form. `patch` is shown in errors: the document for merge
+ * patches, the text for JSON patches. Works in place. Throws `StatusError` (422).
+ */
+export function decodePatched(
+  type: MessageType,
+  object: Row,
+  patch: unknown,
+  fieldValidation: FieldValidation = "Warn",
+): DecodedBody {
+  const problems: string[] = [];
+  const refuse = (why: string): never => {
+    const shown = typeof patch === "string" ? patch : goText(patch);
+    throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", shown, why)]);
+  };
+  try {
+    decode(type, object, { onUnknown: (path) => problems.push(unknownField(path)) });
+  } catch (error) {
+    if (error instanceof DecodeError) refuse(error.message);
+    throw error;
+  }
+  if (fieldValidation === "Strict" && problems.length > 0) {
+    refuse(`strict decoding error: ${problems.join(", ")}`);
+  }
+  return { object, warnings: fieldValidation === "Warn" ? problems : [] };
+}
+
+/** Parses JSON or YAML that is no object of a kind: patches. Throws `StatusError` (400). */
+export function parsePatchBody(body: Uint8Array, contentType?: string): unknown {
+  const source = textOf(body);
+  if (contentType?.includes("yaml")) return parseYamlDocument(source)?.value ?? {};
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw badRequest(`error decoding patch: ${explainJsonError(source)}`);
+  }
+}
+
+/** "Strict", "Warn" or "Ignore" from a query; undefined for what is none of them. */
+export function fieldValidationOf(value: string | null | undefined): FieldValidation | undefined {
+  if (!value) return "Warn";
+  return value === "Strict" || value === "Warn" || value === "Ignore" ? value : undefined;
+}
+
+const unknownField = (path: string) => `unknown field ${JSON.stringify(path)}`;
+const duplicateField = (path: string) => `duplicate field ${JSON.stringify(path)}`;
+
+function mediaTypeOf(contentType: string | undefined): string {
+  const [essence = ""] = (contentType ?? "").split(";");
+  const media = essence.trim().toLowerCase();
+  // Clients that say nothing, or that let curl choose, send JSON.
+  if (media === "" || media === mediaTypes.json) return mediaTypes.json;
+  if (media === mediaTypes.yaml || media === mediaTypes.protobuf) return media;
+  throw unsupportedMediaType(Object.values(mediaTypes));
+}
+
+function parseBody(
+  type: KindType,
+  body: Uint8Array,
+  media: string,
+  duplicates: string[] | undefined,
+): Row {
+  const source = textOf(body);
+  const object = media === mediaTypes.yaml ? fromYaml() : fromJson();
+  if (isRow(object)) return object;
+  const kind = Array.isArray(object) ? "array" : object === null ? "null" : typeof object;
+  throw unrecognized(
+    type,
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of ` +
+      'type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; ' +
+      'Kind string "json:\\"kind,omitempty\\"" }',
+    body,
+  );
+
+  function fromJson(): unknown {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(source);
+    } catch {
+      const why = explainJsonError(source);
+      throw unrecognized(type, `couldn't get version/kind; json parse error: ${why}`, body);
+    }
+    if (duplicates) duplicates.push(...duplicateFields(source).map(duplicateField));
+    return parsed;
+  }
+
+  function fromYaml(): unknown {
+    try {
+      const document = parseYamlDocument(source);
+      if (document) duplicates?.push(...document.duplicates);
+      return document?.value ?? null;
+    } catch (error) {
+      if (error instanceof YamlError) throw unrecognized(type, error.message, body);
+      throw error;
+    }
+  }
+}
+
+function decodeProtobufBody(type: KindType, body: Uint8Array): Row {
+  try {
+    const { apiVersion, kind, raw } = decodeProtobufEnvelope(body);
+    const object: Row = {};
+    if (apiVersion) object["apiVersion"] = apiVersion;
+    if (kind) object["kind"] = kind;
+    checkKind(type, object);
+    return { ...(decodeProtobuf(type, raw) as Row), ...object };
+  } catch (error) {
+    if (error instanceof ProtobufError) throw unrecognized(type, error.message, body);
+    throw error;
+  }
+}
+
+/** Fills in what the body does not say, and refuses what it says wrongly. */
+function checkKind(type: KindType, object: Row): void {
+  const expected = apiVersionOf(type.info);
+  const { apiVersion, kind } = object;
+  if (apiVersion === undefined || apiVersion === "" || apiVersion === null) {
+    object["apiVersion"] = expected;
+  } else if (apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${goText(apiVersion)}) does not match the expected API ` +
+        `version (${expected})`,
+    );
+  }
+  if (kind === undefined || kind === "" || kind === null) {
+    object["kind"] = type.info.kind;
+  } else if (kind !== type.info.kind) {
+    const internal = type.info.group.split(".")[0] || "core";
+    throw cannotBeHandled(
+      type,
+      object,
+      `converting (${type.info.version}.${goText(kind)}) to (${internal}.${type.info.kind}): ` +
+        "unknown conversion",
+    );
+  }
+}
+
+function cannotBeHandled(type: KindType, object: Row, why: string): StatusError {
+  return badRequest(
+    `${goText(object["kind"])} in version ${JSON.stringify(type.info.version)} cannot be handled ` +
+      `as a ${type.info.kind}: ${why}`,
+  );
+}
+
+const summaryBytesMax = 30;
+
+function unrecognized(type: KindType, why: string, body: Uint8Array): StatusError {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${type.info.kind}): ${why} ` +
+      `(${summary(body)})`,
+  );
+}
+
+/** The beginning of a body: as text where it may be JSON, otherwise in hexadecimal. */
+function summary(body: Uint8Array): string {
+  if (body.length === 0) return "<empty>";
+  const start = body.subarray(0, summaryBytesMax);
+  const rest = body.length > summaryBytesMax ? " ..." : "";
+  if (body[0] === 0x7b) return `${textOf(start)}${rest}`;
+  return [...start].map((byte) => byte.toString(16).padStart(2, "0")).join("") + rest;
+}

@@ -1,0 +1,83 @@
+import { isCollection, LineCounter, parseAllDocuments } from "yaml";
+import type { Document, DocumentOptions, ParseOptions, SchemaOptions, Tags } from "yaml";
+
+/** A text that is no YAML. */
+export class YamlError extends Error {
+  override name = "YamlError";
+}
+
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Keys that a map has twice, in the words of upstream's parser; the last one counts. */
+  readonly duplicates: readonly string[];
+  /** Line of the document's first content, from 1. */
+  readonly line: number;
+}
+
+/**
+ * Reads YAML as Kubernetes does: words such as "yes" and "off" are booleans, dates stay text. A
+ * stream may have several documents; empty ones are left out. Throws `YamlError`.
+ */
+export function parseYaml(text: string): YamlDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { ...options, lineCounter: lines });
+  const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
+  return documents
+    .map((document) => readDocument(document, lines))
+    .filter(({ value }) => value !== null && value !== undefined);
+}
+
+/** The first document of a text; undefined when there is none. */
+export function parseYamlDocument(text: string): YamlDocument | undefined {
+  return parseYaml(text)[0];
+}
+
+function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocument {
+  const duplicates: string[] = [];
+  for (const error of document.errors) {
+    const { line } = lines.linePos(error.pos[0]);
+    if (error.code !== "DUPLICATE_KEY") {
+      const [message = ""] = error.message.split("\n");
+      throw new YamlError(`yaml: line ${line}: ${message.replace(/ at line \d+.*$/, "")}`);
+    }
+    const key = keyAt(document, error.pos[0]);
+    duplicates.push(`line ${line}: key ${JSON.stringify(key)} already set in map`);
+  }
+  const start = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
+  try {
+    return { value: document.toJS(), duplicates, line: lines.linePos(start).line };
+  } catch (error) {
+    // Too many aliases: a bomb.
+    throw new YamlError(`yaml: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function keyAt(document: Document.Parsed, position: number): string {
+  let found = "";
+  const visit = (value: unknown): void => {
+    if (!isCollection(value)) return;
+    for (const item of value.items) {
+      const { key, value: inner } = item as {
+        key?: { range?: readonly number[]; value?: unknown };
+        value?: unknown;
+      };
+      if (key?.range?.[0] === position) found = String(key.value);
+      visit(inner === undefined ? item : inner);
+    }
+  };
+  visit(document.contents);
+  return found;
+}
+
+/** Of YAML 1.1, without what Go's parser does not read: times, base 60, sets and the like. */
+const options: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: "1.1",
+  merge: true,
+  strict: true,
+  logLevel: "silent",
+  customTags: (tags: Tags): Tags =>
+    tags.filter((tag) => {
+      if (typeof tag === "string") return !["timestamp", "intTime", "floatTime"].includes(tag);
+      return tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME";
+    }),
+};

@@ -1,0 +1,20 @@
+import { badRequest, failure } from "../status.ts";
+import type { StatusError } from "../status.ts";
+
+/**
+ * The patch is well formed but does not fit the object. Upstream's text does not say why: the
+ * reason stands in `cause`, for logs.
+ */
+export function doesNotApply(why: string): StatusError {
+  const error = failure(
+    422,
+    "Invalid",
+    "the server rejected our request due to an error in our request",
+    {},
+  );
+  error.cause = why;
+  return error;
+}
+
+/** The patch is no patch. */
+export const malformed = badRequest;

@@ -1,0 +1,140 @@
+import { apiVersionOf } from "#schema/message.ts";
+import type { ResourceDefinition } from "../registry/resource.ts";
+
+/** One served version of a group, with its resources sorted by name. */
+export interface ServedVersion {
+  readonly group: string;
+  readonly version: string;
+  /** "v1", "apps/v1" */
+  readonly groupVersion: string;
+  readonly resources: readonly ServedResource[];
+}
+
+export interface ServedResource {
+  readonly definition: ResourceDefinition;
+  readonly name: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly subresources: readonly ServedSubresource[];
+}
+
+export interface ServedSubresource {
+  readonly name: string;
+  /** What its bodies are. */
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly verbs: readonly string[];
+}
+
+/** What kubectl lists first, and which group a short name means, follow this order. */
+const groupPriorities: Readonly<Record<string, number>> = {
+  "": 18_000,
+  "apiregistration.k8s.io": 17_900,
+  apps: 17_800,
+  "events.k8s.io": 17_750,
+  "authentication.k8s.io": 17_700,
+  "authorization.k8s.io": 17_600,
+  autoscaling: 17_500,
+  batch: 17_400,
+  "certificates.k8s.io": 17_300,
+  "networking.k8s.io": 17_200,
+  policy: 17_100,
+  "rbac.authorization.k8s.io": 17_000,
+  "storage.k8s.io": 16_800,
+  "admissionregistration.k8s.io": 16_700,
+  "apiextensions.k8s.io": 16_700,
+  "scheduling.k8s.io": 16_600,
+  "coordination.k8s.io": 16_500,
+  "node.k8s.io": 16_300,
+  "discovery.k8s.io": 16_200,
+  "flowcontrol.apiserver.k8s.io": 16_100,
+  "resource.k8s.io": 15_900,
+};
+/** Groups that are not built in. */
+const otherPriority = 1000;
+
+const allVerbs = [
+  "create",
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "update",
+  "watch",
+];
+const viewVerbs = ["get", "patch", "update"];
+
+/** The served groups and versions, most important group and newest version first. */
+export function servedVersions(definitions: readonly ResourceDefinition[]): ServedVersion[] {
+  const versions = new Map<string, ResourceDefinition[]>();
+  for (const definition of definitions) {
+    const key = apiVersionOf(definition.type.info);
+    versions.set(key, [...(versions.get(key) ?? []), definition]);
+  }
+  const served = [...versions].map(([groupVersion, members]): ServedVersion => {
+    const [first] = members;
+    const { group = "", version = "" } = first?.type.info ?? {};
+    return { group, version, groupVersion, resources: members.map(servedResource).sort(byName) };
+  });
+  return served.sort(
+    (a, b) =>
+      priorityOf(b.group) - priorityOf(a.group) ||
+      (a.group < b.group ? -1 : a.group > b.group ? 1 : compareVersions(b.version, a.version)),
+  );
+}
+
+const priorityOf = (group: string): number => groupPriorities[group] ?? otherPriority;
+
+const byName = (a: { name: string }, b: { name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+
+/** v1 before v1beta1 before v1alpha1, and v2 before v1. Positive when `left` is newer. */
+export function compareVersions(left: string, right: string): number {
+  const rank = (version: string): number[] => {
+    const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
+    if (!match) return [0, 0, 0];
+    const stability = match[2] === undefined ? 3 : match[2] === "beta" ? 2 : 1;
+    return [stability, Number(match[1]), Number(match[3] ?? 0)];
+  };
+  const [a, b] = [rank(left), rank(right)];
+  for (const [index, part] of a.entries()) {
+    const difference = part - (b[index] ?? 0);
+    if (difference) return difference;
+  }
+  return 0;
+}
+
+function servedResource(definition: ResourceDefinition): ServedResource {
+  const { info } = definition.type;
+  return {
+    definition,
+    name: info.resource ?? "",
+    singular: info.singular ?? info.kind.toLowerCase(),
+    kind: info.kind,
+    namespaced: info.namespaced ?? false,
+    verbs: [...(definition.verbs ?? allVerbs)].sort(),
+    subresources: subresourcesOf(definition).sort(byName),
+  };
+}
+
+function subresourcesOf(definition: ResourceDefinition): ServedSubresource[] {
+  const { group, version, kind } = definition.type.info;
+  const own = { group, version, kind };
+  const scale = { group: "autoscaling", version: "v1", kind: "Scale" };
+  return [
+    ...(definition.status ? [{ name: "status", kind: own, verbs: viewVerbs }] : []),
+    ...(definition.scale ? [{ name: "scale", kind: scale, verbs: viewVerbs }] : []),
+    ...Object.entries(definition.views ?? {}).map(([name, view]) => ({
+      name,
+      kind: own,
+      verbs: view.verbs ?? viewVerbs,
+    })),
+    ...Object.entries(definition.subresources ?? {}).map(([name, subresource]) => ({
+      name,
+      kind: subresource.kind,
+      verbs: [...subresource.verbs].sort(),
+    })),
+  ];
+}

@@ -1,0 +1,185 @@
+import { utf8 } from "#base/bytes.ts";
+import type { Bytes } from "#base/bytes.ts";
+import { DeleteOptions } from "#api/meta/v1.ts";
+import type { ApiResponse } from "#client/transport.ts";
+import { notAcceptable } from "#machinery/status.ts";
+import type { ServedVersion } from "../discovery/groups.ts";
+import { servedVersions } from "../discovery/groups.ts";
+import type { ResourceDefinition } from "../registry/resource.ts";
+import { versionPaths } from "./paths.ts";
+import type { Describe, Dialect, Schema } from "./schema.ts";
+import { SchemaCollector } from "./schema.ts";
+
+/** Tells clients what objects look like, in OpenAPI versions 2 and 3. */
+export interface OpenApi {
+  /** The answer to a GET, or undefined where the path is none of OpenAPI's. Throws NotAcceptable. */
+  handle(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    query?: URLSearchParams,
+  ): Promise<ApiResponse | undefined>;
+}
+
+export interface OpenApiOptions {
+  /** Read at every request; documents are made anew when the list is another one. */
+  definitions(): readonly ResourceDefinition[];
+  /** "v1.36.0" */
+  readonly version: string;
+  readonly describe?: Describe;
+}
+
+interface Document {
+  readonly bytes: Bytes;
+  readonly hash: string;
+}
+
+const year = 365 * 24 * 60 * 60;
+
+/** Documents are large and rarely read: each is made when it is first asked for, and kept. */
+export function createOpenApi(options: OpenApiOptions): OpenApi {
+  const describe = options.describe ?? (() => undefined);
+  let madeFor: readonly ResourceDefinition[] | undefined;
+  let versions: readonly ServedVersion[] = [];
+  const documents = new Map<string, Promise<Document>>();
+
+  function document(key: string, make: () => object): Promise<Document> {
+    let found = documents.get(key);
+    if (!found) documents.set(key, (found = render(make())));
+    return found;
+  }
+  const versionDocument = (version: ServedVersion) =>
+    document(apiPath(version), () => openApiV3(version, options.version, describe));
+
+  async function index(): Promise<object> {
+    const paths: Record<string, { serverRelativeURL: string }> = {};
+    for (const version of versions) {
+      const path = apiPath(version);
+      const { hash } = await versionDocument(version);
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+    }
+    return { paths };
+  }
+
+  return {
+    async handle(path, headers, query) {
+      const definitions = options.definitions();
+      if (definitions !== madeFor) {
+        madeFor = definitions;
+        versions = servedVersions(definitions);
+        documents.clear();
+      }
+      if (path === "/openapi/v2") {
+        requireJson(headers["accept"] ?? "");
+        const made = await document("v2", () => openApiV2(versions, options.version, describe));
+        return answer(made, headers);
+      }
+      if (path === "/openapi/v3" || path === "/openapi/v3/") {
+        requireJson(headers["accept"] ?? "");
+        return answer(await render(await index()), headers);
+      }
+      const version = versions.find((one) => path === `/openapi/v3/${apiPath(one)}`);
+      if (!version) return undefined;
+      requireJson(headers["accept"] ?? "");
+      return versionAnswer(path, await versionDocument(version), headers, query?.get("hash") ?? "");
+    },
+  };
+}
+
+/** "api/v1", "apis/apps/v1" */
+function apiPath({ group, groupVersion }: ServedVersion): string {
+  return group === "" ? `api/${groupVersion}` : `apis/${groupVersion}`;
+}
+
+/** The protobuf form is not made; clients that ask for it alone fall back on this answer. */
+function requireJson(accept: string): void {
+  const types = accept.split(",").map((part) => (part.split(";")[0] ?? "").trim());
+  const readable = ["", "*/*", "application/*", "application/json"];
+  if (!types.some((type) => readable.includes(type))) throw notAcceptable(["application/json"]);
+}
+
+function versionAnswer(
+  path: string,
+  made: Document,
+  headers: Readonly<Record<string, string>>,
+  asked: string,
+): ApiResponse {
+  if (asked === "") return answer(made, headers);
+  // The hash names the content, so that an answer for it is good for ever.
+  if (asked === made.hash) {
+    return answer(made, headers, { "cache-control": `public, immutable, max-age=${year}` });
+  }
+  const location = `${path}?hash=${made.hash}`;
+  return { status: 301, headers: { location }, body: { kind: "none" } };
+}
+
+function answer(
+  { bytes, hash }: Document,
+  headers: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): ApiResponse {
+  const etag = `"${hash}"`;
+  const sent = { etag, vary: "Accept", ...more };
+  if (headers["if-none-match"] === etag) {
+    return { status: 304, headers: sent, body: { kind: "none" } };
+  }
+  return {
+    status: 200,
+    headers: sent,
+    body: { kind: "bytes", contentType: "application/json", bytes },
+  };
+}
+
+async function render(object: object): Promise<Document> {
+  const bytes = utf8(JSON.stringify(object));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { bytes, hash: hex.toUpperCase() };
+}
+
+export function openApiV3(version: ServedVersion, release: string, describe: Describe): object {
+  const { paths, schemas } = contents([version], "v3", describe);
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: release },
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        BearerToken: { type: "apiKey", name: "authorization", in: "header" },
+      },
+    },
+    security: [{ BearerToken: [] }],
+  };
+}
+
+export function openApiV2(
+  versions: readonly ServedVersion[],
+  release: string,
+  describe: Describe,
+): object {
+  const { paths, schemas } = contents(versions, "v2", describe);
+  return {
+    swagger: "2.0",
+    info: { title: "Kubernetes", version: release },
+    paths,
+    definitions: schemas,
+    securityDefinitions: {
+      BearerToken: { type: "apiKey", name: "authorization", in: "header" },
+    },
+    security: [{ BearerToken: [] }],
+  };
+}
+
+function contents(
+  versions: readonly ServedVersion[],
+  dialect: Dialect,
+  describe: Describe,
+): { paths: Record<string, Schema>; schemas: Record<string, Schema> } {
+  const collector = new SchemaCollector(dialect, describe);
+  const paths: Record<string, Schema> = {};
+  for (const version of versions)
+    Object.assign(paths, versionPaths(version, { dialect, collector }));
+  const kinds = versions.map(({ group, version }) => ({ group, kind: "DeleteOptions", version }));
+  collector.setKinds(DeleteOptions, kinds);
+  return { paths, schemas: collector.schemas() };
+}

@@ -1,0 +1,111 @@
+import type { Draft } from "#schema/message.ts";
+import { StatefulSet } from "#api/apps/v1.ts";
+import type { FieldError } from "#machinery/validation/field-error.ts";
+import { forbidden, invalid, notSupported } from "#machinery/validation/field-error.ts";
+import type { ResourceDefinition } from "../../registry/resource.ts";
+import {
+  ageColumn,
+  column,
+  containerColumns,
+  nameColumn,
+  selectorText,
+} from "../common/columns.ts";
+import { nonNegative, sameValue } from "../common/validation.ts";
+import { applyPodSpecDefaults } from "../core/pods/defaults.ts";
+import { defineResource } from "../define.ts";
+import { validateWorkloadSelector, validateWorkloadTemplate } from "./common.ts";
+
+export const statefulSets: ResourceDefinition = defineResource<StatefulSet>({
+  type: StatefulSet,
+  columns: [
+    nameColumn(),
+    column("Ready", ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas}`),
+    ageColumn(),
+    ...containerColumns<StatefulSet>(({ spec }) => spec.template.spec?.containers),
+  ],
+  applyDefaults,
+  prepareForCreate(set) {
+    set.status = { replicas: 0 };
+  },
+  prepareForUpdate(set, old) {
+    set.status = old.status ?? { replicas: 0 };
+  },
+  validate,
+  validateUpdate,
+  status: {},
+  scale: {
+    replicas: ({ spec }) => spec.replicas,
+    setReplicas({ spec }, replicas) {
+      spec.replicas = replicas;
+    },
+    statusReplicas: ({ status }) => status?.replicas ?? 0,
+    selector: ({ spec }) => selectorText(spec.selector),
+  },
+});
+
+function applyDefaults({ spec }: Draft<StatefulSet>): void {
+  if (spec.updateStrategy?.type === "RollingUpdate") {
+    const rolling = (spec.updateStrategy.rollingUpdate ??= {});
+    rolling.partition ??= 0;
+  }
+  const retention = (spec.persistentVolumeClaimRetentionPolicy ??= {});
+  retention.whenDeleted ||= "Retain";
+  retention.whenScaled ||= "Retain";
+  if (spec.template?.spec) applyPodSpecDefaults(spec.template.spec);
+  for (const claim of spec.volumeClaimTemplates ?? []) claim.status = { phase: "Pending" };
+}
+
+function validate({ spec }: StatefulSet): FieldError[] {
+  const { updateStrategy, persistentVolumeClaimRetentionPolicy: retention = {} } = spec;
+  const errors = [
+    ...nonNegative("spec.replicas", spec.replicas),
+    ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
+    ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
+    ...validateWorkloadSelector(spec.selector, "empty selector is invalid for statefulset"),
+    ...validateWorkloadTemplate(
+      spec.template,
+      spec.selector,
+      "activeDeadlineSeconds in StatefulSet is not Supported",
+    ),
+    ...nonNegative(
+      "spec.updateStrategy.rollingUpdate.partition",
+      updateStrategy.rollingUpdate?.partition,
+    ),
+  ];
+  if (updateStrategy.type === "OnDelete" && updateStrategy.rollingUpdate) {
+    const detail = "only allowed for updateStrategy 'RollingUpdate'";
+    errors.push(invalid("spec.updateStrategy.rollingUpdate", updateStrategy.rollingUpdate, detail));
+  }
+  for (const field of ["whenDeleted", "whenScaled"] as const) {
+    const value = retention[field];
+    if (value && !["Delete", "Retain"].includes(value)) {
+      const path = `spec.persistentVolumeClaimRetentionPolicy.${field}`;
+      errors.push(notSupported(path, value, ["Delete", "Retain"]));
+    }
+  }
+  return errors;
+}
+
+const mutable = [
+  "replicas",
+  "ordinals",
+  "template",
+  "updateStrategy",
+  "revisionHistoryLimit",
+  "persistentVolumeClaimRetentionPolicy",
+  "minReadySeconds",
+] as const;
+
+function validateUpdate({ spec }: StatefulSet, old: Readonly<StatefulSet>): FieldError[] {
+  const without = (whole: StatefulSet["spec"]) => {
+    const rest: Partial<StatefulSet["spec"]> = { ...whole };
+    for (const field of mutable) delete rest[field];
+    return rest;
+  };
+  if (sameValue(without(spec), without(old.spec))) return [];
+  const names = mutable.map((field) => `'${field}'`);
+  const detail =
+    `updates to statefulset spec for fields other than ${names.slice(0, -1).join(", ")} and ` +
+    `${names.at(-1)} are forbidden`;
+  return [forbidden("spec", detail)];
+}

@@ -1,0 +1,163 @@
+import type { Draft } from "#schema/message.ts";
+import type { JobSpec } from "#api/batch/v1.ts";
+import { CronJob, Job } from "#api/batch/v1.ts";
+import { humanDuration } from "#machinery/age.ts";
+import type { FieldError } from "#machinery/validation/field-error.ts";
+import { notSupported, requiredValue } from "#machinery/validation/field-error.ts";
+import type { Column, ResourceDefinition } from "../../registry/resource.ts";
+import {
+  ageColumn,
+  column,
+  containerColumns,
+  formatSelector,
+  nameColumn,
+  since,
+  wideColumn,
+} from "../common/columns.ts";
+import { immutable, nonNegative } from "../common/validation.ts";
+import { applyPodSpecDefaults } from "../core/pods/defaults.ts";
+import { validatePodTemplateSpec } from "../core/pods/validation.ts";
+import { defineResource } from "../define.ts";
+
+const uidLabels = ["batch.kubernetes.io/controller-uid", "controller-uid"] as const;
+const nameLabels = ["batch.kubernetes.io/job-name", "job-name"] as const;
+
+export const jobs: ResourceDefinition = defineResource<Job>({
+  type: Job,
+  columns: [
+    nameColumn(),
+    column("Status", jobWord),
+    column("Completions", completionText),
+    column("Duration", ({ status }, now) => {
+      if (status.startTime === undefined) return "";
+      const end = status.completionTime === undefined ? now : Date.parse(status.completionTime);
+      return humanDuration(end - Date.parse(status.startTime));
+    }),
+    ageColumn(),
+    ...templateColumns<Job>(({ spec }) => spec),
+  ],
+  selectableFields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
+  applyDefaults(job) {
+    applyJobSpecDefaults(job.spec);
+    const labels = job.spec.template?.metadata?.labels;
+    if (labels && job.metadata && !Object.keys(job.metadata.labels ?? {}).length) {
+      job.metadata.labels = { ...labels };
+    }
+  },
+  prepareForCreate(job) {
+    job.status = {};
+    if (!job.spec.manualSelector) selectOwnPods(job);
+  },
+  prepareForUpdate(job, old) {
+    job.status = old.status;
+  },
+  validate: ({ spec }) => [
+    ...(spec.selector ? [] : [requiredValue("spec.selector")]),
+    ...validateJobSpec(spec, "spec"),
+  ],
+  validateUpdate: ({ spec }, old) => [
+    ...immutable("spec.completions", spec.completions, old.spec.completions),
+    ...immutable("spec.selector", spec.selector, old.spec.selector),
+    ...immutable("spec.template", spec.template, old.spec.template),
+    ...immutable("spec.completionMode", spec.completionMode, old.spec.completionMode),
+  ],
+  status: {},
+});
+
+function applyJobSpecDefaults(spec: Draft<JobSpec>): void {
+  // Neither said: one pod that succeeds. Only how many at once: whoever is first ends the rest.
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  spec.parallelism ??= 1;
+  spec.podReplacementPolicy ??= spec.podFailurePolicy ? "Failed" : "TerminatingOrFailed";
+  if (spec.template?.spec) applyPodSpecDefaults(spec.template.spec);
+}
+
+/** Two jobs of one template must not count each other's pods: each selects its own by its uid. */
+function selectOwnPods({ metadata, spec }: Job): void {
+  const own: Record<string, string> = {};
+  for (const label of uidLabels) own[label] = metadata.uid;
+  for (const label of nameLabels) own[label] = metadata.name;
+  spec.template.metadata.labels = { ...spec.template.metadata.labels, ...own };
+  const [uidLabel] = uidLabels;
+  spec.selector = { matchLabels: { [uidLabel]: metadata.uid } };
+}
+
+function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
+  const errors = [
+    ...nonNegative(`${path}.parallelism`, spec.parallelism),
+    ...nonNegative(`${path}.completions`, spec.completions),
+    ...nonNegative(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds),
+    ...nonNegative(`${path}.backoffLimit`, spec.backoffLimit),
+    ...nonNegative(`${path}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished),
+    ...validatePodTemplateSpec(spec.template, `${path}.template`),
+  ];
+  if (spec.completionMode === "Indexed" && spec.completions === undefined) {
+    const detail = "when completion mode is Indexed";
+    errors.push(requiredValue(`${path}.completions`, detail));
+  }
+  const policy = spec.template.spec?.restartPolicy;
+  if (policy === "Always") {
+    const field = `${path}.template.spec.restartPolicy`;
+    errors.push(notSupported(field, policy, ["Never", "OnFailure"]));
+  }
+  return errors;
+}
+
+export const cronJobs: ResourceDefinition = defineResource<CronJob>({
+  type: CronJob,
+  nameRule: "dnsSubdomain",
+  columns: [
+    nameColumn(),
+    column("Schedule", ({ spec }) => spec.schedule),
+    column("Timezone", ({ spec }) => spec.timeZone ?? "<none>"),
+    column("Suspend", ({ spec }) => (spec.suspend ? "True" : "False"), "boolean"),
+    column("Active", ({ status }) => status.active?.length ?? 0, "integer"),
+    column("Last Schedule", ({ status }, now) =>
+      status.lastScheduleTime === undefined ? "<none>" : since(status.lastScheduleTime, now),
+    ),
+    ageColumn(),
+    ...templateColumns<CronJob>(({ spec }) => spec.jobTemplate.spec),
+  ],
+  applyDefaults({ spec }) {
+    if (spec.jobTemplate?.spec) applyJobSpecDefaults(spec.jobTemplate.spec);
+  },
+  prepareForCreate(cronJob) {
+    cronJob.status = {};
+  },
+  prepareForUpdate(cronJob, old) {
+    cronJob.status = old.status;
+  },
+  validate: ({ spec }) => [
+    ...(spec.schedule ? [] : [requiredValue("spec.schedule")]),
+    ...nonNegative("spec.startingDeadlineSeconds", spec.startingDeadlineSeconds),
+    ...nonNegative("spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
+    ...nonNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
+    ...(spec.jobTemplate.spec
+      ? validateJobSpec(spec.jobTemplate.spec, "spec.jobTemplate.spec")
+      : []),
+  ],
+  status: {},
+});
+
+function templateColumns<T>(specOf: (object: T) => JobSpec | undefined): Column<T>[] {
+  return [
+    ...containerColumns<T>((object) => specOf(object)?.template.spec?.containers),
+    wideColumn("Selector", (object) => formatSelector(specOf(object)?.selector)),
+  ];
+}
+
+function jobWord({ metadata, status }: Job): string {
+  const has = (type: string) =>
+    status.conditions?.some((one) => one.type === type && one.status === "True");
+  if (has("Complete")) return "Complete";
+  if (has("Failed")) return "Failed";
+  if (metadata.deletionTimestamp !== undefined) return "Terminating";
+  return ["Suspended", "FailureTarget", "SuccessCriteriaMet"].find(has) ?? "Running";
+}
+
+function completionText({ spec, status }: Job): string {
+  const done = status.succeeded ?? 0;
+  if (spec.completions !== undefined) return `${done}/${spec.completions}`;
+  const parallel = spec.parallelism ?? 0;
+  return parallel > 1 ? `${done}/1 of ${parallel}` : `${done}/1`;
+}

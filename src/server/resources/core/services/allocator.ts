@@ -1,0 +1,282 @@
+import type { Clock } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import type { Service } from "#api/core/v1.ts";
+import { internalError, invalid } from "#machinery/status.ts";
+import { invalid as invalidValue } from "#machinery/validation/field-error.ts";
+import { parseIPv4Cidr, formatIPv4, parseIPv4 } from "../../common/ip.ts";
+
+/** Hands out cluster addresses and node ports, each to one service at a time. */
+export interface ServiceAllocator {
+  /**
+   * Reserves what the service asks for and fills in what it leaves open, in place. Throws Invalid
+   * for an address or port that another service has. In a dry run nothing stays reserved.
+   */
+  allocate(service: Service, options: { readonly dryRun: boolean }): Promise<void>;
+  /** Gives up what `allocate` reserved for this very object, after its write has failed. */
+  rollback(service: Service): void;
+  /** Frees what a deleted service had. */
+  release(service: Service): void;
+}
+
+export interface ServiceAllocatorOptions {
+  /** "10.96.0.0/12" */
+  readonly serviceCidr: string;
+  readonly nodePortRange: { readonly from: number; readonly to: number };
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Every stored service: what is really in use. */
+  list(): Promise<readonly Service[]>;
+}
+
+/** A write takes less; a reservation that no stored service confirms by then is stale. */
+const reservationMsMax = 60_000;
+
+/**
+ * Keeps what is taken in memory, filled from the stored services at first use. It is the stored
+ * services that count: where a taken value stands in the way, they are read again, so that nothing
+ * leaks for good, whatever became of a write. One process allocates; several would collide.
+ */
+export function createServiceAllocator(options: ServiceAllocatorOptions): ServiceAllocator {
+  const { clock, random, nodePortRange } = options;
+  const network = parseIPv4Cidr(options.serviceCidr);
+  if (!network) throw new Error(`the service CIDR ${options.serviceCidr} is not an IPv4 network`);
+  const rangeText = `${formatIPv4(network.base)}/${network.prefix}`;
+  // Neither the network's own address nor its broadcast address.
+  const addresses = new Range({
+    first: network.base + 1,
+    last: network.base + 2 ** (32 - network.prefix) - 2,
+    lowPart: lowPart(2 ** (32 - network.prefix), 16, 256),
+  });
+  const ports = new Range({
+    first: nodePortRange.from,
+    last: nodePortRange.to,
+    lowPart: lowPart(nodePortRange.to - nodePortRange.from + 1, 32, 128),
+  });
+  const reserved = new WeakMap<Service, (() => void)[]>();
+  let loaded: Promise<void> | undefined;
+
+  async function reload(): Promise<void> {
+    const services = await options.list();
+    for (const range of [addresses, ports]) range.keepYoung(clock.now() - reservationMsMax);
+    for (const service of services) {
+      const owner = ownerOf(service);
+      for (const ip of clusterAddresses(service)) addresses.confirm(ip, owner);
+      for (const port of nodePorts(service)) ports.confirm(port, owner);
+    }
+  }
+
+  /** Takes one value; reads the stored services again before it believes that it is taken. */
+  async function take(range: Range, value: number, owner: string): Promise<boolean> {
+    if (range.take(value, owner, clock.now())) return true;
+    await reload();
+    return range.take(value, owner, clock.now());
+  }
+
+  async function takeAny(range: Range, owner: string): Promise<number | undefined> {
+    const found = range.takeAny(owner, random, clock.now());
+    if (found !== undefined) return found;
+    await reload();
+    return range.takeAny(owner, random, clock.now());
+  }
+
+  async function allocateAddress(service: Service, undo: (() => void)[]): Promise<void> {
+    const { spec } = service;
+    const owner = ownerOf(service);
+    if (spec.type === "ExternalName" || spec.clusterIP === "None") return;
+    const wanted = spec.clusterIPs?.[0] ?? spec.clusterIP;
+    if (!wanted) {
+      const found = await takeAny(addresses, owner);
+      if (found === undefined) {
+        throw internalError("failed to allocate a serviceIP: range is full");
+      }
+      undo.push(() => addresses.release(found, owner));
+      spec.clusterIP = formatIPv4(found);
+      spec.clusterIPs = [spec.clusterIP];
+      return;
+    }
+    const refuse = (why: string) => {
+      const detail = `failed to allocate IP ${wanted}: ${why}`;
+      const error = invalidValue("spec.clusterIPs", spec.clusterIPs ?? [wanted], detail);
+      return invalid({ group: "", kind: "Service" }, service.metadata.name, [error]);
+    };
+    const value = parseIPv4(wanted);
+    if (value === undefined || !addresses.includes(value)) {
+      throw refuse(
+        `the provided IP (${wanted}) is not in the valid range. ` +
+          `The range of valid IPs is ${rangeText}`,
+      );
+    }
+    if (addresses.ownerOf(value) === owner) return;
+    if (!(await take(addresses, value, owner))) throw refuse("provided IP is already allocated");
+    undo.push(() => addresses.release(value, owner));
+  }
+
+  async function takePort(service: Service, value: number, path: string): Promise<boolean> {
+    const owner = ownerOf(service);
+    const refuse = (why: string) =>
+      invalid({ group: "", kind: "Service" }, service.metadata.name, [
+        invalidValue(path, value, why),
+      ]);
+    if (!ports.includes(value)) {
+      throw refuse(
+        "provided port is not in the valid range. The range of valid ports is " +
+          `${nodePortRange.from}-${nodePortRange.to}`,
+      );
+    }
+    if (ports.ownerOf(value) === owner) return false;
+    if (!(await take(ports, value, owner))) throw refuse("provided port is already allocated");
+    return true;
+  }
+
+  async function newPort(owner: string): Promise<number> {
+    const found = await takeAny(ports, owner);
+    if (found === undefined) throw internalError("failed to allocate a nodePort: range is full");
+    return found;
+  }
+
+  async function allocatePorts(service: Service, undo: (() => void)[]): Promise<void> {
+    const { spec } = service;
+    const owner = ownerOf(service);
+    const undoable = (value: number) => undo.push(() => ports.release(value, owner));
+    const needed =
+      spec.type === "NodePort" ||
+      (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false);
+    if (spec.type !== "NodePort" && spec.type !== "LoadBalancer") return;
+    for (const [index, port] of (spec.ports ?? []).entries()) {
+      if (port.nodePort) {
+        const path = `spec.ports[${index}].nodePort`;
+        if (await takePort(service, port.nodePort, path)) undoable(port.nodePort);
+      }
+    }
+    for (const port of needed ? (spec.ports ?? []) : []) {
+      if (port.nodePort) continue;
+      // One number for both protocols of a port, such as DNS has.
+      const twin = spec.ports?.find(
+        (other) => other.port === port.port && other.protocol !== port.protocol && other.nodePort,
+      );
+      port.nodePort = twin?.nodePort ?? (await newPort(owner));
+      if (!twin) undoable(port.nodePort);
+    }
+    if (spec.type !== "LoadBalancer" || spec.externalTrafficPolicy !== "Local") return;
+    if (spec.healthCheckNodePort) {
+      const value = spec.healthCheckNodePort;
+      if (await takePort(service, value, "spec.healthCheckNodePort")) undoable(value);
+    } else {
+      spec.healthCheckNodePort = await newPort(owner);
+      undoable(spec.healthCheckNodePort);
+    }
+  }
+
+  return {
+    async allocate(service, { dryRun }) {
+      loaded ??= reload();
+      await loaded.catch((error: unknown) => {
+        loaded = undefined;
+        throw error;
+      });
+      const undo: (() => void)[] = [];
+      try {
+        await allocateAddress(service, undo);
+        await allocatePorts(service, undo);
+      } catch (error) {
+        for (const step of undo) step();
+        throw error;
+      }
+      if (dryRun) for (const step of undo) step();
+      else reserved.set(service, undo);
+    },
+    rollback(service) {
+      for (const step of reserved.get(service) ?? []) step();
+      reserved.delete(service);
+    },
+    release(service) {
+      const owner = ownerOf(service);
+      for (const ip of clusterAddresses(service)) addresses.release(ip, owner);
+      for (const port of nodePorts(service)) ports.release(port, owner);
+    },
+  };
+}
+
+/** The part that is given out last, so that people may choose from it without collisions. */
+function lowPart(size: number, divisor: number, most: number): number {
+  const part = Math.min(Math.max(16, Math.floor(size / divisor)), most);
+  return part >= size ? 0 : part;
+}
+
+interface Holder {
+  readonly owner: string;
+  /** When it was reserved; undefined once a stored service has it. */
+  readonly since: number | undefined;
+}
+
+/** Numbers from `first` to `last`, and who has each. */
+class Range {
+  readonly #first: number;
+  readonly #last: number;
+  readonly #lowPart: number;
+  readonly #holders = new Map<number, Holder>();
+
+  constructor(options: { first: number; last: number; lowPart: number }) {
+    this.#first = options.first;
+    this.#last = options.last;
+    this.#lowPart = options.lowPart;
+  }
+
+  includes(value: number): boolean {
+    return Number.isInteger(value) && value >= this.#first && value <= this.#last;
+  }
+  ownerOf(value: number): string | undefined {
+    return this.#holders.get(value)?.owner;
+  }
+  /** False when another owner has it. */
+  take(value: number, owner: string, now: number): boolean {
+    const holder = this.#holders.get(value);
+    if (holder && holder.owner !== owner) return false;
+    if (!holder) this.#holders.set(value, { owner, since: now });
+    return true;
+  }
+  takeAny(owner: string, random: Random, now: number): number | undefined {
+    const middle = this.#first + this.#lowPart;
+    const found =
+      this.#findFree(middle, this.#last, random) ?? this.#findFree(this.#first, middle - 1, random);
+    if (found !== undefined) this.#holders.set(found, { owner, since: now });
+    return found;
+  }
+  release(value: number, owner: string): void {
+    if (this.#holders.get(value)?.owner === owner) this.#holders.delete(value);
+  }
+  confirm(value: number, owner: string): void {
+    if (this.includes(value)) this.#holders.set(value, { owner, since: undefined });
+  }
+  /** Forgets everything but reservations made after `oldest`. */
+  keepYoung(oldest: number): void {
+    for (const [value, { since }] of this.#holders) {
+      if (since === undefined || since < oldest) this.#holders.delete(value);
+    }
+  }
+  #findFree(from: number, to: number, random: Random): number | undefined {
+    const size = to - from + 1;
+    if (size <= 0) return undefined;
+    const start = Math.floor(random.float() * size);
+    for (let step = 0; step < size; step++) {
+      const value = from + ((start + step) % size);
+      if (!this.#holders.has(value)) return value;
+    }
+    return undefined;
+  }
+}
+
+/** Not the name: a generated one is not known yet when a service gets its address. */
+function ownerOf({ metadata }: Service): string {
+  return metadata.uid || `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+function clusterAddresses({ spec }: Service): number[] {
+  const texts = spec.clusterIPs?.length ? spec.clusterIPs : [spec.clusterIP ?? ""];
+  return texts.map(parseIPv4).filter((value) => value !== undefined);
+}
+
+function nodePorts({ spec }: Service): number[] {
+  const all = (spec.ports ?? []).map((port) => port.nodePort ?? 0);
+  return [...all, spec.healthCheckNodePort ?? 0].filter((port) => port > 0);
+}
