@@ -5,11 +5,20 @@ import { podUidLabel } from "./pod-worker/runtime-state.ts";
 import { PodWorker } from "./pod-worker/worker.ts";
 import type { WorkerEnvironment } from "./pod-worker/worker.ts";
 
-/** How often every pod is looked at although nothing was heard: a repair, not the drive. */
-const relistMs = 10_000;
-const orphanCheckMs = 30_000;
-/** How often volumes with contents from the API are brought up to date. */
-const refreshMs = 60_000;
+/** How often things are looked at although nothing was heard of them. */
+export interface KubeletPeriods {
+  /** Every pod: a repair, not the drive. */
+  readonly relistMs: number;
+  readonly orphanCheckMs: number;
+  /** Volumes with contents from the API. */
+  readonly refreshMs: number;
+}
+
+const usualPeriods: KubeletPeriods = {
+  relistMs: 10_000,
+  orphanCheckMs: 30_000,
+  refreshMs: 60_000,
+};
 
 /**
  * The pods of one node. Sources (the API server, a directory of static pods) say which pods there
@@ -18,32 +27,41 @@ const refreshMs = 60_000;
 export class Kubelet {
   readonly #env: WorkerEnvironment;
   readonly #scope: Scope;
+  readonly #periods: KubeletPeriods;
   readonly #workers = new Map<string, { worker: PodWorker; done: Promise<void> }>();
   /** Pods to start when a worker that ends the pod's former life is done. */
   readonly #next = new Map<string, Pod>();
+  /** Deleted pods that have ended here, and wait for the API server to forget them. */
+  readonly #ended = new Set<string>();
   #synced = false;
 
-  constructor(env: WorkerEnvironment, signal: AbortSignal) {
+  constructor(env: WorkerEnvironment, signal: AbortSignal, periods: Partial<KubeletPeriods> = {}) {
     this.#env = env;
+    this.#periods = { ...usualPeriods, ...periods };
     this.#scope = new Scope({
       signal,
       onFailure: (task, error) => env.logger.error("pod worker failed", { task, error }),
     });
   }
 
-  /** A pod that should be here, or a new version of it. */
+  /**
+   * A pod that should be here, or a new version of it. Finished pods have workers too, as long as
+   * they are not deleted: their logs are asked for. Such a worker does nothing but hold them.
+   */
   setPod(pod: Pod): void {
-    const uid = pod.metadata.uid;
-    const known = this.#workers.get(uid);
-    if (known) return known.worker.update(pod);
-    // A finished pod that nobody deleted needs nothing, unless something of it is left here.
-    this.#start(pod);
+    const { uid } = pod.metadata;
+    if (this.#ended.has(uid)) return;
+    const worker = this.worker(uid);
+    if (!worker) this.#start(pod);
+    else if (worker.removed) this.#next.set(uid, pod);
+    else worker.update(pod);
   }
 
   /** A pod that should not be here any more. */
   removePod(uid: string): void {
     this.#next.delete(uid);
-    this.#workers.get(uid)?.worker.remove();
+    this.#ended.delete(uid);
+    this.worker(uid)?.remove();
   }
 
   /** All sources have named their pods once: what runs besides them is left over. */
@@ -74,24 +92,28 @@ export class Kubelet {
 
   /** Listens to the runtime until the signal aborts; containers run on afterwards. */
   async run(): Promise<void> {
-    const signal = this.#scope.signal;
+    const { signal } = this.#scope;
+    const { relistMs, orphanCheckMs, refreshMs } = this.#periods;
     this.#scope.run("runtime events", () => this.#listen(signal));
     this.#scope.run("relist", () => this.#every(relistMs, () => this.#pokeAll(), signal));
     this.#scope.run("orphans", () =>
       this.#every(orphanCheckMs, () => this.#removeOrphans(signal), signal),
     );
     this.#scope.run("volumes", () => this.#every(refreshMs, () => this.#refresh(signal), signal));
-    await new Promise<void>((resolve) =>
-      signal.addEventListener("abort", () => resolve(), { once: true }),
-    );
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) =>
+        signal.addEventListener("abort", () => resolve(), { once: true }),
+      );
+    }
     await this.#scope.close();
   }
 
   #start(pod: Pod): void {
-    const uid = pod.metadata.uid;
+    const { uid } = pod.metadata;
     const worker = new PodWorker(pod, this.#env);
     const done = worker.run(this.#scope.signal).finally(() => {
       this.#workers.delete(uid);
+      if (!worker.removed) this.#ended.add(uid);
       const next = this.#next.get(uid);
       this.#next.delete(uid);
       if (next && !this.#scope.signal.aborted) this.#start(next);
@@ -114,16 +136,17 @@ export class Kubelet {
     }
   }
 
-  /** Containers of no known run may be new ones of anybody: then everybody looks. */
+  /** What nobody knows belongs to a worker that is just about to: it looks once more. */
   #heard(containerId: string): void {
     for (const { worker } of this.#workers.values()) {
       const { runs, sandboxes } = worker.state;
       if ([...runs, ...sandboxes].some(({ id }) => id === containerId)) return worker.poke();
     }
+    for (const { worker } of this.#workers.values()) if (worker.working) worker.poke();
   }
 
   #pokeAll(): void {
-    for (const { worker } of this.#workers.values()) worker.poke();
+    for (const { worker } of this.#workers.values()) if (!worker.settled) worker.poke();
   }
 
   async #every(
@@ -146,8 +169,18 @@ export class Kubelet {
     for (const { worker } of this.#workers.values()) {
       const { pod, state } = worker;
       const runs = state.runs.some(({ state: current }) => current === "running");
-      if (!runs || pod.metadata.deletionTimestamp) continue;
-      await this.#env.volumes.setUp(pod, signal);
+      if (!runs || worker.removed || pod.metadata.deletionTimestamp) continue;
+      try {
+        await this.#env.volumes.setUp(pod, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        // The pod runs on with what it has; a ConfigMap that is gone does not take the others along.
+        const { namespace, name } = pod.metadata;
+        this.#env.logger.warn("volumes not brought up to date", {
+          pod: `${namespace}/${name}`,
+          error,
+        });
+      }
     }
   }
 

@@ -19,12 +19,14 @@ export interface HeartbeatOptions {
   readonly labels: Record<string, string>;
   readonly podCidr: string;
   readonly facts: NodeFacts;
+  /** Where nothing changes by itself, looking less often saves requests. */
+  readonly lookMs?: number;
   health(signal: AbortSignal): Promise<NodeHealth>;
   event(node: Node, type: "Normal" | "Warning", reason: string, message: string): void;
 }
 
 /** How often the status is looked at, and written although nothing changed. */
-const lookMs = 10_000;
+const usualLookMs = 10_000;
 const writeMs = 5 * 60_000;
 const leaseSeconds = 40;
 const leaseRenewMs = 10_000;
@@ -34,6 +36,7 @@ const leaseNamespace = "kube-node-lease";
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #poke: (() => void) | undefined;
+  #poked = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -41,6 +44,7 @@ export class Heartbeat {
 
   /** Something that the status shows has changed: write it now. */
   poke(): void {
+    this.#poked = true;
     this.#poke?.();
   }
 
@@ -84,7 +88,7 @@ export class Heartbeat {
         if (signal.aborted) return;
         logger.warn("node status could not be written", { error });
       }
-      await this.#pause(lookMs, signal);
+      await this.#pause(this.#options.lookMs ?? usualLookMs, signal);
     }
   }
 
@@ -155,10 +159,15 @@ export class Heartbeat {
 
   /** Waits, unless somebody pokes before. Both, and the end, merely end the wait. */
   async #pause(delayMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#poked) {
+      this.#poked = false;
+      return;
+    }
     const poked = new AbortController();
     this.#poke = () => poked.abort();
     const either = AbortSignal.any([signal, poked.signal]);
     await sleep(this.#options.clock, delayMs, either).catch(() => {});
     this.#poke = undefined;
+    this.#poked = false;
   }
 }

@@ -15,11 +15,11 @@ export class Backoff {
     this.#resetMs = options.resetMs ?? 2 * options.maxMs;
   }
 
-  /** The delay now in force for the key; 0 when it never failed, or long ago. */
-  delayMs(key: string): number {
+  /** The delay in force for a failure at `atMs`; 0 when there was none before, or long ago. */
+  delayMs(key: string, atMs = this.#clock.now()): number {
     const entry = this.#entries.get(key);
     if (!entry) return 0;
-    if (this.#clock.now() - entry.sinceMs > this.#resetMs) {
+    if (atMs - entry.sinceMs > this.#resetMs) {
       this.#entries.delete(key);
       return 0;
     }
@@ -28,13 +28,13 @@ export class Backoff {
 
   /** What is left of the delay, counted from `sinceMs` (the time of the failure). */
   leftMs(key: string, sinceMs: number): number {
-    const delayMs = this.delayMs(key);
+    const delayMs = this.delayMs(key, sinceMs);
     return delayMs === 0 ? 0 : Math.max(0, sinceMs + delayMs - this.#clock.now());
   }
 
-  /** Something was tried again: the next delay is twice as long. */
-  next(key: string): void {
-    const delayMs = this.delayMs(key);
+  /** Something that failed at `atMs` is tried again: the next delay is twice as long. */
+  next(key: string, atMs = this.#clock.now()): void {
+    const delayMs = this.delayMs(key, atMs);
     this.#entries.set(key, {
       delayMs: delayMs === 0 ? this.#initialMs : Math.min(delayMs * 2, this.#maxMs),
       sinceMs: this.#clock.now(),

@@ -1,4 +1,5 @@
 import type { Capabilities, Container, Pod, SecurityContext } from "#api/core/v1.ts";
+import { toBase64, utf8 } from "#base/bytes.ts";
 import { compareQuantities, quantityMilli, quantityValue } from "#schema/quantity.ts";
 import type { Draft } from "#schema/message.ts";
 import { podQosClass } from "#machinery/pod-resources.ts";
@@ -46,7 +47,7 @@ export function containerConfig(
     command: (container.command ?? []).map(expand),
     args: (container.args ?? []).map(expand),
     workingDir: container.workingDir ?? "",
-    envs: [...environment].map(([key, value]) => ({ key, value })),
+    envs: [...environment].map(([key, value]) => ({ key, value: toBase64(utf8(value)) })),
     mounts: [...setting.mounts],
     labels: {
       [containerNameLabel]: container.name,

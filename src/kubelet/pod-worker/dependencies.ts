@@ -71,6 +71,8 @@ export interface StatusReporter {
   report(pod: Pod, status: PodStatus): void;
   /** The pod's containers are gone: the API server may forget it. */
   finish(pod: Pod, status: PodStatus): void;
+  /** The API server has forgotten the pod already: there is nothing to tell. */
+  forget(podUid: string): void;
 }
 
 /** Files of the node that the worker needs around a container. */

@@ -19,14 +19,14 @@ export interface ContainerStop {
   readonly run: ContainerRun;
   /** For the Killing event: `Container x failed liveness probe, will be restarted`. */
   readonly message: string;
-  readonly reason: "unhealthy" | "changed" | "finished";
+  readonly reason: "unhealthy" | "changed" | "finished" | "sandbox";
 }
 
 /** What to do for a pod that should run. Steps are done in the order of the fields. */
 export interface PodPlan {
-  /** The sandbox is gone or dead: stop what is left of it, and make the next one. */
-  readonly newSandbox?: { readonly attempt: number; readonly stale?: SandboxRun };
   readonly stop: readonly ContainerStop[];
+  /** The sandbox is missing or dead: stop what is left of it, and make the next one. */
+  readonly newSandbox?: { readonly attempt: number; readonly stale?: SandboxRun };
   /** At most one init container at a time, sidecars and app containers together. */
   readonly start: readonly Container[];
   /** Containers that must wait out their back-off: they show CrashLoopBackOff. */
@@ -39,29 +39,37 @@ export interface PodPlan {
 
 /** Compares what a pod should be with what the runtime has. Pure. */
 export function plan(pod: Pod, state: RuntimeState, context: PlanContext): PodPlan {
-  const sandbox = state.sandboxes[0];
-  const ready = sandbox?.ready ? sandbox : undefined;
-  if (isFinishedForGood(pod, state)) {
-    const stop = state.runs.filter(isAlive).map((run) => stopOf(run, "finished", ""));
-    return { stop, start: [], backingOff: [], finished: true };
-  }
-  if (!ready) {
-    const newSandbox = {
+  const [sandbox] = state.sandboxes;
+  if (isFinishedForGood(pod, state)) return ending(state, "finished", true);
+  if (sandbox?.ready) return planContainers(pod, state, sandbox.id, context);
+  // Without its network nothing may run on. What ended by that is looked at in the next round.
+  if (state.runs.some(isRunning)) return ending(state, "sandbox", false);
+  // A pod that must not run twice does not start over, unless it has never run at all.
+  const mayStartOver = pod.spec.restartPolicy !== "Never" || state.runs.length === 0;
+  if (sandbox && !mayStartOver) return ending(state, "finished", true);
+  return {
+    ...planContainers(pod, state, undefined, context),
+    newSandbox: {
       attempt: sandbox ? sandbox.attempt + 1 : 0,
       ...(sandbox && { stale: sandbox }),
-    };
-    // Everything starts over with a new sandbox, but init containers that succeeded stay done.
-    const fresh = { sandboxes: [], runs: state.runs.filter((run) => !isAlive(run)) };
-    return { newSandbox, ...planContainers(pod, fresh, context) };
-  }
-  return planContainers(pod, state, context);
+    },
+  };
 }
 
+function ending(state: RuntimeState, reason: ContainerStop["reason"], finished: boolean): PodPlan {
+  const stop = state.runs
+    .filter(isRunning)
+    .map((run) => stopOf(run, reason, `Stopping container ${run.name}`));
+  return { stop, start: [], backingOff: [], finished };
+}
+
+/** `sandboxId` is undefined when the sandbox is yet to be made: then init starts over. */
 function planContainers(
   pod: Pod,
   state: RuntimeState,
+  sandboxId: string | undefined,
   context: PlanContext,
-): Pick<PodPlan, "stop" | "start" | "backingOff" | "againInMs" | "finished"> {
+): PodPlan {
   const stop: ContainerStop[] = [];
   const start: Container[] = [];
   const backingOff: Container[] = [];
@@ -77,15 +85,18 @@ function planContainers(
     againInMs = Math.min(againInMs ?? Infinity, leftMs);
   };
 
+  const appsHaveRun = pod.spec.containers.some(({ name }) =>
+    state.runs.some((run) => run.name === name && run.sandboxId === sandboxId && hasStarted(run)),
+  );
   let initialized = true;
-  const appsHaveRun = pod.spec.containers.some(({ name }) => latestRun(state, name));
   for (const container of pod.spec.initContainers ?? []) {
-    const run = latestRun(state, container.name);
-    const step = planInit(container, run, pod, context, stop);
     // Ordinary init containers are not run again once the app containers have been reached.
-    if (step === "start" && appsHaveRun && !isSidecar(container)) continue;
-    if (step === "start") consider(container, run);
-    if (step !== "done" && !(isSidecar(container) && appsHaveRun)) {
+    if (appsHaveRun && !isSidecar(container)) continue;
+    const latest = latestRun(state, container.name);
+    const run = latest?.sandboxId === sandboxId ? latest : undefined;
+    const step = planInit(container, run, pod, context, stop);
+    if (step === "start") consider(container, latest);
+    if (step !== "done" && !appsHaveRun) {
       initialized = false;
       break;
     }
@@ -116,11 +127,20 @@ function planInit(
   if (isSidecar(container)) {
     const next = planApp(container, run, pod, context, stop);
     if (next === "start") return "start";
-    return run.state === "running" && context.started(run) ? "done" : "wait";
+    return isRunning(run) && context.started(run) ? "done" : "wait";
   }
-  if (run.state === "running" || run.state === "created") return "wait";
-  if (run.exitCode === 0 && run.state === "exited") return "done";
-  return pod.spec.restartPolicy === "Never" ? "wait" : "start";
+  switch (run.state) {
+    case "running":
+      return "wait";
+    case "created":
+    case "unknown":
+      return "start";
+    case "exited":
+      if (run.exitCode === 0) return "done";
+      return pod.spec.restartPolicy === "Never" ? "wait" : "start";
+    default:
+      return run.state satisfies never;
+  }
 }
 
 function planApp(
@@ -130,14 +150,15 @@ function planApp(
   context: PlanContext,
   stop: ContainerStop[],
 ): "start" | "keep" {
-  if (!run) return "start";
-  if (!isAlive(run)) return mayRestart(pod, container, run) ? "start" : "keep";
+  // Created but never started: whoever made it did not come to the end.
+  if (!run || run.state === "created") return "start";
+  if (!isRunning(run)) return mayRestart(pod, container, run) ? "start" : "keep";
   if (run.hash && run.hash !== context.hashOf(container)) {
     const message = `Container ${run.name} definition changed, will be restarted`;
     stop.push(stopOf(run, "changed", message));
     return "start";
   }
-  const failed = run.state === "running" ? context.unhealthy(run) : undefined;
+  const failed = context.unhealthy(run);
   if (failed) {
     const message = `Container ${run.name} failed ${failed} probe, will be restarted`;
     stop.push(stopOf(run, "unhealthy", message));
@@ -156,8 +177,12 @@ export function isSidecar(container: Container): boolean {
   return container.restartPolicy === "Always";
 }
 
-function isAlive(run: ContainerRun): boolean {
-  return run.state === "running" || run.state === "created";
+function isRunning(run: ContainerRun): boolean {
+  return run.state === "running";
+}
+
+function hasStarted(run: ContainerRun): boolean {
+  return run.state === "running" || run.state === "exited";
 }
 
 /** Whether the policy asks for another run after this one ended. */
@@ -183,6 +208,7 @@ function isFinishedForGood(pod: Pod, state: RuntimeState): boolean {
   }
   return pod.spec.containers.every((container) => {
     const run = latestRun(state, container.name);
-    return run && !isAlive(run) && !mayRestart(pod, container, run);
+    if (!run || run.state === "running" || run.state === "created") return false;
+    return !mayRestart(pod, container, run);
   });
 }

@@ -58,6 +58,24 @@ export function latestRun(state: RuntimeState, container: string): ContainerRun 
   return state.runs.find(({ name }) => name === container);
 }
 
+/**
+ * What nobody needs any more: of each container's runs all but the last two, and dead sandboxes,
+ * except the newest, that hold nothing else.
+ */
+export function garbageOf(state: RuntimeState): RuntimeState {
+  const seen = new Map<string, number>();
+  const runs = state.runs.filter((run) => {
+    const newer = seen.get(run.name) ?? 0;
+    seen.set(run.name, newer + 1);
+    return newer >= 2 && run.state !== "running";
+  });
+  const kept = new Set(
+    state.runs.filter((run) => !runs.includes(run)).map(({ sandboxId }) => sandboxId),
+  );
+  const sandboxes = state.sandboxes.slice(1).filter(({ id, ready }) => !ready && !kept.has(id));
+  return { runs, sandboxes };
+}
+
 /** Asks the runtime for everything that belongs to a pod. */
 export async function readRuntimeState(
   runtime: Runtime,

@@ -60,9 +60,9 @@ interface StartRequest {
  * `ContainerError` with the reason to show when it cannot.
  */
 export async function startContainer(request: StartRequest, signal: AbortSignal): Promise<void> {
-  const { pod, container, previous, env } = request;
+  const { pod, container, env } = request;
   const image = await env.images.ensure(pod, container, signal);
-  const attempt = previous ? previous.attempt + 1 : 0;
+  const attempt = nextAttempt(request);
   const containerId = await createContainer(request, image, attempt, signal);
   env.event(pod, "Normal", "Created", `Created container: ${container.name}`, container.name);
   try {
@@ -72,7 +72,6 @@ export async function startContainer(request: StartRequest, signal: AbortSignal)
   }
   env.event(pod, "Normal", "Started", `Started container ${container.name}`, container.name);
   if (container.lifecycle?.postStart) await postStart(request, containerId, signal);
-  if (previous) await removeOldRuns(request, previous, signal);
 }
 
 async function createContainer(
@@ -176,20 +175,20 @@ async function postStart(
   }
 }
 
-/** One dead run stays, for `logs --previous` and the last state; older ones go. */
-async function removeOldRuns(
-  { sandbox, env, container }: StartRequest,
-  previous: ContainerRun,
-  signal: AbortSignal,
-): Promise<void> {
-  const { containers } = await env.runtime.listContainers(
-    { filter: { podSandboxId: sandbox.id } },
-    signal,
+export function containerNamed(pod: Pod, name: string): Container | undefined {
+  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+    (container) => container.name === name,
   );
-  const old = containers.filter(
-    ({ metadata }) => metadata?.name === container.name && metadata.attempt < previous.attempt,
+}
+
+/** Counts on from what is known, also where the runtime has forgotten the runs before. */
+function nextAttempt({ pod, container, previous }: StartRequest): number {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const known = [...containerStatuses, ...initContainerStatuses].find(
+    ({ name }) => name === container.name,
   );
-  for (const { id } of old) await env.runtime.removeContainer({ containerId: id }, signal);
+  const count = known?.restartCount ?? 0;
+  return previous ? Math.max(previous.attempt, count) + 1 : count;
 }
 
 function textOf(error: unknown): string {

@@ -1,15 +1,40 @@
 import type { Container, Pod } from "#api/core/v1.ts";
 import { RuntimeError } from "../cri/runtime.ts";
+import { isSidecar } from "./plan.ts";
 import type { ContainerRun } from "./runtime-state.ts";
-import { containerNamed } from "./worker.ts";
+import { containerNamed } from "./start.ts";
 import type { WorkerEnvironment } from "./worker.ts";
 
-interface StopRequest {
+export interface StopRequest {
   readonly pod: Pod;
   readonly runs: readonly ContainerRun[];
   readonly env: WorkerEnvironment;
   /** The pod's own period when undefined. */
   readonly graceSeconds: number | undefined;
+  /** Runs whose preStop hook has begun; kept by the caller from one attempt to the next. */
+  readonly hooksDone: Set<string>;
+}
+
+/**
+ * Ends a whole pod. Sidecars serve the others until the end, and then go one by one in the reverse
+ * order of their start, in what is left of the same grace period.
+ */
+export async function stopPod(
+  request: StopRequest & { readonly graceSeconds: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { pod, runs, env, graceSeconds } = request;
+  const startedMs = env.clock.monotonic();
+  const sidecars = (pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name);
+  const others = runs.filter(({ name }) => !sidecars.includes(name));
+  await stopContainers({ ...request, runs: others }, signal);
+  for (const name of sidecars.reverse()) {
+    const own = runs.filter((run) => run.name === name);
+    if (own.length === 0) continue;
+    const usedSeconds = Math.floor((env.clock.monotonic() - startedMs) / 1000);
+    const leftSeconds = Math.max(0, graceSeconds - usedSeconds);
+    await stopContainers({ ...request, runs: own, graceSeconds: leftSeconds }, signal);
+  }
 }
 
 /** Ends containers together: preStop, SIGTERM, and SIGKILL when the grace period is over. */
@@ -17,23 +42,25 @@ export async function stopContainers(request: StopRequest, signal: AbortSignal):
   await Promise.all(request.runs.map((run) => stopContainer(run, request, signal)));
 }
 
-/** Upstream's floor: a container gets at least this long after its preStop hook. */
+/** Upstream's floor: a container gets at least this long, whatever its hook or others took. */
 const graceSecondsMin = 2;
 
 async function stopContainer(
   run: ContainerRun,
-  { pod, env, graceSeconds }: StopRequest,
+  { pod, env, graceSeconds, hooksDone }: StopRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const container = containerNamed(pod, run.name);
   const probePeriod = probeGraceSeconds(container, run, env);
   let seconds = graceSeconds ?? probePeriod ?? pod.spec.terminationGracePeriodSeconds;
-  if (container?.lifecycle?.preStop && seconds > 0 && run.state === "running") {
+  if (container?.lifecycle?.preStop && seconds > 0 && !hooksDone.has(run.id)) {
+    hooksDone.add(run.id);
     const startedMs = env.clock.monotonic();
     await preStop(pod, container, run, env, seconds, signal);
     const usedSeconds = Math.floor((env.clock.monotonic() - startedMs) / 1000);
-    seconds = Math.max(graceSecondsMin, seconds - usedSeconds);
+    seconds -= usedSeconds;
   }
+  seconds = Math.max(graceSecondsMin, seconds);
   try {
     await env.runtime.stopContainer({ containerId: run.id, timeout: seconds }, signal);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Container, Pod, PodStatus } from "#api/core/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Runtime } from "../cri/runtime.ts";
+import { withForeignStatus } from "../status/merge.ts";
 import { podStatus } from "../status/pod-status.ts";
 import { Backoff } from "./backoff.ts";
 import { containerHash } from "./container-hash.ts";
@@ -16,12 +17,12 @@ import type {
   StatusReporter,
   VolumeManager,
 } from "./dependencies.ts";
-import { isSidecar, plan } from "./plan.ts";
+import { plan } from "./plan.ts";
 import type { PodPlan } from "./plan.ts";
-import { emptyState, latestRun, readRuntimeState } from "./runtime-state.ts";
+import { emptyState, garbageOf, latestRun, readRuntimeState } from "./runtime-state.ts";
 import type { ContainerRun, RuntimeState } from "./runtime-state.ts";
-import { startContainer, startSandbox } from "./start.ts";
-import { stopContainers } from "./stop.ts";
+import { containerNamed, startContainer, startSandbox } from "./start.ts";
+import { stopContainers, stopPod } from "./stop.ts";
 
 /** Everything a worker acts through. One set serves all the workers of a node. */
 export interface WorkerEnvironment {
@@ -52,6 +53,8 @@ const backoffInitialMs = 10_000;
 const backoffMaxMs = 300_000;
 /** A run this long proves that the container works: its next crash counts as the first. */
 const backoffResetMs = 600_000;
+/** How soon a container that could not be started is tried again. */
+const retryMs = 2000;
 
 /**
  * Owns one pod on this node: nobody else starts or stops its containers. It compares what the pod
@@ -60,16 +63,29 @@ const backoffResetMs = 600_000;
 export class PodWorker {
   readonly #env: WorkerEnvironment;
   readonly #backoff: Backoff;
+  /** Why containers are not running, by name. */
   readonly #waiting = new Map<string, { reason: string; message: string }>();
+  /** What ended containers left to say, by run. */
+  readonly #messages = new Map<string, string>();
+  /** Runs whose preStop hook was run: it is not run a second time. */
+  readonly #hooksDone = new Set<string>();
   #pod: Pod;
   #state: RuntimeState = emptyState;
+  /** The pod's status is our own, and not the API server's any more. */
+  #hasStatus = false;
   #poked = true;
+  #working = false;
   #wake: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
+  #timerDueMs = Infinity;
   #failure: { reason: string; message: string } | undefined;
   #removed = false;
+  /** Nothing of the pod runs, and nothing will again. */
+  #settled = false;
   #graceSeconds: number | undefined;
-  #shortened: AbortController | undefined;
+  #graceInForceSeconds = Infinity;
+  /** Ends a start, or a wait for containers to stop, that has been overtaken. */
+  #interrupt: AbortController | undefined;
 
   constructor(pod: Pod, env: WorkerEnvironment) {
     this.#pod = pod;
@@ -82,6 +98,7 @@ export class PodWorker {
     });
   }
 
+  /** With its newest status, which the API server may not have yet. */
   get pod(): Pod {
     return this.#pod;
   }
@@ -90,24 +107,38 @@ export class PodWorker {
     return this.#state;
   }
 
+  /** What it sees of the runtime may be older than what happens now. */
+  get working(): boolean {
+    return this.#working;
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  get removed(): boolean {
+    return this.#removed;
+  }
+
   /** A newer version of the pod. A shorter grace period takes effect at once. */
   update(pod: Pod): void {
-    this.#pod = pod;
-    if (this.#isTerminating()) this.#shortenGrace(pod.metadata.deletionGracePeriodSeconds);
+    const own = this.#pod.status;
+    this.#pod = this.#hasStatus ? { ...pod, status: withForeignStatus(own, pod.status) } : pod;
+    if (this.#isTerminating()) this.#end(pod.metadata.deletionGracePeriodSeconds);
     this.poke();
   }
 
   /** The pod is gone from the API server (or its file): end it and clean up. */
   remove(): void {
     this.#removed = true;
-    this.#shortenGrace(this.#pod.metadata.deletionGracePeriodSeconds ?? undefined);
+    this.#end(this.#pod.metadata.deletionGracePeriodSeconds);
     this.poke();
   }
 
   /** Ends the pod for a reason of the node's own, such as memory running out. */
   fail(reason: string, message: string, graceSeconds: number): void {
-    this.#failure = { reason, message };
-    this.#shortenGrace(graceSeconds);
+    this.#failure ??= { reason, message };
+    this.#end(graceSeconds);
     this.poke();
   }
 
@@ -121,50 +152,100 @@ export class PodWorker {
 
   /** Works until the pod is gone, or the signal aborts (the containers then run on). */
   async run(signal: AbortSignal): Promise<void> {
+    const onAbort = () => this.poke();
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await this.#work(signal);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.#cancelTimer?.();
+    }
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      await this.#untilPoked(signal);
+      await this.#untilPoked();
       if (signal.aborted) return;
+      const interrupt = new AbortController();
+      this.#working = true;
       try {
         if (this.#isTerminating()) {
           await this.#terminate(signal);
           return;
         }
-        await this.#sync(signal);
+        this.#interrupt = interrupt;
+        await this.#sync(AbortSignal.any([signal, interrupt.signal]));
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
+        if (interrupt.signal.aborted) continue;
         failures++;
         this.#env.logger.warn("pod could not be brought to its state", {
           pod: this.#name(),
           error,
         });
         this.#again(Math.min(1000 * 2 ** Math.min(failures, 6), 60_000));
+      } finally {
+        this.#interrupt = undefined;
+        this.#working = false;
       }
     }
   }
 
   async #sync(signal: AbortSignal): Promise<void> {
-    const env = this.#env;
-    this.#state = await readRuntimeState(env.runtime, this.#pod.metadata.uid, signal);
-    this.#track();
-    await this.#checkDeadline();
+    this.#cancelTimer?.();
+    this.#timerDueMs = Infinity;
+    await this.#look(signal);
+    if (this.#settled && !this.#holdsAnything()) {
+      this.#report();
+      return;
+    }
+    this.#refreshStatus();
+    this.#checkDeadline();
     const next = this.#plan();
     this.#forgetOldTroubles();
     this.#showBackoff(next);
-    this.#report();
     if (next.finished || this.#failure) {
       await this.#endFinished(signal);
       return;
     }
+    this.#report();
     const acted = await this.#act(next, signal);
     if (acted) {
-      this.#state = await readRuntimeState(env.runtime, this.#pod.metadata.uid, signal);
-      this.#track();
+      await this.#look(signal);
+      await this.#collectGarbage(signal);
     }
     this.#report();
     if (next.againInMs !== undefined) this.#again(next.againInMs);
-    else if (acted) this.#again(this.#waiting.size > 0 ? 2000 : 0);
+    if (acted) this.#again(this.#waiting.size > 0 ? retryMs : 0);
+  }
+
+  /** Asks the runtime what there is of the pod, and reads what ended containers left to say. */
+  async #look(signal: AbortSignal): Promise<void> {
+    const state = await readRuntimeState(this.#env.runtime, this.#pod.metadata.uid, signal);
+    await Promise.all(state.runs.map((run) => this.#readMessage(run)));
+    for (const id of this.#messages.keys()) {
+      if (!state.runs.some((run) => run.id === id)) this.#messages.delete(id);
+    }
+    this.#state = state;
+    const address = this.#pod.spec.hostNetwork
+      ? this.#env.hostAddress
+      : state.sandboxes[0]?.addresses[0];
+    this.#env.prober.track(this.#pod, state.runs, address);
+  }
+
+  async #readMessage(run: ContainerRun): Promise<void> {
+    if (run.state !== "exited" || this.#messages.has(run.id)) return;
+    const container = containerNamed(this.#pod, run.name);
+    if (!container) return;
+    try {
+      const message = await this.#env.files.terminationMessage(this.#pod, container, run);
+      this.#messages.set(run.id, message ?? "");
+    } catch (error) {
+      this.#messages.set(run.id, "");
+      this.#env.logger.warn("termination message unreadable", { run: run.id, error });
+    }
   }
 
   #plan(): PodPlan {
@@ -173,7 +254,7 @@ export class PodWorker {
       nowMs: clock.now(),
       hashOf: containerHash,
       backoffLeftMs: (container, run) =>
-        run ? this.#backoff.leftMs(container.name, run.finishedAtMs) : 0,
+        run?.state === "exited" ? this.#backoff.leftMs(backoffKey(container), endOf(run)) : 0,
       unhealthy: (run) => prober.unhealthy(run),
       started: (run) => prober.started(run),
     });
@@ -188,18 +269,23 @@ export class PodWorker {
     }
     if (next.stop.length > 0) {
       const runs = next.stop.map(({ run }) => run);
-      await stopContainers({ pod, runs, env, graceSeconds: undefined }, signal);
+      const hooksDone = this.#hooksDone;
+      await stopContainers({ pod, runs, env, graceSeconds: undefined, hooksDone }, signal);
     }
     const { newSandbox } = next;
     if (newSandbox || next.start.length > 0) await this.#prepareVolumes(signal);
     let sandbox = this.#state.sandboxes[0];
     if (newSandbox) {
-      if (newSandbox.stale) await this.#stopSandbox(newSandbox.stale.id, signal);
+      if (newSandbox.stale) {
+        const message = "Pod sandbox changed, it will be killed and re-created.";
+        env.event(pod, "Normal", "SandboxChanged", message);
+        await this.#stopSandbox(newSandbox.stale.id, signal);
+      }
       sandbox = await startSandbox(pod, newSandbox.attempt, env, signal);
+      this.#state = { ...this.#state, sandboxes: [sandbox, ...this.#state.sandboxes] };
       this.#report();
     }
-    if (!sandbox) return next.stop.length > 0;
-    for (const container of next.start) await this.#start(container, sandbox, signal);
+    if (sandbox) for (const container of next.start) await this.#start(container, sandbox, signal);
     return next.stop.length > 0 || newSandbox !== undefined || next.start.length > 0;
   }
 
@@ -222,10 +308,11 @@ export class PodWorker {
   ): Promise<void> {
     const env = this.#env;
     const previous = latestRun(this.#state, container.name);
+    // Counted before the attempt: one that fails to start must wait as one that crashes does.
+    if (previous?.state === "exited") this.#backoff.next(backoffKey(container), endOf(previous));
     try {
       await startContainer({ pod: this.#pod, container, previous, sandbox, env }, signal);
       this.#waiting.delete(container.name);
-      if (previous) this.#backoff.next(container.name);
     } catch (error) {
       if (!(error instanceof ContainerError)) throw error;
       this.#waiting.set(container.name, { reason: error.reason, message: error.message });
@@ -236,18 +323,17 @@ export class PodWorker {
   #showBackoff(next: PodPlan): void {
     const { metadata } = this.#pod;
     for (const container of next.backingOff) {
-      const seconds = Math.round(this.#backoff.delayMs(container.name) / 1000);
+      const seconds = Math.round(this.#backoff.delayMs(backoffKey(container)) / 1000);
       const delay = seconds >= 60 ? `${Math.floor(seconds / 60)}m${seconds % 60}s` : `${seconds}s`;
-      const where = `container=${container.name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
-      const message = `back-off ${delay} restarting failed ${where}`;
+      const where = `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+      const message = `back-off ${delay} restarting failed container=${container.name} pod=${where}`;
       if (this.#waiting.get(container.name)?.message === message) continue;
       this.#waiting.set(container.name, { reason: "CrashLoopBackOff", message });
       this.#env.event(
         this.#pod,
         "Warning",
         "BackOff",
-        `Back-off restarting failed container ${container.name} in pod ` +
-          `${metadata.name}_${metadata.namespace}(${metadata.uid})`,
+        `Back-off restarting failed container ${container.name} in pod ${where}`,
         container.name,
       );
     }
@@ -259,7 +345,18 @@ export class PodWorker {
     }
   }
 
-  async #checkDeadline(): Promise<void> {
+  /** One run before the last stays, for `logs --previous` and the last state; older ones go. */
+  async #collectGarbage(signal: AbortSignal): Promise<void> {
+    const { runtime } = this.#env;
+    const garbage = garbageOf(this.#state);
+    for (const { id } of garbage.runs) await runtime.removeContainer({ containerId: id }, signal);
+    for (const { id } of garbage.sandboxes) {
+      await runtime.removePodSandbox({ podSandboxId: id }, signal);
+    }
+    if (garbage.runs.length + garbage.sandboxes.length > 0) await this.#look(signal);
+  }
+
+  #checkDeadline(): void {
     const { activeDeadlineSeconds } = this.#pod.spec;
     const started = this.#pod.status.startTime;
     if (activeDeadlineSeconds === undefined || !started || this.#failure) return;
@@ -272,19 +369,14 @@ export class PodWorker {
 
   /** The pod is done but not deleted: nothing of it runs on, its logs stay. */
   async #endFinished(signal: AbortSignal): Promise<void> {
-    const alive = this.#state.runs.filter(
-      ({ state }) => state === "running" || state === "created",
-    );
-    const { env, pod } = { env: this.#env, pod: this.#pod };
-    const graceSeconds = this.#graceSeconds;
-    if (alive.length > 0) await stopContainers({ pod, runs: alive, env, graceSeconds }, signal);
-    for (const sandbox of this.#state.sandboxes) {
-      if (sandbox.ready) await this.#stopSandbox(sandbox.id, signal);
-    }
-    env.prober.untrack(pod.metadata.uid);
-    await env.volumes.tearDown(pod.metadata.uid);
-    this.#state = await readRuntimeState(env.runtime, pod.metadata.uid, signal);
+    const env = this.#env;
     this.#report();
+    await this.#stopAll(signal);
+    env.prober.untrack(this.#pod.metadata.uid);
+    await this.#look(signal);
+    this.#settled = true;
+    this.#report();
+    await env.volumes.tearDown(this.#pod.metadata.uid);
   }
 
   async #terminate(signal: AbortSignal): Promise<void> {
@@ -293,11 +385,12 @@ export class PodWorker {
     let failures = 0;
     for (;;) {
       try {
-        this.#state = await readRuntimeState(env.runtime, uid, signal);
+        await this.#look(signal);
         this.#report();
         await this.#stopAll(signal);
         env.prober.untrack(uid);
-        this.#state = await readRuntimeState(env.runtime, uid, signal);
+        await this.#look(signal);
+        this.#settled = true;
         const status = this.#report();
         await env.volumes.tearDown(uid);
         for (const { id } of this.#state.sandboxes) {
@@ -305,81 +398,80 @@ export class PodWorker {
         }
         await env.cgroups.remove(uid);
         await env.files.removePod(uid);
-        if (!this.#removed) env.reporter.finish(this.#pod, status);
+        if (this.#removed) env.reporter.forget(uid);
+        else env.reporter.finish(this.#pod, status);
         return;
       } catch (error) {
         if (signal.aborted) return;
         failures++;
         env.logger.warn("pod could not be ended yet", { pod: this.#name(), error });
+        this.#poked = false;
         this.#again(Math.min(500 * 2 ** Math.min(failures, 6), 30_000));
-        await this.#untilPoked(signal);
+        await this.#untilPoked();
         if (signal.aborted) return;
       }
     }
   }
 
+  /** Ends what runs; begins again with less time whenever somebody asks to hurry. */
   async #stopAll(signal: AbortSignal): Promise<void> {
-    const alive = this.#state.runs.filter(
-      ({ state }) => state === "running" || state === "created",
-    );
     const env = this.#env;
-    for (const { name } of alive) {
+    const runs = this.#state.runs.filter(({ state }) => state === "running");
+    for (const { name } of runs) {
       env.event(this.#pod, "Normal", "Killing", `Stopping container ${name}`, name);
     }
-    const sidecars = new Set(
-      (this.#pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name),
-    );
-    // Sidecars serve the others until the end, and then go in the reverse order of their start.
-    const apps = alive.filter(({ name }) => !sidecars.has(name));
-    const later = [...sidecars]
-      .reverse()
-      .flatMap((name) => alive.filter((run) => run.name === name));
-    for (;;) {
-      const shortened = new AbortController();
-      this.#shortened = shortened;
-      const graceSeconds = this.#graceSeconds ?? this.#pod.metadata.deletionGracePeriodSeconds;
-      const either = AbortSignal.any([signal, shortened.signal]);
+    while (runs.length > 0) {
+      const interrupt = new AbortController();
+      const before = this.#interrupt;
+      this.#interrupt = interrupt;
+      const graceSeconds = this.#effectiveGraceSeconds();
+      this.#graceInForceSeconds = graceSeconds;
+      const either = AbortSignal.any([signal, interrupt.signal]);
       try {
-        await stopContainers({ pod: this.#pod, runs: apps, env, graceSeconds }, either);
-        for (const run of later) {
-          await stopContainers({ pod: this.#pod, runs: [run], env, graceSeconds }, either);
-        }
+        const hooksDone = this.#hooksDone;
+        await stopPod({ pod: this.#pod, runs, env, graceSeconds, hooksDone }, either);
         break;
       } catch (error) {
-        if (!shortened.signal.aborted || signal.aborted) throw error;
-        // Asked to hurry: the same again, with the shorter period.
+        if (signal.aborted || !interrupt.signal.aborted) throw error;
       } finally {
-        this.#shortened = undefined;
+        this.#interrupt = before;
+        this.#graceInForceSeconds = Infinity;
       }
     }
-    for (const { id, ready } of this.#state.sandboxes)
+    for (const { id, ready } of this.#state.sandboxes) {
       if (ready) await this.#stopSandbox(id, signal);
+    }
+  }
+
+  #effectiveGraceSeconds(): number {
+    const { metadata, spec } = this.#pod;
+    return (
+      this.#graceSeconds ??
+      metadata.deletionGracePeriodSeconds ??
+      spec.terminationGracePeriodSeconds
+    );
   }
 
   async #stopSandbox(podSandboxId: string, signal: AbortSignal): Promise<void> {
     await this.#env.runtime.stopPodSandbox({ podSandboxId }, signal);
   }
 
-  #shortenGrace(seconds: number | undefined): void {
-    if (seconds === undefined) return;
-    const before = this.#graceSeconds;
-    if (before !== undefined && before <= seconds) return;
-    this.#graceSeconds = seconds;
-    if (before !== undefined) this.#shortened?.abort(new Error("the grace period was shortened"));
+  /** The pod is to end: what is being started is left, what is being stopped may have to hurry. */
+  #end(graceSeconds: number | undefined): void {
+    if (graceSeconds !== undefined) {
+      this.#graceSeconds = Math.min(this.#graceSeconds ?? Infinity, graceSeconds);
+    }
+    const hurries = this.#effectiveGraceSeconds() < this.#graceInForceSeconds;
+    if (hurries) this.#interrupt?.abort(new Error("the pod is to end"));
   }
 
-  #track(): void {
-    const address = this.#address();
-    this.#env.prober.track(this.#pod, this.#state.runs, address);
+  #holdsAnything(): boolean {
+    const { runs, sandboxes } = this.#state;
+    return runs.some(({ state }) => state === "running") || sandboxes.some(({ ready }) => ready);
   }
 
-  #address(): string | undefined {
-    return this.#pod.spec.hostNetwork
-      ? this.#env.hostAddress
-      : this.#state.sandboxes[0]?.addresses[0];
-  }
-
-  #report(): PodStatus {
+  /** The next status starts from this one: times of conditions, counts, the last phase. */
+  #refreshStatus(): PodStatus {
     const env = this.#env;
     const status = podStatus({
       pod: this.#pod,
@@ -390,36 +482,20 @@ export class PodWorker {
       started: (run) => env.prober.started(run),
       terminationMessage: (run) => this.#messages.get(run.id),
       terminating: this.#isTerminating(),
+      ended: this.#settled,
       hostAddress: env.hostAddress,
       sandboxReady: this.#state.sandboxes[0]?.ready === true,
       ...(this.#failure && { failure: this.#failure }),
     });
-    env.reporter.report(this.#pod, status);
-    // The next status starts from this one: times of conditions, counts, the last phase.
     this.#pod = { ...this.#pod, status };
-    this.#fetchMessages();
+    this.#hasStatus = true;
     return status;
   }
 
-  readonly #messages = new Map<string, string>();
-
-  /** Reads what ended containers left to say; the next report carries it. */
-  #fetchMessages(): void {
-    for (const run of this.#state.runs) {
-      if (run.state !== "exited" || this.#messages.has(run.id)) continue;
-      const container = containerNamed(this.#pod, run.name);
-      if (!container) continue;
-      this.#messages.set(run.id, "");
-      void this.#env.files.terminationMessage(this.#pod, container, run).then(
-        (message) => {
-          if (!message) return;
-          this.#messages.set(run.id, message);
-          this.poke();
-        },
-        (error: unknown) =>
-          this.#env.logger.warn("termination message unreadable", { run: run.id, error }),
-      );
-    }
+  #report(): PodStatus {
+    const status = this.#refreshStatus();
+    this.#env.reporter.report(this.#pod, status);
+    return status;
   }
 
   #isTerminating(): boolean {
@@ -430,27 +506,31 @@ export class PodWorker {
     return `${this.#pod.metadata.namespace}/${this.#pod.metadata.name}`;
   }
 
-  /** Looks again after a while, unless it is poked before. */
+  /** Looks again after a while, unless it is poked before. The earliest of several counts. */
   #again(delayMs: number): void {
+    const { clock } = this.#env;
+    const dueMs = clock.monotonic() + delayMs;
+    if (this.#timerDueMs <= dueMs) return;
     this.#cancelTimer?.();
-    this.#cancelTimer = this.#env.clock.after(delayMs, () => this.poke());
+    this.#timerDueMs = dueMs;
+    this.#cancelTimer = clock.after(delayMs, () => {
+      this.#timerDueMs = Infinity;
+      this.poke();
+    });
   }
 
-  async #untilPoked(signal: AbortSignal): Promise<void> {
-    while (!this.#poked && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    }
+  async #untilPoked(): Promise<void> {
+    if (!this.#poked) await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#poked = false;
   }
 }
 
-export function containerNamed(pod: Pod, name: string): Container | undefined {
-  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
-    (container) => container.name === name,
-  );
+/** Another image is another container: it does not pay for the crashes of the one before. */
+function backoffKey(container: Container): string {
+  return `${container.name} ${containerHash(container)}`;
 }
 
-export type { ContainerRun };
+/** A run that failed to start has no end of its own. */
+function endOf(run: ContainerRun): number {
+  return run.finishedAtMs || run.createdAtMs;
+}

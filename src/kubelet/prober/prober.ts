@@ -113,14 +113,16 @@ function begin(
   const scope = new Scope({
     onFailure: (task, error) => options.logger.error("probe loop failed", { task, error }),
   });
+  const before = knownHealth(pod, run);
+  const startup = container.startupProbe === undefined || before.started;
   const entry: Tracked = {
     podUid: pod.metadata.uid,
     scope,
     pod,
     address,
-    startup: container.startupProbe === undefined,
+    startup,
     live: true,
-    ready: container.startupProbe === undefined && container.readinessProbe === undefined,
+    ready: startup && (container.readinessProbe === undefined || before.ready),
   };
   const loop = (kind: ProbeKind, probe: Probe | undefined) => {
     if (!probe) return;
@@ -128,10 +130,22 @@ function begin(
       probeLoop({ kind, probe, container, run, entry, options }, signal),
     );
   };
-  loop("startup", container.startupProbe);
+  if (!startup) loop("startup", container.startupProbe);
   loop("liveness", container.livenessProbe);
   loop("readiness", container.readinessProbe);
   return entry;
+}
+
+/**
+ * What the pod's status says of this very run: a kubelet that comes back goes on from there, rather
+ * than take every pod of the node out of its Services until its next probe.
+ */
+function knownHealth(pod: Pod, run: ContainerRun): { started: boolean; ready: boolean } {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const status = [...containerStatuses, ...initContainerStatuses].find(
+    ({ name, containerID = "" }) => name === run.name && containerID.endsWith(`//${run.id}`),
+  );
+  return { started: status?.started ?? false, ready: status?.ready ?? false };
 }
 
 interface ProbeLoop {
@@ -169,7 +183,11 @@ async function probeLoop(loop: ProbeLoop, signal: AbortSignal): Promise<void> {
       failures++;
       successes = 0;
       report(loop, result.text);
-      if (failures >= probe.failureThreshold) setVerdict(loop, false);
+      if (failures >= probe.failureThreshold) {
+        setVerdict(loop, false);
+        // It will be killed for this: nothing more is to be found out about this run.
+        if (kind !== "readiness") return;
+      }
     }
     if (kind === "startup" && entry.startup) return;
     await sleep(clock, periodMs, signal);

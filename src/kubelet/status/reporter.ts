@@ -1,6 +1,7 @@
 import { Pod } from "#api/core/v1.ts";
 import type { PodStatus } from "#api/core/v1.ts";
 import type { Clock } from "#base/clock.ts";
+import { sleep } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Scope } from "#base/scope.ts";
 import { isConflict, isNotFound } from "#client/client.ts";
@@ -8,9 +9,10 @@ import type { Client } from "#client/client.ts";
 import type { StatusReporter } from "../pod-worker/dependencies.ts";
 
 interface Pending {
-  pod: Pod;
-  status: PodStatus;
-  finish: boolean;
+  readonly pod: Pod;
+  readonly status: PodStatus;
+  /** Delete the object after this, its last status. */
+  readonly finish: boolean;
 }
 
 const retryMs = 2000;
@@ -32,20 +34,28 @@ export function createStatusReporter(options: {
   const sent = new Map<string, string>();
   const busy = new Set<string>();
 
-  const submit = (pod: Pod, status: PodStatus, finish: boolean) => {
-    const uid = pod.metadata.uid;
-    if (!finish && sent.get(uid) === JSON.stringify(status)) {
+  const submit = (next: Pending) => {
+    const { uid } = next.pod.metadata;
+    const finish = next.finish || (pending.get(uid)?.finish ?? false);
+    // While something is on its way, what was sent last is not what the server will have.
+    if (!busy.has(uid) && !finish && sent.get(uid) === JSON.stringify(next.status)) {
       pending.delete(uid);
       return;
     }
-    pending.set(uid, { pod, status, finish: finish || (pending.get(uid)?.finish ?? false) });
-    if (busy.has(uid)) return;
+    pending.set(uid, { ...next, finish });
+    start(uid);
+  };
+
+  const start = (uid: string) => {
+    const next = pending.get(uid);
+    if (!next || busy.has(uid) || scope.signal.aborted) return;
     busy.add(uid);
-    scope.run(`status of ${pod.metadata.name}`, async (signal) => {
+    scope.run(`status of ${next.pod.metadata.name}`, async (signal) => {
       try {
         await drain(uid, signal);
       } finally {
         busy.delete(uid);
+        start(uid);
       }
     });
   };
@@ -55,75 +65,81 @@ export function createStatusReporter(options: {
       const next = pending.get(uid);
       if (!next || signal.aborted) return;
       pending.delete(uid);
+      const text = JSON.stringify(next.status);
+      if (!next.finish && sent.get(uid) === text) continue;
       try {
-        if (!(await send(next))) {
-          sent.delete(uid);
-          pending.delete(uid);
-          return;
+        switch (await send(next, signal)) {
+          case "sent":
+            sent.set(uid, text);
+            break;
+          case "nowhere":
+            break;
+          case "gone":
+            sent.delete(uid);
+            pending.delete(uid);
+            return;
         }
-        sent.set(uid, JSON.stringify(next.status));
       } catch (error) {
-        if (!pending.has(uid)) pending.set(uid, next);
+        if (signal.aborted) return;
         if (!isConflict(error)) {
           logger.warn("pod status could not be written", { pod: next.pod.metadata.name, error });
         }
-        clock.after(retryMs, () => {
-          const waiting = pending.get(uid);
-          if (waiting && !busy.has(uid)) submit(waiting.pod, waiting.status, waiting.finish);
-        });
-        return;
+        const newer = pending.get(uid);
+        pending.set(uid, newer ? { ...newer, finish: newer.finish || next.finish } : next);
+        await sleep(clock, retryMs, signal).catch(() => {});
       }
     }
   };
 
-  /** False when the object is gone, or another of the same name took its place. */
-  const send = async ({ pod, status, finish }: Pending): Promise<boolean> => {
+  const send = async (
+    { pod, status, finish }: Pending,
+    signal: AbortSignal,
+  ): Promise<"sent" | "gone" | "nowhere"> => {
     const reference = target(pod);
-    if (!reference) return true;
+    if (!reference) return "nowhere";
     const { namespace, name, uid } = reference;
     try {
       await client.patch(
         Pod,
         { namespace, name },
-        { type: "strategic", patch: { metadata: { uid }, status: replaced(status) } },
+        { type: "strategic", patch: { metadata: { uid }, status: patchOf(status) } },
         { subresource: "status" },
       );
-      if (finish) {
-        await client.delete(
-          Pod,
-          { namespace, name },
-          { gracePeriodSeconds: 0, preconditions: { uid } },
-        );
-        return false;
-      }
-      return true;
+      if (!finish) return "sent";
+      const preconditions = { uid };
+      await client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0, preconditions });
+      return "gone";
     } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return false;
+      if (isNotFound(error)) return "gone";
+      if (!isConflict(error)) throw error;
+      // Either the object changed meanwhile, or another of the same name took its place.
+      const current = await client.find(Pod, { namespace, name }, signal);
+      if (current?.metadata.uid !== uid) return "gone";
       throw error;
     }
   };
 
   return {
-    report: (pod, status) => submit(pod, status, false),
-    finish: (pod, status) => submit(pod, status, true),
+    report: (pod, status) => submit({ pod, status, finish: false }),
+    finish: (pod, status) => submit({ pod, status, finish: true }),
+    forget: (podUid) => {
+      sent.delete(podUid);
+      pending.delete(podUid);
+    },
   };
 }
 
 /**
- * A strategic merge joins lists by key; statuses of containers are whole. Conditions stay joined,
- * because others (the scheduler, readiness gates) write theirs to the same list.
+ * A strategic merge joins some lists by key; addresses are whole. Conditions stay joined, because
+ * others (the scheduler, readiness gates) write theirs to the same list.
  */
-function replaced(status: PodStatus): object {
-  const whole = (items: readonly object[] | undefined) =>
-    items && [...items.map((item) => ({ ...item })), { $patch: "replace" }];
+function patchOf(status: PodStatus): object {
   return {
     ...status,
     // Absent fields are cleared, so that an address does not outlive its sandbox.
+    reason: status.reason ?? null,
+    message: status.message ?? null,
     podIP: status.podIP ?? null,
-    podIPs: status.podIPs ? whole(status.podIPs) : null,
-    containerStatuses: whole(status.containerStatuses),
-    ...(status.initContainerStatuses && {
-      initContainerStatuses: whole(status.initContainerStatuses),
-    }),
+    podIPs: status.podIPs ? [...status.podIPs, { $patch: "replace" }] : null,
   };
 }
