@@ -1,4 +1,4 @@
-import type { Status } from "#api/meta/v1.ts";
+import { StatusError } from "#machinery/status.ts";
 import type { KindType } from "#schema/message.ts";
 import type { Draft } from "#schema/message.ts";
 import type { WatchEvent } from "./transport.ts";
@@ -81,8 +81,8 @@ export interface Client {
     query: WatchQuery,
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent<T>>;
-  create<T>(resource: Resource<T>, object: Draft<T>, options?: WriteOptions): Promise<T>;
-  update<T>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
+  create<T>(resource: Resource<T>, object: Draft<NoInfer<T>>, options?: WriteOptions): Promise<T>;
+  update<T>(resource: Resource<T>, object: NoInfer<T>, options?: WriteOptions): Promise<T>;
   patch<T>(
     resource: Resource<T>,
     reference: ObjectReference,
@@ -100,6 +100,7 @@ export interface Client {
     options?: DeleteOptions,
   ): Promise<void>;
   /** POST to a subresource: "binding", "eviction", "token". Returns what the server answers. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what is sent
   post<In, Out>(
     resource: Resource<unknown>,
     reference: ObjectReference,
@@ -108,21 +109,7 @@ export interface Client {
   ): Promise<Out>;
 }
 
-/** An answer of the API that is no success. */
-export class StatusError extends Error {
-  override name = "StatusError";
-  readonly status: Status;
-  constructor(status: Status) {
-    super(status.message ?? status.reason ?? `status ${status.code}`);
-    this.status = status;
-  }
-  get code(): number {
-    return this.status.code ?? 500;
-  }
-  get reason(): string {
-    return this.status.reason ?? "Unknown";
-  }
-}
+export { StatusError };
 
 export const isNotFound = (error: unknown) => hasReason(error, "NotFound");
 export const isAlreadyExists = (error: unknown) => hasReason(error, "AlreadyExists");

@@ -30,6 +30,10 @@ const english = {
     `Real containers need Linux; this is ${platform}.\n` +
     "Start a cluster whose pods only pretend to run: kijabi start --simulated 1",
   serverEnded: (log: string) => `The server ended before it was ready. The end of ${log}:`,
+  portTaken: (port: number, profile: string) =>
+    `Port ${port}, where this cluster's API server listens, is taken by another program.\n` +
+    `See which one with: ss -ltnp 'sport = :${port}'\n` +
+    `and end it; or make the cluster anew, on another port: kijabi delete${flagOf(profile)}`,
   timedOut: (what: string, seconds: number, log: string) =>
     `${what} was not ready after ${seconds} s. See ${log}`,
 };
@@ -60,6 +64,10 @@ const korean: Messages = {
     `실제 컨테이너에는 리눅스가 필요합니다. 이 시스템은 ${platform}입니다.\n` +
     "파드가 실행되는 척만 하는 클러스터를 시작하세요: kijabi start --simulated 1",
   serverEnded: (log) => `서버가 준비되기 전에 끝났습니다. ${log}의 마지막 부분:`,
+  portTaken: (port, profile) =>
+    `이 클러스터의 API 서버가 쓰는 포트 ${port}을(를) 다른 프로그램이 사용하고 있습니다.\n` +
+    `어떤 프로그램인지 보려면: ss -ltnp 'sport = :${port}'\n` +
+    `그 프로그램을 끝내거나, 클러스터를 다른 포트에 새로 만드세요: kijabi delete${flagOf(profile)}`,
   timedOut: (what, seconds, log) =>
     `${what}이(가) ${seconds}초 안에 준비되지 않았습니다. ${log}를 보세요`,
 };

@@ -126,7 +126,10 @@ export class Kubelet {
     const { runtime, logger, clock } = this.#env;
     while (!signal.aborted) {
       try {
-        for await (const event of runtime.events(signal)) this.#heard(event.containerId);
+        for await (const { type, containerId } of runtime.events(signal)) {
+          // Nobody but the workers starts anything: they know.
+          if (type !== "started") this.#heard(containerId);
+        }
       } catch (error) {
         if (signal.aborted) return;
         logger.warn("the runtime's events broke off", { error });

@@ -78,6 +78,8 @@ const init = {
 };
 const sidecar = { initContainers: [{ name: "side", image: "i", restartPolicy: "Always" }] };
 
+const failed: Pod = { ...pod(), status: { phase: "Failed" } };
+
 test("a pod is planned from its spec and what runs", () => {
   const cases: [string, string, Pod, RuntimeState, Partial<PlanContext>?][] = [
     ["new pod", "sandbox 0; start app", pod(), { sandboxes: [], runs: [] }],
@@ -128,6 +130,36 @@ test("a pod is planned from its spec and what runs", () => {
       pod(),
       { sandboxes: [{ ...sandbox, ready: false }], runs: [run("app", "exited", 137)] },
     ],
+    [
+      "dead sandbox, still running",
+      "stop app(sandbox)",
+      pod(),
+      { sandboxes: [{ ...sandbox, ready: false }], runs: [run("app", "running")] },
+    ],
+    [
+      "dead sandbox, Never",
+      "finished",
+      pod({ restartPolicy: "Never" }),
+      { sandboxes: [{ ...sandbox, ready: false }], runs: [run("app", "exited", 137)] },
+    ],
+    [
+      "dead sandbox, Never, nothing was run",
+      "sandbox 1; start app",
+      pod({ restartPolicy: "Never" }),
+      { sandboxes: [{ ...sandbox, ready: false }], runs: [] },
+    ],
+    [
+      "new sandbox, init starts over",
+      "start i1",
+      pod(init),
+      {
+        sandboxes: [{ ...sandbox, id: "next" }],
+        runs: [run("i1", "exited"), run("i2", "exited"), run("app", "exited", 137)],
+      },
+    ],
+    ["created, never started", "start app", pod(), state(run("app", "created"))],
+    ["lost", "start app", pod({ restartPolicy: "Never" }), state(run("app", "unknown"))],
+    ["final phase", "stop app(finished); finished", failed, state(run("app", "running"))],
     ["init first", "start i1", pod(init), state()],
     ["init running", "nothing", pod(init), state(run("i1", "running"))],
     ["second init", "start i2", pod(init), state(run("i1", "exited"))],

@@ -117,8 +117,13 @@ async function ifPresent<T extends { status?: unknown }>(answer: Promise<T>): Pr
   }
 }
 
-function newestFirst(left: { createdAtMs: number }, right: { createdAtMs: number }): number {
-  return right.createdAtMs - left.createdAtMs;
+interface Dated {
+  readonly createdAtMs: number;
+  readonly attempt: number;
+}
+
+function newestFirst(left: Dated, right: Dated): number {
+  return right.createdAtMs - left.createdAtMs || right.attempt - left.attempt;
 }
 
 function sandboxRun(status: PodSandboxStatus): SandboxRun {

@@ -1,7 +1,9 @@
 import type { Container, Pod, PodStatus } from "#api/core/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 import type { Runtime } from "../cri/runtime.ts";
+import { kubeletConditions } from "../status/conditions.ts";
 import { withForeignStatus } from "../status/merge.ts";
 import { podStatus } from "../status/pod-status.ts";
 import { Backoff } from "./backoff.ts";
@@ -120,10 +122,16 @@ export class PodWorker {
     return this.#removed;
   }
 
-  /** A newer version of the pod. A shorter grace period takes effect at once. */
+  /**
+   * A newer version of the pod. A shorter grace period takes effect at once; a version that only
+   * tells what this worker reported is no reason to look again.
+   */
   update(pod: Pod): void {
-    const own = this.#pod.status;
-    this.#pod = this.#hasStatus ? { ...pod, status: withForeignStatus(own, pod.status) } : pod;
+    const before = this.#pod;
+    this.#pod = this.#hasStatus
+      ? { ...pod, status: withForeignStatus(before.status, pod.status) }
+      : pod;
+    if (isSameWish(before, this.#pod)) return;
     if (this.#isTerminating()) this.#end(pod.metadata.deletionGracePeriodSeconds);
     this.poke();
   }
@@ -523,6 +531,20 @@ export class PodWorker {
     if (!this.#poked) await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#poked = false;
   }
+}
+
+function isSameWish(left: Pod, right: Pod): boolean {
+  const wish = ({ metadata, spec, status }: Pod) => [
+    metadata.generation,
+    metadata.deletionTimestamp,
+    metadata.deletionGracePeriodSeconds,
+    metadata.labels,
+    metadata.annotations,
+    status.phase,
+    (status.conditions ?? []).filter(({ type }) => !kubeletConditions.has(type)),
+    spec,
+  ];
+  return deepEqual(wish(left), wish(right));
 }
 
 /** Another image is another container: it does not pay for the crashes of the one before. */

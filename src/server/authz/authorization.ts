@@ -1,6 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import type { Scope } from "#base/scope.ts";
 import type { Client, Resource } from "#client/client.ts";
+import type { KindType } from "#schema/message.ts";
 import { PersistentVolume, Pod } from "#api/core/v1.ts";
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "#api/rbac/v1.ts";
 import { VolumeAttachment } from "#api/storage/v1.ts";
@@ -60,11 +61,14 @@ export async function feedAuthorization(
     readonly clock: Clock;
     readonly scope: Scope;
     readonly onFailure?: (error: unknown) => void;
+    /** Kinds that the server does not serve cannot be followed; all are when missing. */
+    readonly serves?: (resource: KindType) => boolean;
   },
 ): Promise<void> {
   const { rbacStore, nodeGraph } = authorization;
   const start = <T>(resource: Resource<T>, follower: Follower<T>) => {
-    const { client, clock, scope, onFailure } = options;
+    const { client, clock, scope, onFailure, serves } = options;
+    if (serves?.(resource) === false) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     scope.signal.addEventListener("abort", () => resolve(), { once: true });
     scope.run(`authorization: ${resource.info.resource}`, (signal) =>

@@ -1,3 +1,4 @@
+import type { ApiResponse } from "#client/transport.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import type { Draft, KindType } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
@@ -35,6 +36,8 @@ export interface ResourceDefinition<T = unknown> {
   prepareForUpdate?(object: T, old: Readonly<T>, context: RequestContext): void | Promise<void>;
   /** Rules across fields. Names, labels and the schema's own checks are done by the registry. */
   validate?(object: T): readonly FieldError[];
+  /** Rules for a new object, besides `validate`. */
+  validateCreate?(object: T): readonly FieldError[];
   /** Rules for a change, besides `validate` of the new object: immutable fields. */
   validateUpdate?(object: T, old: Readonly<T>): readonly FieldError[];
   /** Wording of the name's rule: DNS subdomain when missing. */
@@ -50,6 +53,10 @@ export interface ResourceDefinition<T = unknown> {
   readonly allowUnconditionalUpdate?: boolean;
   /** How long a deleted object stays, marked, for somebody to finish it (pods). */
   graceful?(object: T, requestedSeconds: number | undefined): number;
+  /** What keeps a deleted object besides metadata.finalizers (a namespace's spec.finalizers). */
+  holdsDeletion?(object: T): boolean;
+  /** Changes an object that is marked deleted and stays, in place (a namespace's phase). */
+  markDeleted?(object: T): void;
   /** Seconds after which the store drops objects (Events). */
   readonly ttlSeconds?: number;
 
@@ -60,12 +67,38 @@ export interface ResourceDefinition<T = unknown> {
   };
   /** `/scale`: where the numbers are. */
   readonly scale?: ScaleMapping<T>;
-  /** Every other subresource, by name: binding, eviction, token, log, exec, proxy, finalize… */
+  /**
+   * Subresources that are the same object under rules of their own, with get, update and patch:
+   * ephemeralcontainers, resize, finalize, approval.
+   */
+  readonly views?: Readonly<Record<string, View<T>>>;
+  /** Every other subresource, by name: binding, eviction, token, log, exec, proxy… */
   readonly subresources?: Readonly<Record<string, Subresource>>;
+  /** Nothing is stored: a create is answered by this (reviews). `verbs` is then ["create"]. */
+  readonly virtual?: { handle(context: RequestContext): Promise<ApiResponse> };
+  /** The objects are stored as another kind's: one storage, two views of it (Events). */
+  readonly storedAs?: StoredAs<T>;
   /** Runs in the server after a write is durable (Service: release addresses). */
   afterDelete?(object: T): void | Promise<void>;
   /** Runs when a create or update fails after `prepareFor…` has reserved something. */
   rollback?(object: T): void | Promise<void>;
+}
+
+/** Which part of the object a subresource writes, and what is allowed there. */
+export interface View<T> {
+  /** Verbs in discovery; get, patch and update when missing. */
+  readonly verbs?: readonly ("get" | "patch" | "update")[];
+  /** In place: everything that this view may not change is put back from `old`. */
+  prepareForUpdate(object: T, old: Readonly<T>): void;
+  /** Replaces the definition's own rules for updates. */
+  validateUpdate?(object: T, old: Readonly<T>): readonly FieldError[];
+}
+
+/** How one version of a kind is kept in the storage of another. Both ways lose nothing. */
+export interface StoredAs<T> {
+  readonly type: KindType;
+  toStored(object: T): unknown;
+  fromStored(stored: unknown): T;
 }
 
 export type Verb =
@@ -93,5 +126,5 @@ export interface Subresource {
   /** Verbs in discovery: "create", "get", "update", "patch". */
   readonly verbs: readonly string[];
   /** Answers with an ApiResponse; takes over `connection.upgrade` where it streams. */
-  handle(context: RequestContext): Promise<import("#client/transport.ts").ApiResponse>;
+  handle(context: RequestContext): Promise<ApiResponse>;
 }

@@ -14,7 +14,7 @@ export interface ActionContext {
   readonly messages: Messages;
   readonly clock: Clock;
   /** One line to the person; progress and results alike. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** An end that is told without a stack trace. */

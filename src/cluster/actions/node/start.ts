@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { sleep } from "#base/clock.ts";
 import { Node } from "#api/core/v1.ts";
 import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
-import { apiPortPreferred, networksOf, nodesOf } from "../../config.ts";
+import { apiPortPreferred, gatewayOf, networksOf, nodesOf } from "../../config.ts";
 import type { ClusterConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
 import { profilePaths, profilesFolder } from "../../node/paths.ts";
@@ -20,6 +21,7 @@ import { identify, isAlive, readPidFile, writePidFile } from "../../providers/no
 import type { ProcessIdentity } from "../../providers/node/processes.ts";
 import { ActionError, readConfig } from "./context.ts";
 import type { ActionContext } from "./context.ts";
+import { removeAll } from "./stop.ts";
 
 export interface StartOptions {
   readonly nodes: number | undefined;
@@ -45,7 +47,12 @@ export async function start(context: ActionContext, options: StartOptions): Prom
     return;
   }
   if (!options.simulated || options.nodes) await prepareHost(context);
+  // What a deletion left half done is nobody's: another authority's keys, nodes that still run.
+  if (!known && (existsSync(paths.folder) || existsSync(paths.run))) await removeAll(context);
   const config = known ?? (await createConfig(context, options));
+  if (known && !(await isFree(known.apiPort))) {
+    throw new ActionError(messages.portTaken(known.apiPort, profile));
+  }
   say(known ? messages.starting(profile) : messages.creating(profile));
   const pki = await ensurePki(paths.pki, config, clock.now());
   const server = await launchServer(context);
@@ -88,9 +95,9 @@ async function createConfig(
   options: StartOptions,
 ): Promise<ClusterConfig> {
   const others = await otherConfigs(profile);
-  const taken = new Set(others.map(({ nodeSubnet }) => nodeSubnet));
+  const taken = new Set([...others.map(gatewayOf), ...ownAddresses()]);
   let index = 0;
-  while (taken.has(networksOf(index).nodeSubnet)) index++;
+  while (taken.has(gatewayOf(networksOf(index)))) index++;
   const networks = networksOf(index);
   const realNodes = options.nodes ?? (options.simulated > 0 ? 0 : 1);
   const config: ClusterConfig = {
@@ -105,6 +112,13 @@ async function createConfig(
   await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`);
   await rename(temporary, paths.config);
   return config;
+}
+
+/** Where this machine is already: clusters of other people's profiles are seen by their bridges. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).map(({ address }) => address),
+  );
 }
 
 async function otherConfigs(profile: string): Promise<ClusterConfig[]> {

@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
-import type { ClusterConfig } from "../../config.ts";
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { kubeconfigFile, removeFromKubeconfig } from "../../node/kubeconfig.ts";
 import { nodePaths } from "../../node/paths.ts";
 import {
@@ -15,44 +16,60 @@ import type { ActionContext } from "./context.ts";
 /** Ends the cluster's processes and containers. What they wrote stays. */
 export async function stop(context: ActionContext): Promise<void> {
   const config = await requireConfig(context);
-  await endCluster(context, config);
+  await endCluster(
+    context,
+    config.nodes.map(({ name }) => name),
+  );
   context.say(context.messages.stopped(context.profile));
 }
 
 /** Ends the cluster and removes all of it. Also mends what a deletion left half done. */
 export async function deleteCluster(context: ActionContext): Promise<void> {
-  const { paths, profile, clock, messages, say } = context;
-  const config = await readConfig(paths.config).catch(() => undefined);
-  if (config) {
-    await endCluster(context, config);
-    for (const { name } of config.nodes)
-      await deleteContainerd({ ...runtimeOf(profile, name), clock });
-  } else {
-    await endServer(context);
-    if (process.platform === "linux" && process.getuid?.() === 0) await removeNetwork({ profile });
-  }
-  await removeFromKubeconfig(kubeconfigFile(), profile);
-  await rm(paths.run, { recursive: true, force: true });
-  await rm(paths.folder, { recursive: true, force: true });
-  say(messages.deleted(profile));
+  await removeAll(context);
+  await removeFromKubeconfig(kubeconfigFile(), context.profile);
+  context.say(context.messages.deleted(context.profile));
 }
 
-async function endCluster(context: ActionContext, config: ClusterConfig): Promise<void> {
+/** Ends and removes what there is of the profile, with its configuration or without. */
+export async function removeAll(context: ActionContext): Promise<void> {
+  const { paths, profile, clock } = context;
+  const config = await readConfig(paths.config).catch(() => undefined);
+  const nodes = config?.nodes.map(({ name }) => name) ?? (await nodesLeft(context));
+  await endCluster(context, nodes);
+  for (const node of nodes) await deleteContainerd({ ...runtimeOf(profile, node), clock });
+  const mayHaveNetwork = process.platform === "linux" && process.getuid?.() === 0;
+  if (!config && mayHaveNetwork) await removeNetwork({ profile });
+  await rm(paths.run, { recursive: true, force: true });
+  await rm(paths.folder, { recursive: true, force: true });
+}
+
+/** Of a profile whose configuration is gone: the nodes by what they left on this machine. */
+async function nodesLeft({ paths }: ActionContext): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for (const folder of [paths.run, join(paths.folder, "nodes")]) {
+    if (!existsSync(folder)) continue;
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries) if (entry.isDirectory()) names.add(entry.name);
+  }
+  return [...names];
+}
+
+async function endCluster(context: ActionContext, nodes: readonly string[]): Promise<void> {
   const { profile, clock } = context;
   // The server first: it would start the agents anew.
   await endServer(context);
   await Promise.all(
-    config.nodes.map(async ({ name }) => {
-      const { agentPid } = nodePaths(profile, name);
+    nodes.map(async (node) => {
+      const { agentPid } = nodePaths(profile, node);
       const agent = await readPidFile(agentPid);
       if (agent) await endProcess({ identity: agent, clock, graceMs: 5000, pidFile: agentPid });
-      const runtime = runtimeOf(profile, name);
+      const runtime = runtimeOf(profile, node);
       await endContainers({ ...runtime, clock });
       await stopContainerd({ ...runtime, clock });
-      await removeNodeNamespace({ profile, node: name });
+      await removeNodeNamespace({ profile, node });
     }),
   );
-  if (config.nodes.length > 0) await removeNetwork({ profile });
+  if (nodes.length > 0) await removeNetwork({ profile });
 }
 
 async function endServer({ paths, clock }: ActionContext): Promise<void> {

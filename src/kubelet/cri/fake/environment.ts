@@ -21,7 +21,7 @@ export interface FakeEnvironmentOptions {
   readonly memoryBytes: number;
   readonly event: WorkerEnvironment["event"];
   /** A probe's verdict changed: wake the pod's worker. */
-  changed(podUid: string): void;
+  readonly changed: (podUid: string) => void;
   /** By default commands are asked of the runtime, and everything else passes. */
   readonly act?: ProbeAction;
 }

@@ -1,0 +1,38 @@
+import { FlagError, parseFlags } from "#base/flags.ts";
+
+/** `npm run bench -- NAME [flags]`: finds the measurement and runs it. */
+const benches: Readonly<Record<string, string>> = {
+  start: "from `kijabi start` to an app that answers, pod starts, and what an idle cluster costs",
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = argv;
+  const { values } = parseFlags(
+    {
+      runs: { type: "int", default: 3, usage: "how many clusters are made; medians are printed" },
+      json: { type: "string", default: "", usage: "a file that all numbers are written to" },
+    },
+    rest,
+  );
+  switch (name) {
+    case "start": {
+      const { benchStart } = await import("./start.ts");
+      await benchStart({ runs: values.runs, jsonFile: values.json || undefined });
+      return 0;
+    }
+    default: {
+      const list = Object.entries(benches).map(([key, about]) => `  ${key.padEnd(8)} ${about}`);
+      const usage = "npm run bench -- NAME [--runs 3] [--json FILE]";
+      process.stderr.write([`usage: ${usage}`, "", ...list, ""].join("\n"));
+      return 1;
+    }
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof FlagError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
+}

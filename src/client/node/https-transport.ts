@@ -1,0 +1,177 @@
+import { readFile, stat } from "node:fs/promises";
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Bytes } from "#base/bytes.ts";
+import { utf8 } from "#base/bytes.ts";
+import type { ApiRequest, ResponseBody, Transport } from "../transport.ts";
+
+/** A token, or a file that holds one and changes (projected service account tokens do). */
+export type BearerToken = string | { readonly file: string };
+
+export interface HttpsTransportOptions {
+  /** "https://127.0.0.1:8443", with a path prefix where the server has one. */
+  readonly server: string;
+  /** PEM. The system's authorities when missing. */
+  readonly certificateAuthority?: string;
+  /** PEM. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  readonly bearerToken?: BearerToken;
+  readonly insecureSkipTlsVerify?: boolean;
+  /** The name that the server's certificate must carry, where it is not the host of the URL. */
+  readonly tlsServerName?: string;
+  readonly userAgent?: string;
+  /** Connections kept for requests; watches come on top of that. */
+  readonly maxFreeSockets?: number;
+}
+
+/** What else opens connections to the server (exec, port-forward) needs the same of. */
+export interface HttpsTransport extends Transport {
+  readonly server: URL;
+  readonly tls: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly rejectUnauthorized: boolean;
+    readonly servername?: string;
+  };
+  /** Authorization and User-Agent, as of now. */
+  headers(): Promise<Record<string, string>>;
+  close(): void;
+}
+
+/** Requests over HTTPS (or plain HTTP, for `kubectl proxy`), on connections that are kept. */
+export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
+  const server = new URL(options.server);
+  const { certificateAuthority, clientCertificate, tlsServerName } = options;
+  const tls = {
+    ...(certificateAuthority && { ca: certificateAuthority }),
+    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
+    ...(tlsServerName && { servername: tlsServerName }),
+    rejectUnauthorized: !options.insecureSkipTlsVerify,
+  };
+  const kept = {
+    keepAlive: true,
+    keepAliveMsecs: 30_000,
+    maxFreeSockets: options.maxFreeSockets ?? 16,
+  };
+  const secure = server.protocol === "https:";
+  const agent = secure ? new HttpsAgent({ ...kept, ...tls }) : new HttpAgent(kept);
+  const token = tokenReader(options.bearerToken);
+
+  const headers = async () => {
+    const bearer = await token();
+    return {
+      "user-agent": options.userAgent ?? "kijabi",
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+    };
+  };
+  return {
+    server,
+    tls,
+    headers,
+    close: () => agent.destroy(),
+    async send(request, signal) {
+      const body = await bytesOf(request);
+      const prepared: RequestOptions = {
+        agent,
+        method: request.method,
+        host: server.hostname.replace(/^\[|\]$/g, ""),
+        port: server.port || (secure ? 443 : 80),
+        path: pathOf(server, request),
+        headers: {
+          ...(await headers()),
+          ...request.headers,
+          ...(body && { "content-length": String(body.length) }),
+        },
+        ...(signal && { signal }),
+      };
+      const start = () => (secure ? httpsRequest(prepared) : httpRequest(prepared));
+      const response = await exchange(start, body, request.method === "GET");
+      return { status: response.statusCode ?? 0, headers: flat(response), body: await bodyOf(request, response) };
+    },
+  };
+}
+
+/** A kept connection may have been closed by the other side just now: reads are sent again. */
+async function exchange(
+  start: () => ClientRequest,
+  body: Bytes | undefined,
+  repeatable: boolean,
+): Promise<IncomingMessage> {
+  for (let attempt = 1; ; attempt++) {
+    const outgoing = start();
+    try {
+      return await new Promise<IncomingMessage>((resolve, reject) => {
+        outgoing.once("response", resolve);
+        outgoing.once("error", reject);
+        outgoing.once("upgrade", (_response, socket) => {
+          socket.destroy();
+          reject(new Error("the server switched protocols where an answer was expected"));
+        });
+        outgoing.setSocketKeepAlive(true, 30_000);
+        outgoing.end(body);
+      });
+    } catch (error) {
+      const lost = error instanceof Error && "code" in error && error.code === "ECONNRESET";
+      if (!(lost && repeatable && outgoing.reusedSocket && attempt <= 3)) throw error;
+    }
+  }
+}
+
+async function bytesOf({ body }: ApiRequest): Promise<Bytes | undefined> {
+  switch (body.kind) {
+    case "none":
+      return undefined;
+    case "object":
+      return utf8(JSON.stringify(body.object));
+    case "bytes":
+      return body.read();
+    default:
+      return body satisfies never;
+  }
+}
+
+/** Watches and followed logs stream; everything else is read to its end. */
+async function bodyOf(request: ApiRequest, response: IncomingMessage): Promise<ResponseBody> {
+  const contentType = response.headers["content-type"] ?? "application/octet-stream";
+  if (streams(request) && response.statusCode === 200) {
+    return { kind: "stream", contentType, chunks: response as AsyncIterable<Bytes> };
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks) as Bytes;
+  return bytes.length === 0 ? { kind: "none" } : { kind: "bytes", contentType, bytes };
+}
+
+function streams({ query }: ApiRequest): boolean {
+  return ["watch", "follow"].some((name) => ["true", "1"].includes(query.get(name) ?? ""));
+}
+
+function pathOf(server: URL, request: ApiRequest): string {
+  const prefix = server.pathname.replace(/\/+$/, "");
+  const path = request.path.split("/").map(encodeURIComponent).join("/");
+  const query = request.query.toString();
+  return prefix + path + (query && `?${query}`);
+}
+
+function flat(response: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return headers;
+}
+
+/** A token's file is read again when it has changed. */
+function tokenReader(token: BearerToken | undefined): () => Promise<string | undefined> {
+  if (token === undefined || typeof token === "string") return () => Promise.resolve(token);
+  let cached: { changed: number; token: string } | undefined;
+  return async () => {
+    const changed = (await stat(token.file)).mtimeMs;
+    if (cached?.changed !== changed) {
+      cached = { changed, token: (await readFile(token.file, "utf8")).trim() };
+    }
+    return cached.token;
+  };
+}

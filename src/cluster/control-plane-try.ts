@@ -1,0 +1,243 @@
+import { Service } from "#api/core/v1.ts";
+import { utf8 } from "#base/bytes.ts";
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import type { Random } from "#base/random.ts";
+import type { Scope } from "#base/scope.ts";
+import { EventWriter } from "#client/events/event-writer.ts";
+import { InformerFactory } from "#client/informer/factory.ts";
+import { createClient } from "#client/typed.ts";
+import type { Client } from "#client/client.ts";
+import type { ApiResponse } from "#client/transport.ts";
+import { runControllers } from "#component/run.ts";
+const allControllers = (..._: unknown[]): [] => [];
+import type { SigningKey } from "#pki/keys.ts";
+import { runScheduler } from "#scheduler/run.ts";
+import { defaultAdmission } from "#server/admission/default.ts";
+import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
+import { createAuthenticator, healthPaths } from "#server/authn/authentication.ts";
+import { createTokenReviewer } from "#server/authn/reviews.ts";
+import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
+import {
+  discoveryDocuments,
+  jwksContentType,
+  jwksPath,
+  openIdConfigurationPath,
+} from "#server/authn/service-account/discovery.ts";
+import { createTokenIssuer } from "#server/authn/service-account/issuer.ts";
+import { serviceAccountAuthenticator } from "#server/authn/service-account/verifier.ts";
+import type { TokenAuthenticator } from "#server/authn/token.ts";
+import { createAuthorization, feedAuthorization } from "#server/authz/authorization.ts";
+import type { Authorization } from "#server/authz/authorization.ts";
+import { createDiscovery } from "#server/discovery/discovery.ts";
+import { createOpenApi } from "#server/openapi/openapi.ts";
+import type { PathHandler } from "#server/pipeline/pipeline.ts";
+import { allResources } from "#server/resources/all.ts";
+import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
+import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
+import { createApiServer, ownPaths } from "#server/server.ts";
+import type { ApiServer, ServerParts } from "#server/server.ts";
+import type { BuildInfo } from "#server/health/version.ts";
+import type { Store } from "#storage/store.ts";
+import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
+import { clusterDomain } from "./config.ts";
+import type { ClusterConfig } from "./config.ts";
+
+export interface ControlPlaneOptions {
+  readonly config: ClusterConfig;
+  readonly store: Store;
+  readonly serviceAccountKey: SigningKey;
+  /** The cluster's certificate authority: pods get it to know the API server by. */
+  readonly authorityPem: string;
+  readonly kubelet: KubeletConnector;
+  readonly build: BuildInfo;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** An API server with everything behind it, and what runs on top of it. No socket is needed. */
+export interface ControlPlane {
+  readonly server: ApiServer;
+  /** As the server itself, within the process. */
+  readonly client: Client;
+  /**
+   * Brings the first objects into being and opens the server to others than administrators;
+   * `/readyz` says ok from then on.
+   */
+  bootstrap(scope: Scope): Promise<void>;
+  /** Scheduler and controllers, until the scope closes. */
+  run(scope: Scope): void;
+}
+
+export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { config, clock, random, logger } = options;
+  const authorization = createAuthorization();
+  const issuer = `https://kubernetes.default.svc.${clusterDomain}`;
+  const audiences = [issuer];
+  const tokens: TokenAuthenticator[] = [];
+  let isBootstrapped = false;
+
+  const server = createApiServer({
+    store: options.store,
+    clock,
+    random,
+    logger,
+    build: options.build,
+    authenticators: [
+      createAuthenticator({
+        tokens,
+        audiences,
+        anonymous: { enabled: true, paths: healthPaths },
+      }),
+    ],
+    authorizer: authorization.authorizer,
+    resources: (parts) => resourcesOf(options, parts, { authorization, tokens, audiences, issuer }),
+    admission: ({ client }) => [
+      ...defaultAdmission({ client, clock, random, authorizer: authorization.authorizer }),
+      rbacEscalationCheck({
+        authorizer: authorization.authorizer,
+        rbac: authorization.rbac,
+        source: authorization.rbacStore,
+      }),
+    ],
+    paths: await extraPaths(options, issuer, () => server.definitions),
+    checks: [
+      {
+        name: "poststarthook/bootstrap",
+        live: false,
+        check() {
+          if (!isBootstrapped) throw new Error("the cluster's first objects are being made");
+        },
+      },
+    ],
+  });
+  const client = createClient(
+    server.transport({ name: "system:apiserver", groups: ["system:masters"] }),
+  );
+  return {
+    server,
+    client,
+    async bootstrap(scope) {
+      await server.ready();
+      const served = new Set<unknown>(server.definitions.map(({ type }) => type));
+      await bootstrapCluster(client, config, options.authorityPem);
+      await feedAuthorization(authorization, {
+        client,
+        clock,
+        scope,
+        serves: (type) => served.has(type),
+        onFailure: (error) => logger.warn("authorization is behind", { error }),
+      });
+      isBootstrapped = true;
+    },
+    run: (scope) => runLoops(options, server, scope),
+  };
+}
+
+interface Identity {
+  readonly authorization: Authorization;
+  readonly tokens: TokenAuthenticator[];
+  readonly audiences: readonly string[];
+  readonly issuer: string;
+}
+
+function resourcesOf(
+  options: ControlPlaneOptions,
+  { client, objects, bodies }: ServerParts,
+  { authorization, tokens, audiences, issuer }: Identity,
+) {
+  const { clock, random, serviceAccountKey: key } = options;
+  const bound = boundObjectsOf(client);
+  tokens.push(
+    serviceAccountAuthenticator({ keys: [key], issuers: [issuer], objects: bound, clock }),
+  );
+  return allResources({
+    clock,
+    random,
+    client,
+    objects,
+    bodies,
+    services: createServiceAllocator({
+      serviceCidr: options.config.serviceCidr,
+      nodePortRange: { from: 30000, to: 32767 },
+      clock,
+      random,
+      list: async () => (await client.list(Service)).items,
+    }),
+    kubelet: options.kubelet,
+    tokenIssuer: createTokenIssuer({ key, issuer, audiences, objects: bound, clock, random }),
+    tokenReviewer: createTokenReviewer({ tokens, audiences }),
+    authorizer: authorization.authorizer,
+    rules: authorization,
+  });
+}
+
+/** Discovery, OpenAPI, and the keys by which others check tokens. */
+async function extraPaths(
+  { config, serviceAccountKey }: ControlPlaneOptions,
+  issuer: string,
+  definitions: () => ApiServer["definitions"],
+): Promise<PathHandler[]> {
+  const serverAddress = `127.0.0.1:${config.apiPort}`;
+  const documents = await discoveryDocuments({
+    issuer,
+    serverUrl: `https://${serverAddress}`,
+    keys: [serviceAccountKey],
+  });
+  const fixed = new Map<string, ApiResponse>([
+    [openIdConfigurationPath, jsonAnswer("application/json", documents.configuration)],
+    [jwksPath, jsonAnswer(jwksContentType, documents.keys)],
+  ]);
+  const otherPaths = [...ownPaths, ...fixed.keys(), "/openapi/v2", "/openapi/v3"];
+  const discovery = createDiscovery({ definitions, serverAddress, otherPaths });
+  const openApi = createOpenApi({ definitions, version: "v1.36.0" });
+  return [
+    { handle: (path) => fixed.get(path) },
+    { handle: (path, headers) => discovery.handle(path, headers) },
+    { handle: (path, headers, request) => openApi.handle(path, headers, request.query) },
+  ];
+}
+
+function jsonAnswer(contentType: string, value: object): ApiResponse {
+  const bytes = utf8(JSON.stringify(value));
+  return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
+}
+
+function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope): void {
+  const { clock, random, logger } = options;
+  // The informers read as the server does; what each loop writes, it writes under its own name.
+  const clientOf = (name: string) =>
+    createClient(server.transport({ name, groups: ["system:masters"] }));
+  const client = clientOf("system:kube-controller-manager");
+  const informers = new InformerFactory({ client, clock, random, logger });
+  const events = new EventWriter({ client, clock, random, logger });
+  scope.run("events", (signal) => events.run(signal));
+  scope.run("scheduler", (signal) =>
+    runScheduler(
+      {
+        client: clientOf("system:kube-scheduler"),
+        informers,
+        clock,
+        random,
+        logger: logger.with({ component: "scheduler" }),
+        events: events.recorder({ component: "default-scheduler" }),
+      },
+      signal,
+    ),
+  );
+  scope.run("controllers", (signal) =>
+    runControllers(
+      {
+        client,
+        informers,
+        clock,
+        random,
+        logger: logger.with({ component: "controllers" }),
+        controllers: allControllers({ rootCertificateAuthority: options.authorityPem }),
+        events,
+      },
+      signal,
+    ),
+  );
+}

@@ -1,0 +1,82 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { systemClock } from "#base/node/system-clock.ts";
+import type { Logger } from "#base/log.ts";
+import { cryptoRandom } from "#base/random.ts";
+import { Scope } from "#base/scope.ts";
+import { listen } from "#server/node/listen.ts";
+import { SqliteStore } from "#storage/node/sqlite/sqlite-store.ts";
+import { gatewayOf, kubeletPort } from "../config.ts";
+import type { ClusterConfig } from "../config.ts";
+import { createControlPlane } from "../control-plane.ts";
+import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
+import { prepareNetwork, runNodes } from "./nodes.ts";
+import { profilePaths } from "./paths.ts";
+import { ensurePki } from "./pki.ts";
+
+/** One profile's control plane as a process: until the signal aborts. */
+export async function runServer(
+  profile: string,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const paths = profilePaths(profile);
+  const clock = systemClock();
+  const config = JSON.parse(await readFile(paths.config, "utf8")) as ClusterConfig;
+  await mkdir(paths.run, { recursive: true, mode: 0o711 });
+  const [pki, store, network] = await Promise.all([
+    ensurePki(paths.pki, config, clock.now()),
+    SqliteStore.open({ path: paths.store, clock, logger }),
+    prepareNetwork(config),
+  ]);
+  await using scope = new Scope({
+    onFailure: (task, error) => logger.error("a part of the server failed", { task, error }),
+  });
+  scope.onClose(() => store[Symbol.asyncDispose]());
+  const controlPlane = await createControlPlane({
+    config,
+    store,
+    serviceAccountKey: pki.serviceAccountKey,
+    authorityPem: pki.authority.certificatePem,
+    kubelet: createKubeletConnector({
+      certificateAuthority: pki.authority.certificatePem,
+      clientCertificate: {
+        certificate: pki.kubeletClient.certificatePem,
+        key: pki.kubeletClient.privateKeyPem,
+      },
+      addressOf: (node) => {
+        const known = config.nodes.find(({ name }) => name === node);
+        return known && { host: known.address, port: kubeletPort };
+      },
+    }),
+    build: { runtime: `node${process.versions.node}`, platform: `linux/${process.arch}` },
+    clock,
+    random: cryptoRandom,
+    logger,
+  });
+  scope.onClose(() => controlPlane.server.close());
+  const addresses = ["127.0.0.1", ...(network ? [gatewayOf(config)] : [])];
+  for (const address of addresses) {
+    await listen(
+      {
+        server: controlPlane.server,
+        address,
+        port: config.apiPort,
+        certificate: pki.server.certificatePem,
+        key: pki.server.privateKeyPem,
+        clientCertificateAuthority: pki.authority.certificatePem,
+        logger,
+      },
+      scope,
+    );
+  }
+  logger.info("listening", { addresses: addresses.join(), port: config.apiPort });
+  if (network) runNodes({ config, pki, clock, logger }, network, scope);
+  await controlPlane.bootstrap(scope);
+  logger.info("ready");
+  controlPlane.run(scope);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  logger.info("stopping");
+}

@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import type { TokenRequest } from "#api/authentication/v1.ts";
+import { ConfigMap, Secret, Service, ServiceAccount } from "#api/core/v1.ts";
+import type { Pod } from "#api/core/v1.ts";
+import { cryptoRandom } from "#base/random.ts";
+import type { Scope } from "#base/scope.ts";
+import type { Draft } from "#schema/message.ts";
+import { quantityMilli } from "#schema/quantity.ts";
+import { createCgroupManager } from "#kubelet/cgroups/node/cgroup-manager.ts";
+import { readHierarchy } from "#kubelet/cgroups/node/hierarchy.ts";
+import { createEnvironmentResolver } from "#kubelet/environment/resolve.ts";
+import { createNodeFiles, readHostResolver } from "#kubelet/files/node/node-files.ts";
+import { createHooks } from "#kubelet/hooks/node/hooks.ts";
+import { authsOfSecret } from "#kubelet/images/credentials.ts";
+import { createImageManager } from "#kubelet/images/image-manager.ts";
+import { createRegistryProbe } from "#kubelet/images/node/registry-probe.ts";
+import type { Kubelet } from "#kubelet/kubelet.ts";
+import type { WorkerEnvironment } from "#kubelet/pod-worker/worker.ts";
+import { probeActions } from "#kubelet/prober/node/actions.ts";
+import { createProber } from "#kubelet/prober/prober.ts";
+import { createStatusReporter } from "#kubelet/status/reporter.ts";
+import { createVolumeManager } from "#kubelet/volumes/node/volume-manager.ts";
+import type { Agent } from "./agent.ts";
+
+/** Everything that the pods' workers of a real node act through. */
+export async function workerEnvironment(
+  agent: Agent,
+  scope: Scope,
+): Promise<{ readonly env: WorkerEnvironment; bind(kubelet: Kubelet): void }> {
+  const { config, client, runtime, clock, logger, facts } = agent;
+  const recorder = agent.events.recorder({ component: "kubelet", host: config.node });
+  const event: WorkerEnvironment["event"] = (pod, type, reason, message, container) => {
+    const { name, namespace, uid, resourceVersion } = pod.metadata;
+    const about = { apiVersion: "v1", kind: "Pod", name, namespace, uid, resourceVersion };
+    const fieldPath = container ? `spec.containers{${container}}` : undefined;
+    recorder.event({ ...about, ...(fieldPath && { fieldPath }) }, type, reason, message);
+  };
+  let kubelet: Kubelet | undefined;
+  const source = objectSource(agent);
+  const node = {
+    addresses: [config.address],
+    allocatable: { cpu: String(facts.cpus), memory: String(facts.memoryBytes) },
+  };
+  const environment = createEnvironmentResolver({ source, node });
+  const prober = createProber({
+    clock,
+    random: cryptoRandom,
+    logger,
+    act: probeActions(runtime),
+    event,
+    changed: (podUid) => kubelet?.poke(podUid),
+  });
+  scope.onClose(async () => await prober[Symbol.asyncDispose]());
+  const env: WorkerEnvironment = {
+    runtime,
+    environment,
+    prober,
+    clock,
+    logger,
+    event,
+    hostAddress: config.address,
+    memoryBytes: facts.memoryBytes,
+    volumes: createVolumeManager({
+      root: config.root,
+      clock,
+      logger,
+      source,
+      tokens: tokenSource(agent),
+      node,
+      environment,
+    }),
+    images: createImageManager({
+      runtime,
+      clock,
+      logger,
+      parallelPulls: 4,
+      event,
+      pullSecrets: async (pod, signal) => {
+        const names = (pod.spec.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []);
+        const secrets = await Promise.all(
+          names.map((name) => source.secret(pod.metadata.namespace ?? "", name, signal)),
+        );
+        return secrets.flatMap((secret) => (secret ? [authsOfSecret(secret)] : []));
+      },
+      probeRegistry: createRegistryProbe({ clock, proxied: process.env.HTTPS_PROXY !== undefined }),
+    }),
+    hooks: createHooks({ runtime, clock }),
+    reporter: createStatusReporter({
+      client,
+      clock,
+      logger,
+      scope,
+      target: ({ metadata: { namespace = "", name, uid } }) => ({ namespace, name, uid }),
+    }),
+    files: createNodeFiles({
+      root: config.root,
+      logRoot: join(config.root, "logs", "pods"),
+      clusterDns: [config.dnsAddress],
+      clusterDomain: config.clusterDomain,
+      hostResolver: readHostResolver(),
+    }),
+    cgroups: createCgroupManager({
+      hierarchy: readHierarchy(),
+      parent: config.cgroup,
+      allocatableCpuMilli: quantityMilli(String(facts.cpus)),
+      clock,
+    }),
+  };
+  return { env, bind: (owner) => (kubelet = owner) };
+}
+
+/** How long an object that a pod refers to is taken for current. */
+const objectMs = 1000;
+
+/** Objects that pods refer to, as the API server has them; Services as the watch has them. */
+function objectSource({ client, informers, clock }: Agent) {
+  const recent = new Map<string, { readonly until: number; readonly found: Promise<unknown> }>();
+  const cached = <T>(key: string, find: () => Promise<T>): Promise<T> => {
+    const known = recent.get(key);
+    if (known && known.until > clock.monotonic()) return known.found as Promise<T>;
+    for (const [other, { until }] of recent) if (until <= clock.monotonic()) recent.delete(other);
+    const found = find();
+    recent.set(key, { until: clock.monotonic() + objectMs, found });
+    // A failure is not an answer: the next one asks again.
+    found.catch(() => recent.delete(key));
+    return found;
+  };
+  const services = informers.informer(Service);
+  return {
+    configMap: (namespace: string, name: string, signal: AbortSignal) =>
+      cached(`configmap ${namespace}/${name}`, () =>
+        client.find(ConfigMap, { namespace, name }, signal),
+      ),
+    secret: (namespace: string, name: string, signal: AbortSignal) =>
+      cached(`secret ${namespace}/${name}`, () => client.find(Secret, { namespace, name }, signal)),
+    services: async (namespace: string) => {
+      await services.synced;
+      return services.list(namespace);
+    },
+  };
+}
+
+function tokenSource({ client }: Agent) {
+  return {
+    async request(
+      pod: Pod,
+      { audience, expirationSeconds }: { audience: string; expirationSeconds: number },
+    ) {
+      const { namespace, name, uid } = pod.metadata;
+      const account = pod.spec.serviceAccountName || "default";
+      const review: Draft<TokenRequest> = {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: {
+          audiences: audience ? [audience] : [],
+          expirationSeconds,
+          boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
+        },
+      };
+      const answer = await client.post<Draft<TokenRequest>, TokenRequest>(
+        ServiceAccount,
+        { namespace, name: account },
+        "token",
+        review,
+      );
+      const { token = "", expirationTimestamp = "" } = answer.status ?? {};
+      return { token, expiresAtMs: Date.parse(expirationTimestamp) };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Discovery } from "#client/discovery.ts";
+import { discover } from "#client/discovery.ts";
+import type { Transport } from "#client/transport.ts";
+import type { Controller } from "#component/controller.ts";
+import { deploymentController } from "./deployment/controller.ts";
+import { disruptionController } from "./disruption/controller.ts";
+import { endpointsController } from "./endpoints/controller.ts";
+import { endpointSliceController } from "./endpointslice/controller.ts";
+import { garbageCollector } from "./garbage-collector/controller.ts";
+import { namespaceController } from "./namespace/controller.ts";
+import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
+import { podGarbageCollector } from "./pod-gc/controller.ts";
+import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
+import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
+
+export interface AllControllersOptions {
+  /** Asked what is served: the garbage collector and the namespace controller act on all of it. */
+  readonly transport: Transport;
+  /** PEM; published to every namespace. */
+  readonly rootCertificateAuthority: string;
+  readonly terminatedPodThreshold?: number;
+}
+
+/** Every controller of the controller manager, each new: some keep state of their cluster. */
+export function allControllers(options: AllControllersOptions): readonly Controller[] {
+  const discovery = (signal: AbortSignal): Promise<Discovery> =>
+    discover(options.transport, signal);
+  const { terminatedPodThreshold } = options;
+  return [
+    deploymentController,
+    replicaSetController,
+    replicationControllerController,
+    endpointsController,
+    endpointSliceController,
+    namespaceController(discovery),
+    serviceAccountController,
+    rootCertificatePublisher(options.rootCertificateAuthority),
+    garbageCollector(discovery),
+    nodeLifecycleController(),
+    taintEvictionController,
+    disruptionController,
+    podGarbageCollector({ ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }) }),
+  ];
+}

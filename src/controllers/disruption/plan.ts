@@ -1,0 +1,121 @@
+import type { Pod } from "#api/core/v1.ts";
+import type { Condition } from "#api/meta/v1.ts";
+import type { PodDisruptionBudget } from "#api/policy/v1.ts";
+import { withCondition } from "../common/conditions.ts";
+import { countOrPercent, sum } from "../common/numbers.ts";
+import { isReady } from "../common/pods.ts";
+import { msOf, timestamp } from "../common/time.ts";
+
+/** An eviction that has not shown after this long did not happen. */
+const evictionTimeoutMs = 120_000;
+
+/** A controller of pods, and how many it is meant to have. */
+export interface Scaled {
+  readonly uid: string;
+  readonly replicas: number;
+}
+
+/** How many pods there should be; undefined with the reason why that cannot be known. */
+export function expectedPods(
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  scaledOf: (pod: Pod) => Scaled | undefined,
+): { readonly count: number; readonly desired: number } | { readonly problem: string } {
+  const { maxUnavailable, minAvailable } = budget.spec;
+  // A plain number of pods to keep needs nobody to say how many there should be.
+  if (maxUnavailable === undefined && typeof minAvailable === "number") {
+    return { count: pods.length, desired: minAvailable };
+  }
+  const controllers = new Map<string, Scaled>();
+  for (const pod of pods) {
+    const scaled = scaledOf(pod);
+    if (!scaled) {
+      const name = pod.metadata.name;
+      return { problem: `found no controller with a scale for pod "${name}"` };
+    }
+    controllers.set(scaled.uid, scaled);
+  }
+  const count = sum([...controllers.values()], ({ replicas }) => replicas);
+  if (maxUnavailable !== undefined) {
+    return { count, desired: Math.max(0, count - countOrPercent(maxUnavailable, count, "up")) };
+  }
+  return { count, desired: countOrPercent(minAvailable ?? 0, count, "up") };
+}
+
+/** The status, and when evictions that did not show must be looked at again. */
+export function statusOf(
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  expected: { readonly count: number; readonly desired: number },
+  now: number,
+): { status: PodDisruptionBudget["status"]; recheckMs: number | undefined } {
+  const { disrupted, recheckMs } = stillDisrupted(budget, pods, now);
+  const healthy = pods.filter(
+    (pod) =>
+      !pod.metadata.deletionTimestamp && !(pod.metadata.name in disrupted) && isReady(pod),
+  ).length;
+  const allowed = expected.count <= 0 ? 0 : Math.max(0, healthy - expected.desired);
+  const status = {
+    observedGeneration: budget.metadata.generation ?? 0,
+    ...(Object.keys(disrupted).length > 0 && { disruptedPods: disrupted }),
+    disruptionsAllowed: allowed,
+    currentHealthy: healthy,
+    desiredHealthy: expected.desired,
+    expectedPods: expected.count,
+    conditions: allowedCondition(budget, allowed > 0, now),
+  };
+  return { status, recheckMs };
+}
+
+/** Nothing may be evicted while it is not known how many pods there should be. */
+export function failedStatus(
+  budget: PodDisruptionBudget,
+  problem: string,
+  now: number,
+): PodDisruptionBudget["status"] {
+  return {
+    ...budget.status,
+    disruptionsAllowed: 0,
+    observedGeneration: budget.metadata.generation ?? 0,
+    conditions: withCondition(budget.status.conditions, {
+      ...condition(budget, "False", "SyncFailed", now),
+      message: problem,
+    }),
+  };
+}
+
+function stillDisrupted(budget: PodDisruptionBudget, pods: readonly Pod[], now: number) {
+  const disrupted: Record<string, string> = {};
+  let recheckMs: number | undefined;
+  for (const [name, time] of Object.entries(budget.status.disruptedPods ?? {})) {
+    const pod = pods.find(({ metadata }) => metadata.name === name);
+    const leftMs = (msOf(time) ?? 0) + evictionTimeoutMs - now;
+    if (!pod || pod.metadata.deletionTimestamp || leftMs <= 0) continue;
+    disrupted[name] = time;
+    recheckMs = Math.min(recheckMs ?? leftMs, leftMs);
+  }
+  return { disrupted, recheckMs };
+}
+
+function allowedCondition(budget: PodDisruptionBudget, allowed: boolean, now: number): Condition[] {
+  const next = allowed
+    ? condition(budget, "True", "SufficientPods", now)
+    : condition(budget, "False", "InsufficientPods", now);
+  return withCondition(budget.status.conditions, next);
+}
+
+function condition(
+  budget: PodDisruptionBudget,
+  status: "True" | "False",
+  reason: string,
+  now: number,
+): Condition {
+  return {
+    type: "DisruptionAllowed",
+    status,
+    observedGeneration: budget.metadata.generation ?? 0,
+    lastTransitionTime: timestamp(now),
+    reason,
+    message: "",
+  };
+}

@@ -1,0 +1,207 @@
+import { Lease } from "#api/coordination/v1.ts";
+import { Node, Pod } from "#api/core/v1.ts";
+import { isNotFound } from "#client/client.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
+import { isFinished } from "#machinery/pod-resources.ts";
+import type { ReconcileContext } from "#component/context.ts";
+import type { Controller } from "#component/controller.ts";
+import { defineController, indexBy } from "#component/controller.ts";
+import { isReady, podCondition } from "../common/pods.ts";
+import { msOf, timestamp } from "../common/time.ts";
+import {
+  monitorPeriodMs,
+  noExecuteTaint,
+  observe,
+  ready,
+  silentConditions,
+  taintsOf,
+} from "./health.ts";
+import type { Heartbeat } from "./health.ts";
+import { EvictionLimits } from "./zones.ts";
+
+export const podsByNode = indexBy(Pod, "nodeName", ({ spec }) =>
+  spec.nodeName ? [spec.nodeName] : [],
+);
+
+/** Notices nodes that went silent, says so in their conditions, and taints them. */
+export function nodeLifecycleController(): Controller {
+  const heartbeats = new Map<string, Heartbeat>();
+  const limits = new EvictionLimits();
+  return defineController({
+    name: "node-lifecycle-controller",
+    eventSource: "node-controller",
+    for: Node,
+    reads: [Lease, Pod],
+    indexes: [podsByNode],
+    concurrency: 1,
+    resyncMs: monitorPeriodMs,
+
+    async reconcileKey(reference, ctx) {
+      const node = ctx.object;
+      const { name } = reference;
+      if (!node) {
+        if (heartbeats.delete(name)) removed(name, ctx);
+        return;
+      }
+      const before = heartbeats.get(name);
+      const lease = ctx.get(Lease, { namespace: "kube-node-lease", name });
+      const heartbeat = observe(before, node, lease, ctx.now);
+      heartbeats.set(name, heartbeat);
+      if (!before) {
+        const message = `Node ${name} event: Registered Node ${name} in Controller`;
+        ctx.event("Normal", "RegisteredNode", message);
+      }
+      const conditions = silentConditions(node, heartbeat, ctx.now);
+      const wasReady = ready(node)?.status === "True";
+      const current = conditions
+        ? await ctx.updateStatus({ ...node.status, conditions })
+        : node;
+      if (wasReady && conditions) {
+        ctx.event("Normal", "NodeNotReady", `Node ${name} status is now: NodeNotReady`);
+      }
+      // One that has said nothing yet has no pods to speak for.
+      const status = ready(current)?.status;
+      if (status !== undefined && status !== "True") await markPodsNotReady(name, ctx);
+      limits.observe(ctx.list(Node));
+      await taint(current, limits, ctx);
+    },
+  });
+}
+
+function removed(name: string, ctx: ReconcileContext<Node>): void {
+  const message = `Node ${name} event: Removing Node ${name} from Controller`;
+  const metadata = { name, uid: name, resourceVersion: "", creationTimestamp: "" };
+  ctx.event("Normal", "RemovingNode", message, { apiVersion: "v1", kind: "Node", metadata });
+}
+
+async function taint(
+  node: Node,
+  limits: EvictionLimits,
+  ctx: ReconcileContext<Node>,
+): Promise<void> {
+  const key = noExecuteTaint(node);
+  const there = (node.spec.taints ?? []).some(
+    (taint) => taint.key === key && taint.effect === "NoExecute",
+  );
+  let noExecute: { key: string | undefined } | "keep" = { key };
+  if (limits.everythingIsSilent) noExecute = { key: undefined };
+  else if (key && !there && !limits.tryTake(node, ctx.now)) noExecute = "keep";
+  const taints = taintsOf(node, noExecute, ctx.now);
+  if (deepEqual(taints, node.spec.taints ?? [])) return;
+  const { name, resourceVersion, uid } = node.metadata;
+  const patch = { metadata: { uid, resourceVersion }, spec: { taints } };
+  await ctx.patch(Node, { name }, { type: "merge", patch });
+}
+
+/** Nobody on the node says so any more, so that Services would go on sending there. */
+async function markPodsNotReady(node: string, ctx: ReconcileContext<Node>): Promise<void> {
+  for (const pod of ctx.byIndex(Pod, "nodeName", node)) {
+    if (!isReady(pod) || isFinished(pod)) continue;
+    const conditions = (pod.status.conditions ?? []).map((condition) =>
+      condition.type === "Ready"
+        ? { ...condition, status: "False" as const, lastTransitionTime: timestamp(ctx.now) }
+        : condition,
+    );
+    try {
+      const status = { ...pod.status, conditions };
+      await ctx.update(Pod, { ...pod, status }, { subresource: "status" });
+    } catch (error) {
+      if (isNotFound(error)) continue;
+      throw error;
+    }
+    ctx.event("Warning", "NodeNotReady", "Node is not ready", pod);
+  }
+}
+
+/** Deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer. */
+export const taintEvictionController = defineController({
+  name: "taint-eviction-controller",
+  for: Pod,
+  watches: [
+    {
+      resource: Node,
+      map: (node, cache) =>
+        cache
+          .byIndex(Pod, "nodeName", node.metadata.name)
+          .map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name })),
+    },
+  ],
+  indexes: [podsByNode],
+  concerns: (pod, old) =>
+    pod.spec.nodeName !== old.spec.nodeName || !deepEqual(pod.spec.tolerations, old.spec.tolerations),
+
+  async reconcile(pod, ctx) {
+    const { metadata, spec } = pod;
+    const node = spec.nodeName ? ctx.get(Node, { name: spec.nodeName }) : undefined;
+    if (!node || metadata.deletionTimestamp) return undefined;
+    const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
+    const waitMs = msToEviction(pod, taints, ctx.now);
+    if (waitMs === undefined) return undefined;
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
+    const place = { namespace: metadata.namespace, name: metadata.name };
+    const message = `Marking for deletion Pod ${place.namespace}/${place.name}`;
+    ctx.event("Normal", "TaintManagerEviction", message);
+    await ctx.update(Pod, { ...pod, status: withDisruption(pod, ctx.now) }, { subresource: "status" });
+    await ctx.delete(Pod, pod);
+    return undefined;
+  },
+});
+
+type Taints = NonNullable<Node["spec"]["taints"]>;
+
+/** Undefined: it may stay for ever. */
+export function msToEviction(pod: Pod, taints: Taints, now: number): number | undefined {
+  let earliest: number | undefined;
+  for (const taint of taints) {
+    const tolerations = (pod.spec.tolerations ?? []).filter((one) => tolerates(one, taint));
+    if (tolerations.length === 0) return 0;
+    // A pod that came when the node was tainted already has its time as well.
+    const since = Math.max(msOf(taint.timeAdded) ?? now, arrivedAt(pod));
+    for (const { tolerationSeconds } of tolerations) {
+      if (tolerationSeconds === undefined) continue;
+      const waitMs = since + Math.max(0, tolerationSeconds) * 1000 - now;
+      if (earliest === undefined || waitMs < earliest) earliest = waitMs;
+    }
+  }
+  return earliest;
+}
+
+function arrivedAt(pod: Pod): number {
+  const scheduled = podCondition(pod, "PodScheduled")?.lastTransitionTime;
+  return msOf(scheduled) ?? msOf(pod.metadata.creationTimestamp) ?? 0;
+}
+
+type Toleration = NonNullable<Pod["spec"]["tolerations"]>[number];
+
+export function tolerates(toleration: Toleration, taint: Taints[number]): boolean {
+  if (toleration.effect && toleration.effect !== taint.effect) return false;
+  if (toleration.key && toleration.key !== taint.key) return false;
+  const value = taint.value ?? "";
+  switch (toleration.operator ?? "Equal") {
+    case "Exists":
+      return true;
+    case "Equal":
+      return Boolean(toleration.key) && (toleration.value ?? "") === value;
+    case "Lt":
+      return isNumber(value) && Number(value) < Number(toleration.value);
+    case "Gt":
+      return isNumber(value) && Number(value) > Number(toleration.value);
+    default:
+      return false;
+  }
+}
+
+const isNumber = (text: string) => /^-?\d+$/.test(text);
+
+function withDisruption(pod: Pod, now: number): Pod["status"] {
+  const time = timestamp(now);
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True" as const,
+    reason: "DeletionByTaintManager",
+    message: "Taint manager: deleting due to NoExecute taint",
+    lastTransitionTime: time,
+  };
+  if (podCondition(pod, "DisruptionTarget")) return pod.status;
+  return { ...pod.status, conditions: [...(pod.status.conditions ?? []), condition] };
+}

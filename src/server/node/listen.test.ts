@@ -1,0 +1,213 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { request } from "node:https";
+import type { RequestOptions } from "node:https";
+import { connect } from "node:http2";
+import { gunzipSync } from "node:zlib";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { createAuthenticator } from "../authn/authentication.ts";
+import { createCertificateAuthority, issueCertificate } from "#pki/certificate.ts";
+import { systemClock } from "#base/node/system-clock.ts";
+import { Scope } from "#base/scope.ts";
+import { silentLogger } from "#base/log.ts";
+import { openTestServer } from "../../testkit/server.ts";
+import { configMap, testResources } from "../../testkit/requests.ts";
+import type { Loose } from "../../testkit/requests.ts";
+import { listen } from "./listen.ts";
+
+const maps = "/api/v1/namespaces/default/configmaps";
+
+async function open() {
+  const now = Date.now();
+  const authority = await createCertificateAuthority({ commonName: "test-ca", now });
+  const stranger = await createCertificateAuthority({ commonName: "other-ca", now });
+  const issue = (ca: typeof authority, commonName: string, usages: "server" | "client") =>
+    issueCertificate(ca, {
+      commonName,
+      organizations: ["system:masters", "others"],
+      dnsNames: ["localhost"],
+      usages,
+      now,
+    });
+  const server = await issue(authority, "kijabi", "server");
+  const seen: { name: string; groups: readonly string[] }[] = [];
+  const real = createAuthenticator({
+    tokens: [],
+    audiences: [],
+    anonymous: { enabled: true },
+  });
+  const api = await openTestServer({
+    resources: testResources,
+    clock: systemClock({ unref: true }),
+    authenticators: [
+      {
+        async authenticate(incoming, connection) {
+          const user = await real.authenticate(incoming, connection);
+          if (user) seen.push(user);
+          return user;
+        },
+      },
+    ],
+  });
+  const scope = new Scope({ onFailure: (_task, error) => assert.fail(String(error)) });
+  const listener = await listen(
+    {
+      server: api.api,
+      key: server.privateKeyPem,
+      certificate: server.certificatePem,
+      clientCertificateAuthority: authority.certificatePem,
+      logger: silentLogger,
+      address: "127.0.0.1",
+      port: 0,
+    },
+    scope,
+  );
+  const ca = authority.certificatePem;
+  return {
+    api,
+    seen,
+    ca,
+    listener,
+    client: await issue(authority, "jane", "client"),
+    foreign: await issue(stranger, "mallory", "client"),
+    options: { host: "127.0.0.1", servername: "localhost", port: listener.port, ca },
+    async [Symbol.asyncDispose]() {
+      await scope.close();
+      await api[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+  readonly json: Loose;
+}
+
+async function send(options: RequestOptions, body?: string | Buffer): Promise<Reply> {
+  const outgoing = request({ agent: false, ...options });
+  outgoing.on("error", () => {}); // "response" below rejects with it.
+  outgoing.end(body);
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const content = Buffer.concat(chunks);
+  const isJson = response.headers["content-type"] === "application/json";
+  const plain = response.headers["content-encoding"] === "gzip" ? gunzipSync(content) : content;
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: content,
+    json: isJson ? JSON.parse(plain.toString()) : undefined,
+  };
+}
+
+test("serves HTTP/1.1 and knows who a client certificate is", async () => {
+  await using server = await open();
+  const { privateKeyPem: key, certificatePem: cert } = server.client;
+  const reply = await send({ ...server.options, key, cert, path: "/version" });
+  assert.equal(reply.status, 200);
+  assert.equal(reply.json.gitVersion, "v1.36.0+kijabi-0.1.0");
+  assert.equal(server.seen[0]?.name, "jane");
+  assert.deepEqual(server.seen[0]?.groups, ["system:masters", "others", "system:authenticated"]);
+  const metrics = await send({ ...server.options, key, cert, path: "/metrics" });
+  assert.match(metrics.body.toString(), /^process_resident_memory_bytes \d+$/m);
+  await send({ ...server.options, path: "/version" });
+  assert.equal(server.seen.at(-1)?.name, "system:anonymous");
+
+  const foreign = { key: server.foreign.privateKeyPem, cert: server.foreign.certificatePem };
+  const refused = await send({ ...server.options, ...foreign, path: "/version" });
+  assert.equal(refused.status, 401);
+  assert.equal(refused.json.message, "Unauthorized");
+});
+
+test("serves HTTP/2", async () => {
+  await using server = await open();
+  const session = connect(`https://localhost:${server.listener.port}`, {
+    ca: server.ca,
+    lookup: (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
+  } as Parameters<typeof connect>[1]);
+  const stream = session.request({ ":method": "POST", ":path": maps });
+  stream.end(JSON.stringify(configMap("a", { key: "1" })));
+  const [headers] = (await once(stream, "response")) as [Record<string, string | number>];
+  assert.equal(headers[":status"], 201);
+  let content = "";
+  for await (const chunk of stream) content += String(chunk);
+  assert.equal(JSON.parse(content).metadata.name, "a");
+  session.close();
+});
+
+test("refuses a body of ten megabytes, and goes on", async () => {
+  await using server = await open();
+  const big = JSON.stringify(configMap("big", { text: "x".repeat(10 * 1024 * 1024) }));
+  const reply = await send({ ...server.options, method: "POST", path: maps }, big);
+  assert.equal(reply.status, 413);
+  assert.equal(reply.json.message, "Request entity too large: limit is 3145728");
+  assert.equal(reply.json.reason, "RequestEntityTooLarge");
+  const chunked = { "transfer-encoding": "chunked" };
+  const announced = await send(
+    { ...server.options, method: "POST", path: maps, headers: chunked },
+    big,
+  );
+  assert.equal(announced.status, 413);
+  assert.equal((await send({ ...server.options, path: `${maps}/big` })).status, 404);
+});
+
+test("compresses long answers only, and streams lists compressed", async () => {
+  await using server = await open();
+  const create = (name: string, size: number) =>
+    send(
+      { ...server.options, method: "POST", path: maps },
+      JSON.stringify(configMap(name, { text: "x".repeat(size) })),
+    );
+  await create("small", 10);
+  const headers = { "accept-encoding": "gzip" };
+  const small = await send({ ...server.options, headers, path: maps });
+  assert.equal(small.headers["content-encoding"], undefined);
+  for (let index = 0; index < 4; index++) await create(`large-${index}`, 100_000);
+  const large = await send({ ...server.options, headers, path: maps });
+  assert.equal(large.headers["content-encoding"], "gzip");
+  assert(large.body.length < 50_000);
+  assert.equal(large.json.items.length, 5);
+});
+
+test("a watch streams, and ends with its client", async () => {
+  await using server = await open();
+  const outgoing = request({ ...server.options, agent: false, path: `${maps}?watch=1` });
+  outgoing.on("error", () => {}); // It is destroyed below.
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const line = once(response, "data");
+  await send({ ...server.options, method: "POST", path: maps }, JSON.stringify(configMap("a")));
+  const [chunk] = (await line) as [Buffer];
+  assert.equal(JSON.parse(chunk.toString()).type, "ADDED");
+  outgoing.destroy();
+});
+
+test("closing ends watches in good order", async () => {
+  await using server = await open();
+  const outgoing = request({ ...server.options, agent: false, path: `${maps}?watch=1` });
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const ended = once(response.resume(), "end");
+  const closing = server.listener.close(5000);
+  await ended;
+  await closing;
+  assert.equal(response.complete, true);
+});
+
+test("an upgrade that nobody takes gets an ordinary answer", async () => {
+  await using server = await open();
+  const headers = { connection: "Upgrade", upgrade: "websocket" };
+  const reply = await send({ ...server.options, headers, path: `${maps}/missing` });
+  assert.equal(reply.status, 404);
+  assert.equal(reply.json.reason, "NotFound");
+});
+
+test("a malformed path is refused", async () => {
+  await using server = await open();
+  const reply = await send({ ...server.options, path: "/api/v1/%zz" });
+  assert.equal(reply.status, 400);
+});

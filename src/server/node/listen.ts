@@ -1,0 +1,227 @@
+import { createSecureServer } from "node:http2";
+import type { Http2SecureServer, Http2ServerRequest, ServerHttp2Session } from "node:http2";
+import { ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { Duplex } from "node:stream";
+import { once } from "node:events";
+import type { Logger } from "#base/log.ts";
+import type { Scope } from "#base/scope.ts";
+import type { ApiServer } from "../server.ts";
+import type { Connection } from "../pipeline/request.ts";
+import { isTrue } from "../pipeline/request-info.ts";
+import { connectionOf, isForeignCertificate } from "./connection.ts";
+import { registerProcessMetrics } from "./process-metrics.ts";
+import { apiRequestOf } from "./request.ts";
+import { refuse, respond } from "./respond.ts";
+import type { AnyRequest, AnyResponse } from "./respond.ts";
+
+export interface TlsMaterial {
+  /** PEM. */
+  readonly key: string;
+  readonly certificate: string;
+  /** PEM of the CAs whose client certificates say who somebody is. */
+  readonly clientCertificateAuthority: string;
+}
+
+export interface ListenOptions extends TlsMaterial {
+  readonly server: Pick<ApiServer, "handle" | "metrics">;
+  readonly logger: Logger;
+  readonly address: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+  /** New connections get the new certificate. */
+  renew(tls: TlsMaterial): void;
+  /** Takes no more requests, ends watches, and cuts off what is not finished after `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const headersTimeoutMs = 32_000;
+const requestTimeoutMs = 120_000;
+const graceMsDefault = 1000;
+
+/**
+ * Serves the API over HTTPS, with HTTP/1.1 and HTTP/2, until the scope closes. Rejects when the
+ * port is taken.
+ */
+export async function listen(options: ListenOptions, scope: Scope): Promise<Listener> {
+  const { logger } = options;
+  const http = createSecureServer({
+    ...secureContext(options),
+    allowHTTP1: true,
+    // Who has no certificate, or one of somebody else's CA, may still have a token.
+    requestCert: true,
+    rejectUnauthorized: false,
+    settings: { maxConcurrentStreams: 250, initialWindowSize: 1024 * 1024 },
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    maxHeaderSize: 64 * 1024,
+    keepAliveTimeout: 120_000,
+  } as Parameters<typeof createSecureServer>[0]);
+  const open = trackConnections(http);
+  const service: Service = { server: options.server, logger, endless: new Set() };
+
+  http.on("request", (request: AnyRequest, response: AnyResponse) => {
+    void serve(service, request, response);
+  });
+  http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Uint8Array) => {
+    void serveUpgrade(service, { request, socket, head });
+  });
+  http.on("tlsClientError", (error: Error) => {
+    logger.debug("a TLS handshake failed", { error: error.message });
+  });
+  http.on("sessionError", (error: Error) => {
+    logger.debug("an HTTP/2 session failed", { error: error.message });
+  });
+  http.listen({ port: options.port, host: options.address });
+  await once(http, "listening");
+  registerProcessMetrics(options.server.metrics);
+
+  let closed: Promise<void> | undefined;
+  const close = (graceMs = graceMsDefault) => {
+    closed ??= shutDown(http, open, graceMs);
+    for (const aborter of service.endless) aborter.abort();
+    return closed;
+  };
+  scope.onClose(() => close());
+  return {
+    port: (http.address() as AddressInfo).port,
+    renew: (tls) => http.setSecureContext(secureContext(tls)),
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+function secureContext({ key, certificate, clientCertificateAuthority }: TlsMaterial) {
+  return { key, cert: certificate, ca: clientCertificateAuthority, minVersion: "TLSv1.2" as const };
+}
+
+interface Service {
+  readonly server: ListenOptions["server"];
+  readonly logger: Logger;
+  /** Of watches and followed logs, which would go on for ever. */
+  readonly endless: Set<AbortController>;
+}
+
+async function serve(service: Service, request: AnyRequest, response: AnyResponse): Promise<void> {
+  const aborter = new AbortController();
+  response.on("close", () => aborter.abort());
+  // A client that goes away is no failure of ours; "close" follows.
+  response.on("error", () => aborter.abort());
+  try {
+    const connection = connectionOf(tlsSocketOf(request));
+    await answer(service, { request, response, connection, aborter });
+  } catch (error) {
+    if (!aborter.signal.aborted) {
+      const { method = "", url = "" } = request;
+      service.logger.error("an answer could not be sent", { method, url, error });
+    }
+    response.destroy();
+  }
+}
+
+interface Exchange {
+  readonly request: AnyRequest;
+  readonly response: AnyResponse;
+  readonly connection: Connection;
+  /** Aborts when the client goes. */
+  readonly aborter: AbortController;
+}
+
+async function answer(
+  { server, endless }: Service,
+  { request, response, connection, aborter }: Exchange,
+): Promise<void> {
+  const problem = isForeignCertificate(tlsSocketOf(request)) && !request.headers["authorization"];
+  if (problem) return refuse(response, "unauthorized");
+  const apiRequest = apiRequestOf(request);
+  if (!apiRequest) return refuse(response, "badPath");
+  const { query } = apiRequest;
+  const isEndless = isTrue(query.get("watch")) || isTrue(query.get("follow"));
+  if (isEndless) endless.add(aborter);
+  try {
+    const answered = await server.handle(apiRequest, connection, aborter.signal);
+    if (connection.upgrade && answered.status === 101) return;
+    await respond(request, response, answered, apiRequest);
+  } finally {
+    endless.delete(aborter);
+  }
+}
+
+/** A handler that takes the connection over answers by itself; all others as usual. */
+async function serveUpgrade(
+  service: Service,
+  upgrade: { request: IncomingMessage; socket: Duplex; head: Uint8Array },
+): Promise<void> {
+  const { request, socket } = upgrade;
+  const aborter = new AbortController();
+  socket.on("close", () => aborter.abort());
+  socket.on("error", () => aborter.abort());
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  try {
+    const connection = { ...connectionOf(request.socket as TLSSocket), upgrade };
+    // Nothing is written to the response, and so to the socket, before the handler has declined.
+    const assign = () => {
+      response.assignSocket(socket as Socket);
+      response.on("finish", () => socket.end());
+    };
+    const exchange = { request, response: deferred(response, assign), connection, aborter };
+    await answer(service, exchange);
+  } catch (error) {
+    if (!aborter.signal.aborted) {
+      service.logger.error("an upgrade failed", { url: request.url ?? "", error });
+    }
+    socket.destroy();
+  }
+}
+
+/** The response gets its socket once somebody writes its head. */
+function deferred(response: ServerResponse, assign: () => void): ServerResponse {
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = ((...head: Parameters<typeof writeHead>) => {
+    assign();
+    return writeHead(...head);
+  }) as typeof response.writeHead;
+  return response;
+}
+
+function tlsSocketOf(request: AnyRequest): TLSSocket {
+  const { stream } = request as Http2ServerRequest;
+  return (stream?.session?.socket ?? request.socket) as TLSSocket;
+}
+
+interface Open {
+  readonly sockets: Set<Socket>;
+  readonly sessions: Set<ServerHttp2Session>;
+}
+
+function trackConnections(server: Http2SecureServer): Open {
+  const open: Open = { sockets: new Set(), sessions: new Set() };
+  server.on("connection", (socket: Socket) => {
+    socket.setNoDelay(true);
+    open.sockets.add(socket);
+    socket.on("close", () => open.sockets.delete(socket));
+  });
+  server.on("session", (session: ServerHttp2Session) => {
+    open.sessions.add(session);
+    session.on("close", () => open.sessions.delete(session));
+  });
+  return open;
+}
+
+async function shutDown(server: Http2SecureServer, open: Open, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const session of open.sessions) session.close();
+  const timer = setTimeout(() => {
+    for (const session of open.sessions) session.destroy();
+    for (const socket of open.sockets) socket.destroy();
+  }, graceMs);
+  await closed;
+  clearTimeout(timer);
+}

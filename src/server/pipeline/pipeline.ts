@@ -1,0 +1,186 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import type { ApiRequest, ApiResponse } from "#client/transport.ts";
+import { StatusError, methodNotAllowed, pathNotFound, toStatus } from "#machinery/status.ts";
+import { unauthorized } from "#machinery/status.ts";
+import type { Authenticator } from "../authn/authenticator.ts";
+import type { Authorizer } from "../authz/authorizer.ts";
+import { attributesOf, requireAccess } from "../authz/denial.ts";
+import type { RequestMetrics } from "../health/request-metrics.ts";
+import { answerValue, isInProcess } from "../registry/answers.ts";
+import type { Registry } from "../registry/registry.ts";
+import { impersonate } from "./impersonate.ts";
+import type { Connection, RequestContext, RequestInfo, UserInfo } from "./request.ts";
+import { requestInfoOf } from "./request-info.ts";
+
+/** Answers paths that are no resource's: health, version, discovery, OpenAPI. */
+export interface PathHandler {
+  /** Undefined where the path is not this handler's. */
+  handle(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    request: ApiRequest,
+  ): Promise<ApiResponse | undefined> | ApiResponse | undefined;
+}
+
+export interface PipelineParts {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizer: Authorizer;
+  readonly registry: () => Registry;
+  readonly paths: readonly PathHandler[];
+  readonly metrics: RequestMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A request on its way: each step reads what those before it have found out. */
+interface Passage {
+  readonly request: ApiRequest;
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  readonly info: RequestInfo;
+  user: UserInfo;
+  readonly warnings: string[];
+  response: ApiResponse | undefined;
+}
+
+type Step = (passage: Passage, parts: PipelineParts) => void | Promise<void>;
+
+/**
+ * The way of a request, after its path is parsed. What follows the route for writes (decode
+ * strict, default, mutate, validate, admit, store) is in `registry/{create,update,delete}.ts`.
+ */
+const steps: readonly Step[] = [
+  authenticateStep,
+  impersonateStep,
+  authorizeStep,
+  routeStep,
+  encodeStep,
+];
+
+/** Never throws: every failure is answered with a Status. */
+export async function passThrough(
+  parts: PipelineParts,
+  request: ApiRequest,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
+  const passage: Passage = {
+    request,
+    connection,
+    signal,
+    info: requestInfoOf(request),
+    user: nobody,
+    warnings: [],
+    response: undefined,
+  };
+  const started = parts.clock.monotonic();
+  let response: ApiResponse;
+  try {
+    for (const step of steps) await step(passage, parts);
+    response = passage.response ?? errorAnswer(passage, pathNotFound());
+  } catch (error) {
+    if (!(error instanceof StatusError) && !signal.aborted) {
+      const { method, path } = request;
+      parts.logger.error("a request failed", { method, path, error });
+    }
+    response = errorAnswer(passage, error);
+  }
+  response = withWarnings(response, passage.warnings);
+  parts.metrics.observe(passage.info, response.status, parts.clock.monotonic() - started);
+  return response;
+}
+
+const nobody: UserInfo = { name: "", groups: [] };
+
+async function authenticateStep(passage: Passage, parts: PipelineParts): Promise<void> {
+  const { request, connection } = passage;
+  for (const authenticator of parts.authenticators) {
+    const user = await authenticator.authenticate(request, connection);
+    if (!user) continue;
+    passage.user = user;
+    return;
+  }
+  if (!connection.user) throw unauthorized();
+  passage.user = connection.user;
+}
+
+async function impersonateStep(passage: Passage, { authorizer }: PipelineParts): Promise<void> {
+  const user = await impersonate(passage.user, passage.request.headers, authorizer);
+  if (user) passage.user = user;
+}
+
+async function authorizeStep(passage: Passage, { authorizer }: PipelineParts): Promise<void> {
+  const { user, info, request } = passage;
+  await requireAccess(authorizer, attributesOf(user, info, request));
+}
+
+async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> {
+  const { request, info } = passage;
+  if (info.isResource) {
+    passage.response = await parts.registry().handle(contextOf(passage));
+    return;
+  }
+  for (const handler of parts.paths) {
+    const response = await handler.handle(request.path, request.headers, request);
+    if (!response) continue;
+    if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
+    passage.response = response;
+    return;
+  }
+  throw pathNotFound();
+}
+
+/** Objects that a handler gives leave as bytes, except within the process. */
+function encodeStep(passage: Passage): void {
+  const { response } = passage;
+  if (!response) return;
+  const context = contextOf(passage);
+  if (response.body.kind !== "object" || isInProcess(context)) return;
+  const encoded = answerValue(context, response.body.object, response.status);
+  passage.response = { ...encoded, headers: { ...response.headers, ...encoded.headers } };
+}
+
+function contextOf(passage: Passage): RequestContext {
+  const { request, connection, info, user, signal, warnings } = passage;
+  const warn = (message: string) => {
+    if (!warnings.includes(message)) warnings.push(message);
+  };
+  return { request, connection, info, user, signal, warn };
+}
+
+function errorAnswer(passage: Passage, error: unknown): ApiResponse {
+  const status = toStatus(error);
+  const code = status.code ?? 500;
+  const headers: Record<string, string> = {};
+  if (status.details?.retryAfterSeconds) {
+    headers["retry-after"] = String(status.details.retryAfterSeconds);
+  }
+  // An error must be readable also for a client that accepts no format that we have.
+  const context = contextOf(passage);
+  const readable = { ...context, request: { ...passage.request, headers: {} } };
+  const answer = answerValue(readable, status, code);
+  return { ...answer, headers };
+}
+
+/** Upstream cuts what would make the headers too long. */
+const warningsBytesMax = 4096;
+
+function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
+  if (warnings.length === 0) return response;
+  const texts: string[] = [];
+  let size = 0;
+  for (const warning of warnings) {
+    const text = `299 - ${quoted(warning)}`;
+    size += text.length + 2;
+    if (size > warningsBytesMax) break;
+    texts.push(text);
+  }
+  return { ...response, headers: { ...response.headers, warning: texts.join(", ") } };
+}
+
+/** A quoted string of a header: printable ASCII only. */
+function quoted(text: string): string {
+  const printable = text.replace(/[^\x20-\x7e]+/g, " ");
+  return `"${printable.replace(/[\\"]/g, "\\$&")}"`;
+}

@@ -1,0 +1,97 @@
+import type { ApiRequest } from "#client/transport.ts";
+import type { RequestInfo } from "./request.ts";
+
+const verbs: Readonly<Record<string, string>> = {
+  POST: "create",
+  GET: "get",
+  HEAD: "get",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+
+/** These follow a namespace's name without being resources in it. */
+const namespaceSubresources = new Set(["status", "finalize"]);
+
+/** Reads a path and method the way upstream does: other parts decide by its outcome alone. */
+export function requestInfoOf({
+  method,
+  path,
+  query,
+}: Pick<ApiRequest, "method" | "path" | "query">): RequestInfo {
+  const other: RequestInfo = {
+    isResource: false,
+    verb: method.toLowerCase(),
+    path,
+    group: "",
+    version: "",
+    resource: "",
+    subresource: "",
+    namespace: "",
+    name: "",
+    rest: "",
+  };
+  const segments = segmentsOf(path);
+  const [root] = segments;
+  if (root?.text !== "api" && root?.text !== "apis") return other;
+  const grouped = root.text === "apis";
+  const start = grouped ? 3 : 2;
+  if (segments.length <= start) return other;
+  const group = grouped ? (segments[1]?.text ?? "") : "";
+  const version = segments[start - 1]?.text ?? "";
+
+  let parts = segments.slice(start);
+  let namespace = "";
+  if (parts[0]?.text === "namespaces" && parts.length > 1) {
+    namespace = parts[1]?.text ?? "";
+    if (parts.length > 2 && !namespaceSubresources.has(parts[2]?.text ?? "")) {
+      parts = parts.slice(2);
+    }
+  }
+  const [resource, name, subresource, after] = parts;
+  const info: RequestInfo = {
+    ...other,
+    isResource: true,
+    verb: verbs[method] ?? method.toLowerCase(),
+    group,
+    version,
+    namespace,
+    resource: resource?.text ?? "",
+    name: name?.text ?? "",
+    subresource: subresource?.text ?? "",
+    rest: after ? path.slice(after.start) : restOf(path, subresource),
+  };
+  return info.name ? info : collectionInfo(info, query);
+}
+
+function collectionInfo(info: RequestInfo, query: URLSearchParams): RequestInfo {
+  if (info.verb === "delete") return { ...info, verb: "deletecollection" };
+  if (info.verb !== "get") return info;
+  const verb = isTrue(query.get("watch")) ? "watch" : "list";
+  // So that a role which names objects lets its holder watch them one by one.
+  const named = /^metadata\.name==?([^=,!\\]+)$/.exec(query.get("fieldSelector") ?? "")?.[1];
+  return { ...info, verb, name: named ?? "" };
+}
+
+/** Flags in queries: present without a value counts. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && value !== "false" && value !== "0";
+}
+
+interface Segment {
+  readonly text: string;
+  readonly start: number;
+}
+
+function segmentsOf(path: string): Segment[] {
+  const segments: Segment[] = [];
+  for (const match of path.matchAll(/[^/]+/g)) {
+    segments.push({ text: match[0], start: match.index });
+  }
+  return segments;
+}
+
+/** `pods/x/proxy/` has a rest of "/"; `pods/x/proxy` has none. */
+function restOf(path: string, subresource: Segment | undefined): string {
+  return subresource ? path.slice(subresource.start + subresource.text.length) : "";
+}

@@ -1,0 +1,76 @@
+import { notFound } from "#machinery/status.ts";
+import type { KindType } from "#schema/message.ts";
+import type { BodyReader, ObjectAccess } from "../resources/dependencies.ts";
+import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
+import { readObject } from "./body.ts";
+import type { Registry } from "./registry.ts";
+import { ResourceStorage } from "./storage.ts";
+import type { Environment } from "./storage.ts";
+
+const attemptsMax = 20;
+
+/** Reads and writes for resources' own handlers, past admission and validation. */
+export function objectAccess(registry: () => Registry): ObjectAccess {
+  const storageOf = (type: KindType): ResourceStorage => {
+    const storage = registry().storageOf(type);
+    if (storage) return storage;
+    const { group, resource = "" } = type.info;
+    throw notFound({ group, resource }, "");
+  };
+  return {
+    async get<T>(
+      type: KindType<T>,
+      { namespace = "", name }: { namespace?: string | undefined; name: string },
+    ) {
+      const storage = storageOf(type);
+      return storage.form.decode(await storage.require(namespace, name)) as T;
+    },
+    async update<T>(
+      type: KindType<T>,
+      { namespace = "", name }: { namespace?: string | undefined; name: string },
+      change: (object: T) => void,
+      options: { readonly dryRun?: boolean } = {},
+    ) {
+      const storage = storageOf(type);
+      for (let attempt = 1; ; attempt++) {
+        const entry = await storage.require(namespace, name);
+        const object = draftOf(storage.form.decode(entry));
+        change(object as T);
+        if (options.dryRun) return object as T;
+        const result = await storage.environment.cacher.commit({
+          key: entry.key,
+          value: storage.form.encode(object),
+          expected: entry.modified,
+        });
+        if (result.ok && result.entry) return storage.form.decode(result.entry) as T;
+        if (attempt === attemptsMax) throw tooContended(name);
+      }
+    },
+  };
+}
+
+function tooContended(name: string): Error {
+  return new Error(`others changed ${name} ${attemptsMax} times while it was being changed`);
+}
+
+/** For handlers of subresources and reviews: decodes their bodies, and lets admission see them. */
+export function bodyReader(registry: () => Registry, environment: Environment): BodyReader {
+  return {
+    async read<T>(context: Parameters<BodyReader["read"]>[0], type: KindType<T>) {
+      const parent = registry().find(context.info);
+      const definition = { type } as ResourceStorage["definition"];
+      const object = await readObject(context, definition);
+      const storage = parent ?? new ResourceStorage(definition, environment);
+      const dryRun = context.request.query.getAll("dryRun").includes("All");
+      const request = admissionRequest({ definition, info: storage.info }, context, {
+        operation: "CREATE",
+        object,
+        oldObject: undefined,
+        dryRun,
+      });
+      await mutate(storage, request);
+      await admit(storage, request);
+      return object as T;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { cloneJson } from "#machinery/json.ts";
+import { invalid } from "#machinery/status.ts";
+import { validateObjectMeta, validateObjectMetaUpdate } from "#machinery/validation/metadata.ts";
+import {
+  dns1035LabelRule,
+  dnsLabelRule,
+  dnsSubdomainRule,
+  pathSegmentRule,
+} from "#machinery/validation/names.ts";
+import type { NameRule } from "#machinery/validation/names.ts";
+import type { FieldError } from "#machinery/validation/field-error.ts";
+import { validateSchema } from "#machinery/validation/schema.ts";
+import type { AdmissionRequest } from "../admission/admission.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+import type { ResourceStorage } from "./storage.ts";
+import type { StoredObject } from "./stored-object.ts";
+
+export interface AdmissionCall {
+  readonly operation: AdmissionRequest["operation"];
+  readonly object: StoredObject | undefined;
+  readonly oldObject: Readonly<StoredObject> | undefined;
+  readonly dryRun: boolean;
+  /** Missing: the request's own. */
+  readonly name?: string;
+}
+
+export function admissionRequest(
+  { definition, info }: Pick<ResourceStorage, "definition" | "info">,
+  context: RequestContext,
+  call: AdmissionCall,
+): AdmissionRequest {
+  return {
+    operation: call.operation,
+    type: definition.type,
+    resource: info.resource ?? "",
+    subresource: context.info.subresource,
+    namespace: info.namespaced ? context.info.namespace : "",
+    name: call.name ?? (context.info.name || (call.object?.metadata.name ?? "")),
+    user: context.user,
+    dryRun: call.dryRun,
+    object: call.object,
+    oldObject: call.oldObject,
+    warn: (message) => context.warn(message),
+  };
+}
+
+/** The step "mutate (admission)". */
+export async function mutate(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
+  for (const plugin of storage.environment.admission()) {
+    if (plugin.mutate) await plugin.mutate(request);
+  }
+}
+
+/** The step "admit (validating)". */
+export async function admit(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
+  for (const plugin of storage.environment.admission()) {
+    if (plugin.validate) await plugin.validate(request);
+  }
+}
+
+const nameRules: Readonly<Record<string, NameRule>> = {
+  dnsSubdomain: dnsSubdomainRule,
+  dnsLabel: dnsLabelRule,
+  dnsLabel1035: dns1035LabelRule,
+  pathSegment: pathSegmentRule,
+};
+
+/** The step "validate" of a new object: its metadata, the schema, then the resource's own rules. */
+export function validateNew(
+  { definition, info, kind }: ResourceStorage,
+  object: StoredObject,
+): void {
+  const nameRule = nameRules[definition.nameRule ?? "dnsSubdomain"] ?? dnsSubdomainRule;
+  const errors: FieldError[] = [
+    ...validateObjectMeta(object.metadata, { namespaced: info.namespaced ?? false, nameRule }),
+    ...validateSchema(definition.type, object),
+    ...(definition.validate?.(object) ?? []),
+    ...(definition.validateCreate?.(object) ?? []),
+  ];
+  if (errors.length) throw invalid(kind, object.metadata.name, unique(errors));
+}
+
+/** The step "validate" of a changed object. `subresource` is empty for the main resource. */
+export function validateChanged(
+  { definition, kind }: ResourceStorage,
+  object: StoredObject,
+  old: Readonly<StoredObject>,
+  subresource: string,
+): void {
+  const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata)];
+  const view = definition.views?.[subresource];
+  if (subresource === "status") {
+    errors.push(...(definition.status?.validateUpdate?.(object, old) ?? []));
+  } else if (view?.validateUpdate) {
+    errors.push(...view.validateUpdate(object, old));
+  } else {
+    errors.push(
+      ...validateSchema(definition.type, object),
+      ...(definition.validate?.(object) ?? []),
+      ...(definition.validateUpdate?.(object, old) ?? []),
+    );
+  }
+  if (errors.length) throw invalid(kind, object.metadata.name, unique(errors));
+}
+
+/** The schema and a resource's own rules may find the same. */
+function unique(errors: readonly FieldError[]): FieldError[] {
+  const seen = new Set<string>();
+  return errors.filter((error) => {
+    const key = JSON.stringify(error);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+export function warnOf(
+  { definition }: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+  old: Readonly<StoredObject> | undefined,
+): void {
+  for (const warning of definition.warnings?.(object, old) ?? []) context.warn(warning);
+}
+
+/** A copy of a shared object that a write may change. */
+export function draftOf(object: Readonly<StoredObject>): StoredObject {
+  return cloneJson(object) as StoredObject;
+}

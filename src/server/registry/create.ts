@@ -1,0 +1,170 @@
+import { nameSuffix } from "#base/random.ts";
+import type { ApiResponse } from "#client/transport.ts";
+import {
+  alreadyExists,
+  badRequest,
+  failure,
+  generateNameConflict,
+  methodNotAllowed,
+} from "#machinery/status.ts";
+import type { Entry } from "#storage/store.ts";
+import { revision } from "#storage/store.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+import { admissionRequest, admit, mutate, validateNew, warnOf } from "./admit.ts";
+import { answerEntry, answerObject } from "./answers.ts";
+import { readObject } from "./body.ts";
+import { trackCreate } from "./managed-fields.ts";
+import { writeOptionsOf } from "./options.ts";
+import type { WriteOptions } from "./options.ts";
+import type { ResourceStorage } from "./storage.ts";
+import type { StoredObject } from "./stored-object.ts";
+
+const generatedNameMax = 63;
+const suffixLength = 5;
+/** A taken name is as likely as one in twelve million, unless there are very many. */
+const generateAttempts = 8;
+
+export async function create(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const { definition, info } = storage;
+  if (info.namespaced && !context.info.namespace) throw methodNotAllowed();
+  const options = writeOptionsOf(context, "CreateOptions");
+  const object = await readObject(context, definition);
+  placeInNamespace(storage, context, object);
+  const written = await createObject(storage, context, object, { ...options, track: "update" });
+  return answerWritten(storage, context, written, 201);
+}
+
+/** What a write left: stored, or only computed by a dry run. */
+export type Written =
+  | { readonly kind: "stored"; readonly entry: Entry }
+  | { readonly kind: "object"; readonly object: StoredObject };
+
+export function answerWritten(
+  storage: ResourceStorage,
+  context: RequestContext,
+  written: Written,
+  status: number,
+): ApiResponse {
+  return written.kind === "stored"
+    ? answerEntry(storage, context, written.entry, status)
+    : answerObject(storage, context, written.object, status);
+}
+
+/** The object's namespace is the request's, said or not. */
+export function placeInNamespace(
+  { info }: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+): void {
+  const { namespace } = context.info;
+  const { metadata } = object;
+  if (!info.namespaced) return;
+  if (metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest(
+      context.info.name
+        ? `the namespace of the object (${metadata.namespace}) does not match the namespace ` +
+            `on the request (${namespace})`
+        : "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  }
+  metadata.namespace = namespace;
+}
+
+export interface CreateOptions extends WriteOptions {
+  /** How the fields' manager is recorded: an apply has done it already. */
+  readonly track: "update" | "applied";
+}
+
+/** The steps from "mutate" to "store" for a decoded and defaulted object. */
+export async function createObject(
+  storage: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+  options: CreateOptions,
+): Promise<Written> {
+  const { definition } = storage;
+  if (object.metadata.resourceVersion) {
+    const message = "resourceVersion should not be set on objects to be created";
+    throw failure(500, "", message, {});
+  }
+  const { dryRun } = options;
+  const call = { operation: "CREATE", object, oldObject: undefined, dryRun } as const;
+  const request = admissionRequest(storage, context, call);
+  await mutate(storage, request);
+  if (options.track === "update") trackCreate(storage, object, options.fieldManager);
+  prepareMetadata(storage, object);
+  try {
+    await definition.prepareForCreate?.(object, context);
+    return await validateAndStore(storage, context, object, options);
+  } catch (error) {
+    await definition.rollback?.(object);
+    throw error;
+  }
+}
+
+async function validateAndStore(
+  storage: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+  { dryRun }: CreateOptions,
+): Promise<Written> {
+  const { metadata } = object;
+  const isGenerated = !metadata.name && !!metadata.generateName;
+  for (let attempt = 1; ; attempt++) {
+    if (isGenerated) metadata.name = generatedName(storage, metadata.generateName ?? "");
+    validateNew(storage, object);
+    if (attempt === 1) warnOf(storage, context, object, undefined);
+    const call = { operation: "CREATE", object, oldObject: undefined, dryRun } as const;
+    await admit(storage, admissionRequest(storage, context, { ...call, name: metadata.name }));
+    const written = await store(storage, object, dryRun);
+    if (written) {
+      if (dryRun) await storage.definition.rollback?.(object);
+      return written;
+    }
+    if (!isGenerated) throw alreadyExists(storage.names, metadata.name);
+    if (attempt === generateAttempts) throw generateNameConflict(storage.names, metadata.name);
+  }
+}
+
+/** Undefined when the name is taken. */
+async function store(
+  storage: ResourceStorage,
+  object: StoredObject,
+  dryRun: boolean,
+): Promise<Written | undefined> {
+  const { definition, environment, form } = storage;
+  const { namespace = "", name } = object.metadata;
+  if (dryRun) {
+    return (await storage.find(namespace, name)) ? undefined : { kind: "object", object };
+  }
+  const result = await environment.cacher.commit({
+    key: storage.key(namespace, name),
+    value: form.encode(object),
+    expected: revision(0),
+    ...(definition.ttlSeconds !== undefined && { ttlSeconds: definition.ttlSeconds }),
+  });
+  return result.ok && result.entry ? { kind: "stored", entry: result.entry } : undefined;
+}
+
+function prepareMetadata(storage: ResourceStorage, { metadata }: StoredObject): void {
+  const { info, definition, environment } = storage;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  metadata.uid = environment.random.uuid();
+  metadata.creationTimestamp = storage.timestamp();
+  if (!info.namespaced && metadata.namespace === "") delete metadata.namespace;
+  if (hasGeneration(definition)) metadata.generation = 1;
+  else delete metadata.generation;
+}
+
+export function hasGeneration(definition: ResourceStorage["definition"]): boolean {
+  return definition.hasGeneration ?? Object.hasOwn(definition.type.fields, "spec");
+}
+
+function generatedName({ environment }: ResourceStorage, prefix: string): string {
+  const base = prefix.slice(0, generatedNameMax - suffixLength);
+  return base + nameSuffix(environment.random, suffixLength);
+}

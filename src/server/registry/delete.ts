@@ -1,0 +1,238 @@
+import type { DeleteOptions } from "#api/meta/v1.ts";
+import type { ApiResponse } from "#client/transport.ts";
+import { StatusError, conflict, success } from "#machinery/status.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { Entry } from "#storage/store.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
+import { answerEntry, answerObject, answerValue } from "./answers.ts";
+import { deleteOptionsOf } from "./options.ts";
+import { readPage } from "./read.ts";
+import type { ResourceStorage } from "./storage.ts";
+import type { StoredObject } from "./stored-object.ts";
+import { preconditionFailed } from "./update.ts";
+
+const attemptsMax = 20;
+const orphanFinalizer = "orphan";
+const foregroundFinalizer = "foregroundDeletion";
+
+/** Upstream answers the delete of these with the object, and of all others with a Status. */
+const answeredWithObject = new Set([
+  "persistentvolumeclaims",
+  "persistentvolumes",
+  "pods",
+  "podtemplates",
+  "resourcequotas",
+  "serviceaccounts",
+  "services",
+]);
+
+export async function deleteOne(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const options = await deleteOptionsOf(context);
+  const { names } = storage;
+  const { name } = context.info;
+  const outcome = await remove(storage, context, name, options);
+  switch (outcome.kind) {
+    case "marked":
+      return answerEntry(storage, context, outcome.entry, statusOf(options));
+    case "wouldMark":
+      return answerObject(storage, context, outcome.object, statusOf(options));
+    case "gone": {
+      if (!names.group && answeredWithObject.has(names.resource)) {
+        return answerObject(storage, context, outcome.object);
+      }
+      const { uid } = outcome.object.metadata;
+      const group = names.group && { group: names.group };
+      return answerValue(context, success({ name, ...group, kind: names.resource, uid }));
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** An object that stays for now is only "accepted" for clients that asked for its dependents. */
+function statusOf({ orphanDependents }: DeleteOptions): number {
+  return orphanDependents === false ? 202 : 200;
+}
+
+export async function deleteCollection(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const options = await deleteOptionsOf(context);
+  const { entries, metadata } = await readPage(storage, context);
+  const items: StoredObject[] = [];
+  for (const entry of entries) {
+    const object = storage.form.decode(entry);
+    const one = {
+      ...context,
+      info: {
+        ...context.info,
+        name: object.metadata.name,
+        namespace: object.metadata.namespace ?? "",
+      },
+      // The contexts' closures are the request's own.
+      warn: (message: string) => context.warn(message),
+    };
+    try {
+      await remove(storage, one, object.metadata.name, options);
+      items.push(object);
+    } catch (error) {
+      if (!(error instanceof StatusError && error.code === 404)) throw error;
+    }
+  }
+  const { kind } = storage.info;
+  const list = { kind: `${kind}List`, apiVersion: apiVersionOf(storage.info), metadata, items };
+  return answerValue(context, list);
+}
+
+type Outcome =
+  | { readonly kind: "gone"; readonly object: Readonly<StoredObject> }
+  | { readonly kind: "marked"; readonly entry: Entry }
+  | { readonly kind: "wouldMark"; readonly object: StoredObject };
+
+/** Deletes, or marks what somebody still has to finish, again on conflicts. */
+async function remove(
+  storage: ResourceStorage,
+  context: RequestContext,
+  name: string,
+  options: DeleteOptions,
+): Promise<Outcome> {
+  const { cacher } = storage.environment;
+  const dryRun = (options.dryRun ?? []).length > 0 || context.request.query.has("dryRun");
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const entry = await storage.require(context.info.namespace, name);
+    const old = storage.form.decode(entry);
+    checkPreconditions(storage, old, options);
+    const call = { operation: "DELETE", object: undefined, oldObject: old, dryRun } as const;
+    const request = admissionRequest(storage, context, { ...call, name });
+    await mutate(storage, request);
+    await admit(storage, request);
+
+    const plan = planOf(storage, old, options);
+    if (plan.kind === "nothing") return { kind: "marked", entry };
+    if (dryRun) {
+      return plan.kind === "mark"
+        ? { kind: "wouldMark", object: plan.object }
+        : { kind: "gone", object: old };
+    }
+    const result = await cacher.commit({
+      key: entry.key,
+      value: plan.kind === "mark" ? storage.form.encode(plan.object) : undefined,
+      expected: entry.modified,
+    });
+    if (!result.ok) continue;
+    if (result.entry) return { kind: "marked", entry: result.entry };
+    await storage.definition.afterDelete?.(old);
+    return { kind: "gone", object: old };
+  }
+  throw conflict(storage.names, name);
+}
+
+function checkPreconditions(
+  storage: ResourceStorage,
+  { metadata }: Readonly<StoredObject>,
+  { preconditions = {} }: DeleteOptions,
+): void {
+  const { uid, resourceVersion } = preconditions;
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw preconditionFailed(storage, metadata.name, "UID", uid, metadata.uid);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw preconditionFailed(
+      storage,
+      metadata.name,
+      "ResourceVersion",
+      resourceVersion,
+      metadata.resourceVersion,
+    );
+  }
+}
+
+type Plan =
+  | { readonly kind: "delete" }
+  | { readonly kind: "mark"; readonly object: StoredObject }
+  /** It is marked already, and this request changes nothing. */
+  | { readonly kind: "nothing" };
+
+function planOf(
+  storage: ResourceStorage,
+  old: Readonly<StoredObject>,
+  options: DeleteOptions,
+): Plan {
+  const { definition } = storage;
+  const object = draftOf(old);
+  const { metadata } = object;
+  const grace = graceOf(storage, old, options);
+  if (grace.kind === "pending") return { kind: "nothing" };
+  const finalizers = finalizersFor(old, options);
+  if (finalizers.length) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  const isHeld = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
+  if (grace.seconds === 0 && !isHeld) return { kind: "delete" };
+
+  if (!old.metadata.deletionTimestamp && metadata.generation) metadata.generation++;
+  metadata.deletionTimestamp = grace.deadline;
+  metadata.deletionGracePeriodSeconds = grace.seconds;
+  definition.markDeleted?.(object);
+  return isSameMark(old, object) ? { kind: "nothing" } : { kind: "mark", object };
+}
+
+function isSameMark(
+  { metadata: old }: Readonly<StoredObject>,
+  { metadata }: StoredObject,
+): boolean {
+  return (
+    old.deletionTimestamp === metadata.deletionTimestamp &&
+    old.deletionGracePeriodSeconds === metadata.deletionGracePeriodSeconds &&
+    (old.finalizers ?? []).join() === (metadata.finalizers ?? []).join()
+  );
+}
+
+type Grace =
+  | { readonly kind: "granted"; readonly seconds: number; readonly deadline: string }
+  | { readonly kind: "pending" };
+
+/** How long the object stays for somebody to finish it; a later delete may only shorten that. */
+function graceOf(
+  storage: ResourceStorage,
+  { metadata, ...old }: Readonly<StoredObject>,
+  { gracePeriodSeconds: requested }: DeleteOptions,
+): Grace {
+  const { definition } = storage;
+  const marked = metadata.deletionTimestamp;
+  if (marked === undefined) {
+    const seconds = definition.graceful?.({ metadata, ...old }, requested) ?? 0;
+    return { kind: "granted", seconds, deadline: storage.timestamp(seconds * 1000) };
+  }
+  const granted = metadata.deletionGracePeriodSeconds ?? 0;
+  if (granted === 0) return { kind: "granted", seconds: 0, deadline: marked };
+  if (requested === undefined || requested >= granted) return { kind: "pending" };
+  const seconds = Math.max(0, requested);
+  const deadlineMs = Date.parse(marked) + (seconds - granted) * 1000;
+  const deadline = `${new Date(deadlineMs).toISOString().slice(0, 19)}Z`;
+  return { kind: "granted", seconds, deadline };
+}
+
+/** Those that the propagation policy asks for come, the other one goes. */
+function finalizersFor(
+  { metadata }: Readonly<StoredObject>,
+  { propagationPolicy, orphanDependents }: DeleteOptions,
+): string[] {
+  const existing = metadata.finalizers ?? [];
+  const policy = propagationPolicy || orphanPolicy(orphanDependents);
+  if (policy === undefined) return [...existing];
+  const others = existing.filter(
+    (finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer,
+  );
+  if (policy === "Orphan") return [...others, orphanFinalizer];
+  return policy === "Foreground" ? [...others, foregroundFinalizer] : others;
+}
+
+function orphanPolicy(orphanDependents: boolean | undefined): string | undefined {
+  if (orphanDependents === undefined) return undefined;
+  return orphanDependents ? "Orphan" : "Background";
+}

@@ -1,0 +1,197 @@
+import type { ApiResponse } from "#client/transport.ts";
+import { apply } from "#machinery/apply/apply.ts";
+import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
+import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
+import { applyStrategicMergePatch } from "#machinery/patch/strategic-merge.ts";
+import { badRequest, notFound, unsupportedMediaType } from "#machinery/status.ts";
+import { forbidden, requiredValue } from "#machinery/validation/field-error.ts";
+import { isRecord } from "#schema/decode.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { KindType } from "#schema/message.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+import { draftOf } from "./admit.ts";
+import { complete, completePatched, decodeInPlace, mediaTypeOf, readPatch } from "./body.ts";
+import { answerWritten, createObject, placeInNamespace } from "./create.ts";
+import { ignoredFields } from "./managed-fields.ts";
+import { optionsInvalid, writeOptionsOf } from "./options.ts";
+import type { WriteOptions } from "./options.ts";
+import type { ResourceStorage } from "./storage.ts";
+import type { StoredObject } from "./stored-object.ts";
+import { change } from "./update.ts";
+
+type PatchType = "json" | "merge" | "strategic" | "apply";
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  "application/json-patch+json": "json",
+  "application/merge-patch+json": "merge",
+  "application/strategic-merge-patch+json": "strategic",
+  "application/apply-patch+yaml": "apply",
+};
+const attemptsMax = 5;
+
+export async function patch(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const type = patchTypeOf(context);
+  const body = await readPatch(context);
+  if (type === "apply") return applyPatch(storage, context, body);
+  const options = writeOptionsOf(context, "PatchOptions");
+  if (context.request.query.has("force")) {
+    const problem = forbidden("force", "may not be specified for non-apply patch");
+    throw optionsInvalid("PatchOptions", [problem]);
+  }
+  const { namespace, name } = context.info;
+  const written = await change(storage, context, options, {
+    first: await storage.require(namespace, name),
+    next(current) {
+      const patched = patchValue(type, current, body, storage.definition.type);
+      return changedObject(storage, context, patched, body);
+    },
+    retries: attemptsMax,
+    isPatch: true,
+  });
+  return answerWritten(storage, context, written, 200);
+}
+
+/** Throws 415 for what is no patch. */
+export function patchTypeOf({ request }: RequestContext): PatchType {
+  const type = patchTypes[mediaTypeOf(request.body)];
+  if (!type) throw unsupportedMediaType(Object.keys(patchTypes));
+  return type;
+}
+
+/** A new object; the current one stays. */
+export function patchValue(
+  type: Exclude<PatchType, "apply">,
+  current: object,
+  body: unknown,
+  kind: KindType,
+): unknown {
+  switch (type) {
+    case "json":
+      return applyJsonPatch(current, body);
+    case "merge":
+      return applyMergePatch(current, body);
+    case "strategic":
+      return applyStrategicMergePatch(current, body, kind);
+    default:
+      return type satisfies never;
+  }
+}
+
+/** Decoded and defaulted, and still the object that the URL names. */
+function changedObject(
+  storage: ResourceStorage,
+  context: RequestContext,
+  patched: unknown,
+  body: unknown,
+): StoredObject {
+  if (!isRecord(patched)) {
+    throw badRequest("the patch makes something of the object that is no object");
+  }
+  checkSameKind(storage.definition.type, patched);
+  const object = completePatched(context, storage.definition, patched, body);
+  checkSamePlace(storage, context, object);
+  return object;
+}
+
+function checkSameKind({ info }: KindType, { apiVersion, kind }: Record<string, unknown>): void {
+  const expected = apiVersionOf(info);
+  if (apiVersion === expected && kind === info.kind) return;
+  if (apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API ` +
+        `version (${expected})`,
+    );
+  }
+  throw badRequest(`the kind in the data (${String(kind)}) does not match ${info.kind}`);
+}
+
+function checkSamePlace(
+  storage: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+): void {
+  const { name } = context.info;
+  if (object.metadata.name !== name) {
+    const given = object.metadata.name;
+    throw badRequest(
+      `the name of the object (${given}) does not match the name on the URL (${name})`,
+    );
+  }
+  placeInNamespace(storage, context, object);
+}
+
+async function applyPatch(
+  storage: ResourceStorage,
+  context: RequestContext,
+  body: unknown,
+): Promise<ApiResponse> {
+  const options = writeOptionsOf(context, "PatchOptions");
+  if (!context.request.query.get("fieldManager")) {
+    const problem = requiredValue("fieldManager", "is required for apply patch");
+    throw optionsInvalid("PatchOptions", [problem]);
+  }
+  if (!isRecord(body)) throw badRequest("error decoding YAML: the body is no object");
+  const { namespace, name, subresource } = context.info;
+  const entry = await storage.find(namespace, name);
+  if (entry) {
+    const written = await change(storage, context, options, {
+      first: entry,
+      next: (current) => appliedObject(storage, context, { options, body, current }),
+      retries: attemptsMax,
+      isPatch: true,
+      applied: true,
+    });
+    return answerWritten(storage, context, written, 200);
+  }
+  if (subresource) throw notFound(storage.names, name);
+  const object = appliedObject(storage, context, { options, body, current: undefined });
+  if (object.metadata.uid) throw notFound(storage.names, name);
+  const created = await createObject(storage, context, object, { ...options, track: "applied" });
+  return answerWritten(storage, context, created, 201);
+}
+
+function appliedObject(
+  storage: ResourceStorage,
+  context: RequestContext,
+  work: {
+    readonly options: WriteOptions;
+    readonly body: Record<string, unknown>;
+    readonly current: Readonly<StoredObject> | undefined;
+  },
+): StoredObject {
+  const { options, body, current } = work;
+  const { name, subresource } = context.info;
+  const { object } = apply({
+    live: current,
+    applied: named(storage, context, body),
+    type: storage.definition.type,
+    manager: options.fieldManager,
+    force: options.force,
+    apiVersion: apiVersionOf(storage.info),
+    subresource,
+    time: storage.timestamp(),
+    ignored: ignoredFields(storage, subresource),
+  });
+  decodeInPlace(storage.definition.type, object);
+  const completed = complete(storage.definition, object);
+  completed.metadata.name ||= name;
+  checkSamePlace(storage, context, completed);
+  return current ? completed : draftOf(completed);
+}
+
+/** What is applied says its name, or takes the URL's. */
+function named(
+  { info }: ResourceStorage,
+  context: RequestContext,
+  body: Record<string, unknown>,
+): Record<string, unknown> {
+  const { name, namespace } = context.info;
+  const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
+  return {
+    ...body,
+    metadata: { name, ...(info.namespaced && { namespace }), ...metadata },
+  };
+}

@@ -1,0 +1,228 @@
+import { concatBytes, utf8 } from "#base/bytes.ts";
+import type { Bytes } from "#base/bytes.ts";
+import type { ApiResponse } from "#client/transport.ts";
+import { continueExpired, expired, resourceVersionTooLarge } from "#machinery/status.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
+import type { Entry, RangeResult, Revision } from "#storage/store.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+import { includeObjectOf, tableOf } from "../table/table.ts";
+import {
+  answerEntry,
+  batched,
+  encodeValue,
+  formOf,
+  isInProcess,
+  partialMetadata,
+} from "./answers.ts";
+import { listPrefix } from "./keys.ts";
+import { encodeContinue, listQueryOf, parseVersion } from "./list-query.ts";
+import type { ListQuery } from "./list-query.ts";
+import type { AnswerForm } from "./media.ts";
+import { selectionOf } from "./selection.ts";
+import type { Selection } from "./selection.ts";
+import type { ResourceStorage } from "./storage.ts";
+import { frozen } from "./stored-object.ts";
+
+export async function get(storage: ResourceStorage, context: RequestContext): Promise<ApiResponse> {
+  const { info, request, signal } = context;
+  const version = parseVersion(request.query.get("resourceVersion") ?? "");
+  if (version) await reach(storage, revision(version), signal);
+  return answerEntry(storage, context, await storage.require(info.namespace, info.name, signal));
+}
+
+/** Waits until reads see the version; the store knows at once when it is still to come. */
+async function reach(
+  { environment, storedInfo }: ResourceStorage,
+  atLeast: Revision,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await environment.cacher.get(`${listPrefix(storedInfo, "")}-`, { atLeast }, signal);
+  } catch (error) {
+    if (error instanceof FutureRevisionError) throw resourceVersionTooLarge(atLeast, error.current);
+    throw error;
+  }
+}
+
+export async function list(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const form = formOf(context);
+  const page = await readPage(storage, context);
+  if (isInProcess(context)) {
+    const object = frozen({ ...listHead(storage, page), items: decodedItems(storage, page) });
+    return { status: 200, headers: {}, body: { kind: "object", object } };
+  }
+  if (form.shape !== "object" || form.encoding !== "json") {
+    const value = shapedList(storage, context, form, page);
+    return { status: 200, headers: {}, body: { kind: "bytes", ...encodeValue(value, form) } };
+  }
+  return answerBytes(storage, form, page);
+}
+
+/** One page of a list. */
+export interface Page {
+  readonly entries: readonly Entry[];
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
+}
+
+/** The objects that a list or deletecollection is about. */
+export async function readPage(storage: ResourceStorage, context: RequestContext): Promise<Page> {
+  const { request, info, signal } = context;
+  const query = listQueryOf(request.query);
+  const selection = selectionOf(storage, request.query);
+  const prefix = listPrefix(storage.storedInfo, info.namespace);
+  const { name } = selection;
+  const isOne = name !== undefined && (info.namespace || !storage.info.namespaced);
+  if (isOne && query.state.kind === "newest" && !query.start) {
+    // Taken first: the object may be newer than the list says, but no change of it is missed.
+    const at = storage.environment.cacher.current();
+    const entry = await storage.find(info.namespace, name, signal);
+    const entries = entry && selection.matches(entry) ? [entry] : [];
+    return { entries, metadata: { resourceVersion: String(at) } };
+  }
+  const result = await readRange(storage, prefix, query, selection.isEverything, signal);
+  return pageOf(result, prefix, query, selection);
+}
+
+async function readRange(
+  { environment }: ResourceStorage,
+  prefix: string,
+  query: ListQuery,
+  limited: boolean,
+  signal: AbortSignal,
+): Promise<RangeResult> {
+  const { state, limit, start } = query;
+  try {
+    return await environment.cacher.range(
+      {
+        prefix,
+        ...(start !== undefined && { start: prefix + start }),
+        // What selectors leave out does not count: then the limit is applied after them.
+        ...(limit !== undefined && limited && { limit }),
+        ...(state.kind === "exact" && { revision: state.revision }),
+        ...(state.kind === "atLeast" && { atLeast: state.revision }),
+      },
+      signal,
+    );
+  } catch (error) {
+    if (error instanceof FutureRevisionError) {
+      const requested = state.kind === "newest" ? 0 : state.revision;
+      throw resourceVersionTooLarge(requested, error.current);
+    }
+    if (!(error instanceof CompactedError)) throw error;
+    if (start === undefined) {
+      throw expired("The resourceVersion for the provided list is too old.");
+    }
+    throw continueExpired(encodeContinue(-1, start.replace(/\0$/, "")));
+  }
+}
+
+function pageOf(
+  result: RangeResult,
+  prefix: string,
+  { limit = Infinity }: ListQuery,
+  selection: Selection,
+): Page {
+  const resourceVersion = String(result.revision);
+  let { entries, remaining } = result;
+  if (!selection.isEverything) {
+    const matching: Entry[] = [];
+    for (const entry of entries) {
+      // One more than wanted tells whether there is another page.
+      if (matching.length > limit) break;
+      if (selection.matches(entry)) matching.push(entry);
+    }
+    remaining = Math.max(0, matching.length - limit);
+    entries = remaining ? matching.slice(0, limit) : matching;
+  }
+  const last = entries.at(-1);
+  if (remaining === 0 || !last) return { entries, metadata: { resourceVersion } };
+  const token = encodeContinue(result.revision, last.key.slice(prefix.length));
+  return {
+    entries,
+    metadata: {
+      resourceVersion,
+      continue: token,
+      ...(selection.isEverything && { remainingItemCount: remaining }),
+    },
+  };
+}
+
+function listHead({ info }: ResourceStorage, { metadata }: Page) {
+  return { kind: `${info.kind}List`, apiVersion: apiVersionOf(info), metadata };
+}
+
+function decodedItems({ form }: ResourceStorage, { entries }: Page) {
+  return entries.map((entry) => form.decode(entry));
+}
+
+function shapedList(
+  storage: ResourceStorage,
+  context: RequestContext,
+  form: AnswerForm,
+  page: Page,
+): unknown {
+  const objects = decodedItems(storage, page);
+  switch (form.shape) {
+    case "object":
+      return {
+        ...listHead(storage, page),
+        items: objects.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item),
+      };
+    case "metadata":
+      return {
+        kind: "PartialObjectMetadataList",
+        apiVersion: "meta.k8s.io/v1",
+        metadata: page.metadata,
+        items: objects.map(partialMetadata),
+      };
+    case "table":
+      return tableOf({
+        definition: storage.definition,
+        objects,
+        metadata: page.metadata,
+        include: includeObjectOf(context.request.query),
+        now: storage.environment.clock.now(),
+      });
+    default:
+      return form.shape satisfies never;
+  }
+}
+
+/** Lists that are longer than this leave in pieces. */
+const wholeBytesMax = 256 * 1024;
+
+function answerBytes(storage: ResourceStorage, form: AnswerForm, page: Page): ApiResponse {
+  const { contentType } = form;
+  let size = 0;
+  for (const { value } of page.entries) size += value.length;
+  const parts = listParts(storage, page);
+  if (size <= wholeBytesMax) {
+    const bytes = concatBytes([...parts]);
+    return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
+  }
+  return { status: 200, headers: {}, body: { kind: "stream", contentType, chunks: stream(parts) } };
+}
+
+async function* stream(parts: Iterable<Bytes>): AsyncGenerator<Bytes, void, undefined> {
+  yield* batched(parts);
+}
+
+const comma = utf8(",");
+const listEnd = utf8("]}");
+
+function* listParts(storage: ResourceStorage, page: Page): Generator<Bytes, void, undefined> {
+  yield utf8(`${JSON.stringify(listHead(storage, page)).slice(0, -1)},"items":[`);
+  for (const [index, entry] of page.entries.entries()) {
+    if (index > 0) yield comma;
+    yield* storage.form.itemParts(entry);
+  }
+  yield listEnd;
+}

@@ -1,0 +1,127 @@
+import type { ApiResponse } from "#client/transport.ts";
+import { methodNotAllowed, pathNotFound } from "#machinery/status.ts";
+import type { KindType } from "#schema/message.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { RequestContext, RequestInfo } from "../pipeline/request.ts";
+import { admissionRequest, admit, mutate } from "./admit.ts";
+import { create } from "./create.ts";
+import { deleteCollection, deleteOne } from "./delete.ts";
+import { patch } from "./patch.ts";
+import { get, list } from "./read.ts";
+import type { ResourceDefinition, Subresource } from "./resource.ts";
+import { scale } from "./scale.ts";
+import { ResourceStorage } from "./storage.ts";
+import type { Environment } from "./storage.ts";
+import { update } from "./update.ts";
+import { watch } from "./watch.ts";
+
+type Handler = (
+  storage: ResourceStorage,
+  context: RequestContext,
+) => ApiResponse | Promise<ApiResponse>;
+
+/** What each verb of a resource does; a definition may serve fewer. */
+const handlers: Readonly<Record<string, Handler>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: deleteOne,
+  deletecollection: deleteCollection,
+};
+
+/** Finds who answers a request about a resource. */
+export class Registry {
+  readonly #storages = new Map<string, ResourceStorage>();
+  readonly definitions: readonly ResourceDefinition[];
+
+  constructor(definitions: readonly ResourceDefinition[], environment: Environment) {
+    this.definitions = definitions;
+    for (const definition of definitions) {
+      const { info } = definition.type;
+      const key = `${apiVersionOf(info)}/${info.resource}`;
+      this.#storages.set(key, new ResourceStorage(definition, environment));
+    }
+  }
+
+  /** Where objects of the type are; undefined for kinds that this server does not serve. */
+  storageOf({ info }: KindType): ResourceStorage | undefined {
+    return this.#storages.get(`${apiVersionOf(info)}/${info.resource}`);
+  }
+
+  find(info: RequestInfo): ResourceStorage | undefined {
+    const storage = this.#storages.get(`${apiVersionOf(info)}/${info.resource}`);
+    if (!storage || info.resource === "namespaces") return storage;
+    // A cluster-scoped resource is in no namespace, and an object of another one always is.
+    if (!storage.info.namespaced && info.namespace) return undefined;
+    if (storage.info.namespaced && !info.namespace && isNamed(info)) return undefined;
+    return storage;
+  }
+
+  async handle(context: RequestContext): Promise<ApiResponse> {
+    const { info } = context;
+    const storage = this.find(info);
+    if (!storage) throw pathNotFound();
+    if (info.subresource) return handleSubresource(storage, context);
+    const { virtual, verbs } = storage.definition;
+    const handler = handlers[info.verb];
+    if (!handler || (verbs && !verbs.some((verb) => verb === info.verb))) {
+      throw methodNotAllowed();
+    }
+    if (virtual) return virtual.handle(context);
+    if (info.verb === "create" && info.name) throw methodNotAllowed();
+    return handler(storage, context);
+  }
+}
+
+/** A list or watch has a name when its field selector gives one. */
+function isNamed({ name, verb }: RequestInfo): boolean {
+  return name !== "" && verb !== "list" && verb !== "watch";
+}
+
+const viewVerbs: readonly string[] = ["get", "patch", "update"];
+
+async function handleSubresource(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const { definition } = storage;
+  const { subresource, verb, rest } = context.info;
+  const other = definition.subresources?.[subresource];
+  if (other) return handleOther(storage, context, other);
+  if (rest && rest !== "/") throw pathNotFound();
+  const view = definition.views?.[subresource];
+  const isStatus = subresource === "status" && definition.status !== undefined;
+  const isScale = subresource === "scale" && definition.scale !== undefined;
+  if (!view && !isStatus && !isScale) throw pathNotFound();
+  const verbs: readonly string[] = view?.verbs ?? viewVerbs;
+  if (!verbs.includes(verb)) throw methodNotAllowed();
+  if (isScale && definition.scale) return scale(storage, context, definition.scale);
+  switch (verb) {
+    case "get":
+      return get(storage, context);
+    case "update":
+      return update(storage, context);
+    default:
+      return patch(storage, context);
+  }
+}
+
+async function handleOther(
+  storage: ResourceStorage,
+  context: RequestContext,
+  subresource: Subresource,
+): Promise<ApiResponse> {
+  const { verb } = context.info;
+  if (!subresource.verbs.includes(verb)) throw methodNotAllowed();
+  // Exec, attach, port-forward, proxy: what they take are options, not objects.
+  if (subresource.kind.kind.endsWith("Options")) {
+    const call = { object: undefined, oldObject: undefined, dryRun: false } as const;
+    const request = admissionRequest(storage, context, { operation: "CONNECT", ...call });
+    await mutate(storage, request);
+    await admit(storage, request);
+  }
+  return subresource.handle(context);
+}

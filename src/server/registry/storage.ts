@@ -1,0 +1,66 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import type { Random } from "#base/random.ts";
+import { notFound } from "#machinery/status.ts";
+import type { GroupKind, GroupResource } from "#machinery/status.ts";
+import type { KindInfo } from "#schema/message.ts";
+import type { Cacher } from "#storage/cacher/cacher.ts";
+import type { Entry } from "#storage/store.ts";
+import type { AdmissionPlugin } from "../admission/admission.ts";
+import { keyOf } from "./keys.ts";
+import type { ResourceDefinition } from "./resource.ts";
+import { StoredForm } from "./stored-object.ts";
+
+/** What the verbs need of the rest of the server. */
+export interface Environment {
+  readonly cacher: Cacher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  admission(): readonly AdmissionPlugin[];
+}
+
+/** One resource with the place where its objects are kept; the verbs are functions of it. */
+export class ResourceStorage {
+  readonly definition: ResourceDefinition;
+  readonly environment: Environment;
+  readonly form: StoredForm;
+  readonly info: KindInfo;
+  /** Where the objects are: another kind's place for those stored as that. */
+  readonly storedInfo: KindInfo;
+  /** For errors: what it is about, by its plural name. */
+  readonly names: GroupResource;
+  /** For errors of validation, by its kind. */
+  readonly kind: GroupKind;
+
+  constructor(definition: ResourceDefinition, environment: Environment) {
+    const { info } = definition.type;
+    this.definition = definition;
+    this.environment = environment;
+    this.info = info;
+    this.storedInfo = definition.storedAs?.type.info ?? info;
+    this.names = { group: info.group, resource: info.resource ?? "" };
+    this.kind = { group: info.group, kind: info.kind };
+    this.form = new StoredForm(definition, environment.cacher);
+  }
+
+  key(namespace: string, name: string): string {
+    return keyOf(this.storedInfo, namespace, name);
+  }
+
+  find(namespace: string, name: string, signal?: AbortSignal): Promise<Entry | undefined> {
+    return this.environment.cacher.get(this.key(namespace, name), {}, signal);
+  }
+
+  async require(namespace: string, name: string, signal?: AbortSignal): Promise<Entry> {
+    const entry = await this.find(namespace, name, signal);
+    if (!entry) throw notFound(this.names, name);
+    return entry;
+  }
+
+  /** RFC 3339 with whole seconds, as all of an object's times. */
+  timestamp(afterMs = 0): string {
+    const now = this.environment.clock.now() + afterMs;
+    return `${new Date(now).toISOString().slice(0, 19)}Z`;
+  }
+}

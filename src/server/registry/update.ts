@@ -1,0 +1,240 @@
+import type { ApiResponse } from "#client/transport.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
+import { badRequest, conflict, invalid, notFound } from "#machinery/status.ts";
+import { invalid as invalidField } from "#machinery/validation/field-error.ts";
+import type { Entry } from "#storage/store.ts";
+import type { RequestContext } from "../pipeline/request.ts";
+import { admissionRequest, admit, draftOf, mutate, validateChanged, warnOf } from "./admit.ts";
+import { readObject } from "./body.ts";
+import { answerWritten, createObject, hasGeneration, placeInNamespace } from "./create.ts";
+import type { Written } from "./create.ts";
+import { trackUpdate } from "./managed-fields.ts";
+import { writeOptionsOf } from "./options.ts";
+import type { WriteOptions } from "./options.ts";
+import type { ResourceStorage } from "./storage.ts";
+import type { StoredObject } from "./stored-object.ts";
+
+/** Somebody writes the same object all the time: give up rather than wait for them. */
+const attemptsMax = 20;
+
+export async function update(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ApiResponse> {
+  const { definition, info } = storage;
+  const { namespace, name, subresource } = context.info;
+  const options = writeOptionsOf(context, "UpdateOptions");
+  const object = await readObject(context, definition);
+  checkName(context, object);
+  placeInNamespace(storage, context, object);
+  const entry = await storage.find(namespace, name);
+  if (!entry) {
+    if (!definition.allowCreateOnUpdate || subresource) throw notFound(storage.names, name);
+    if (object.metadata.uid)
+      throw preconditionFailed(storage, name, "UID", object.metadata.uid, "");
+    if (!info.namespaced) delete object.metadata.namespace;
+    const created = await createObject(storage, context, object, { ...options, track: "update" });
+    return answerWritten(storage, context, created, 201);
+  }
+  const pristine = object.metadata.resourceVersion ? undefined : draftOf(object);
+  const written = await change(storage, context, options, {
+    first: entry,
+    // Every attempt changes its object; only an unconditional update has more than one.
+    next: () => (pristine ? draftOf(pristine) : object),
+    retries: pristine ? attemptsMax : 1,
+    isPatch: false,
+  });
+  return answerWritten(storage, context, written, 200);
+}
+
+function checkName(context: RequestContext, object: StoredObject): void {
+  const { name } = context.info;
+  if (!object.metadata.name) throw badRequest("name must be provided");
+  if (object.metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+}
+
+export interface Change {
+  /** The object as read before, to save reading it again. */
+  readonly first: Entry;
+  /** The new object, owned by the caller. Called again where somebody else wrote in between. */
+  next(current: Readonly<StoredObject>, entry: Entry): StoredObject | Promise<StoredObject>;
+  readonly retries: number;
+  readonly isPatch: boolean;
+  /** An apply has recorded the managers already. */
+  readonly applied?: boolean;
+}
+
+/** The steps from "mutate" to "store" for every kind of change, again on conflicts. */
+export async function change(
+  storage: ResourceStorage,
+  context: RequestContext,
+  options: WriteOptions,
+  wanted: Change,
+): Promise<Written> {
+  const { namespace, name } = context.info;
+  let entry = wanted.first;
+  for (let attempt = 1; ; attempt++) {
+    const old = storage.form.decode(entry);
+    const object = await wanted.next(old, entry);
+    const isGuarded = checkVersion(storage, object, old, wanted.isPatch);
+    const written = await changeOnce(storage, context, options, {
+      entry,
+      old,
+      object,
+      applied: wanted.applied ?? false,
+    });
+    if (written) return written;
+    if (isGuarded || attempt >= wanted.retries) throw conflict(storage.names, name);
+    entry = await storage.require(namespace, name);
+  }
+}
+
+/** Whether the writer insists on the version that it has read. */
+function checkVersion(
+  storage: ResourceStorage,
+  { metadata }: StoredObject,
+  old: Readonly<StoredObject>,
+  isPatch: boolean,
+): boolean {
+  const { resourceVersion, uid, name } = old.metadata;
+  const given = metadata.resourceVersion;
+  if (given && given !== resourceVersion) throw conflict(storage.names, name);
+  if (!given && storage.definition.allowUnconditionalUpdate === false && !isPatch) {
+    const detail = "must be specified for an update";
+    throw invalid(storage.kind, name, [invalidField("metadata.resourceVersion", 0, detail)]);
+  }
+  if (metadata.uid && metadata.uid !== uid) {
+    throw preconditionFailed(storage, name, "UID", metadata.uid, uid);
+  }
+  metadata.resourceVersion = resourceVersion;
+  metadata.uid = uid;
+  // A patch is made from the version that it finds, and says so without insisting.
+  return !isPatch && !!given;
+}
+
+export function preconditionFailed(
+  { names }: ResourceStorage,
+  name: string,
+  what: "UID" | "ResourceVersion",
+  wanted: string,
+  found: string,
+) {
+  return conflict(
+    names,
+    name,
+    `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+  );
+}
+
+interface Attempt {
+  readonly entry: Entry;
+  readonly old: Readonly<StoredObject>;
+  readonly object: StoredObject;
+  readonly applied: boolean;
+}
+
+/** Undefined when somebody else wrote in between. */
+async function changeOnce(
+  storage: ResourceStorage,
+  context: RequestContext,
+  { dryRun, fieldManager }: WriteOptions,
+  { entry, old, object, applied }: Attempt,
+): Promise<Written | undefined> {
+  const { definition } = storage;
+  const { subresource } = context.info;
+  const call = { operation: "UPDATE", object, oldObject: old, dryRun } as const;
+  const request = admissionRequest(storage, context, call);
+  await mutate(storage, request);
+  keepMetadata(object, old);
+  let isStored = false;
+  try {
+    await prepare(storage, context, object, old);
+    if (hasGeneration(definition) && !deepEqual(object["spec"], old["spec"])) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    }
+    if (!applied) trackUpdate(storage, context, { object, old, manager: fieldManager });
+    validateChanged(storage, object, old, subresource);
+    warnOf(storage, context, object, old);
+    await admit(storage, request);
+    const written = await store(storage, { entry, old, object, dryRun });
+    isStored = written?.kind === "stored";
+    return written;
+  } finally {
+    if (!isStored && !subresource) await definition.rollback?.(object);
+  }
+}
+
+function keepMetadata({ metadata }: StoredObject, { metadata: old }: Readonly<StoredObject>): void {
+  metadata.creationTimestamp = old.creationTimestamp;
+  if (old.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.generation;
+  if (old.deletionTimestamp) metadata.deletionTimestamp = old.deletionTimestamp;
+  const grace = metadata.deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds;
+  if (grace !== undefined) metadata.deletionGracePeriodSeconds = grace;
+}
+
+/** Puts back what this resource or subresource may not change. */
+async function prepare(
+  { definition }: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+  old: Readonly<StoredObject>,
+): Promise<void> {
+  const { subresource } = context.info;
+  if (subresource === "status") {
+    for (const key of new Set([...Object.keys(object), ...Object.keys(old)])) {
+      if (key === "status" || key === "metadata") continue;
+      putBack(object, old, key);
+    }
+    definition.status?.prepareForUpdate?.(object, old);
+    return;
+  }
+  const view = definition.views?.[subresource];
+  if (view) return view.prepareForUpdate(object, old);
+  if (definition.status) putBack(object, old, "status");
+  await definition.prepareForUpdate?.(object, old, context);
+}
+
+function putBack(object: StoredObject, old: Readonly<StoredObject>, key: string): void {
+  if (old[key] === undefined) delete object[key];
+  else object[key] = old[key];
+}
+
+async function store(
+  { definition, environment, form }: ResourceStorage,
+  change: {
+    entry: Entry;
+    old: Readonly<StoredObject>;
+    object: StoredObject;
+    dryRun: boolean;
+  },
+): Promise<Written | undefined> {
+  const { entry, old, object, dryRun } = change;
+  if (deepEqual(object, old)) return { kind: "stored", entry };
+  const isLast = isReleased(definition, object, old);
+  if (dryRun) return { kind: "object", object };
+  const result = await environment.cacher.commit({
+    key: entry.key,
+    value: isLast ? undefined : form.encode(object),
+    expected: entry.modified,
+    ...(definition.ttlSeconds !== undefined && { ttlSeconds: definition.ttlSeconds }),
+  });
+  if (!result.ok) return undefined;
+  if (result.entry) return { kind: "stored", entry: result.entry };
+  await definition.afterDelete?.(object);
+  return { kind: "object", object };
+}
+
+/** The update takes away what kept a deleted object. */
+function isReleased(
+  definition: ResourceStorage["definition"],
+  object: StoredObject,
+  { metadata: old }: Readonly<StoredObject>,
+): boolean {
+  if (!old.deletionTimestamp || old.deletionGracePeriodSeconds) return false;
+  return !object.metadata.finalizers?.length && !definition.holdsDeletion?.(object);
+}

@@ -1,0 +1,172 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import { silentLogger } from "#base/log.ts";
+import type { Random } from "#base/random.ts";
+import { createClient } from "#client/typed.ts";
+import type { Client } from "#client/client.ts";
+import type { ApiRequest, ApiResponse, Transport } from "#client/transport.ts";
+import { Cacher } from "#storage/cacher/cacher.ts";
+import type { CacherOptions } from "#storage/cacher/cacher.ts";
+import type { Store } from "#storage/store.ts";
+import type { AdmissionPlugin } from "./admission/admission.ts";
+import type { Authenticator } from "./authn/authenticator.ts";
+import { withAuthenticatedGroup } from "./authn/identity.ts";
+import type { Authorizer } from "./authz/authorizer.ts";
+import { healthPaths, pingCheck, plain } from "./health/health.ts";
+import type { HealthCheck } from "./health/health.ts";
+import { MetricsRegistry } from "./health/metrics.ts";
+import { RequestMetrics } from "./health/request-metrics.ts";
+import { versionPath } from "./health/version.ts";
+import type { BuildInfo } from "./health/version.ts";
+import { passThrough } from "./pipeline/pipeline.ts";
+import type { PathHandler, PipelineParts } from "./pipeline/pipeline.ts";
+import type { Connection, UserInfo } from "./pipeline/request.ts";
+import { bodyReader, objectAccess } from "./registry/access.ts";
+import { Registry } from "./registry/registry.ts";
+import type { ResourceDefinition } from "./registry/resource.ts";
+import type { Environment } from "./registry/storage.ts";
+import type { BodyReader, ObjectAccess } from "./resources/dependencies.ts";
+
+/** What the server itself offers to those that it is made of. */
+export interface ServerParts {
+  /** Acts inside the server, as the server. Answers once the server is made. */
+  readonly client: Client;
+  readonly objects: ObjectAccess;
+  readonly bodies: BodyReader;
+}
+
+export interface ApiServerOptions {
+  /** Stays the caller's: closing the server does not close it. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger?: Logger;
+  readonly resources:
+    | readonly ResourceDefinition[]
+    | ((parts: ServerParts) => readonly ResourceDefinition[]);
+  /** Asked in order; with none, only components of this process are known. */
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizer: Authorizer;
+  readonly admission?:
+    | readonly AdmissionPlugin[]
+    | ((parts: ServerParts) => readonly AdmissionPlugin[]);
+  /** Discovery, OpenAPI, keys of tokens: asked in order, after the server's own paths. */
+  readonly paths?: readonly PathHandler[];
+  /** What must be well for `/readyz`, besides the server itself. */
+  readonly checks?: readonly HealthCheck[];
+  readonly metrics?: MetricsRegistry;
+  readonly build?: BuildInfo;
+  readonly cacher?: Omit<CacherOptions, "store" | "clock" | "logger" | "root">;
+}
+
+/** The API server. It needs no socket: whoever has one calls `handle`. */
+export interface ApiServer {
+  /** Never throws: failures are answers with a Status. */
+  handle(request: ApiRequest, connection: Connection, signal: AbortSignal): Promise<ApiResponse>;
+  /** For components of this process: decoded objects, frozen, without HTTP and JSON. */
+  transport(user: UserInfo): Transport;
+  /** Resolves when the storage has been read. */
+  ready(): Promise<void>;
+  readonly metrics: MetricsRegistry;
+  readonly definitions: readonly ResourceDefinition[];
+  /** Ends watches. */
+  close(): Promise<void>;
+}
+
+/** Who the server is to itself. */
+export const serverUser: UserInfo = {
+  name: "system:apiserver",
+  groups: ["system:masters", "system:authenticated"],
+};
+
+/** Paths that every server answers, for the list that discovery gives of them. */
+export const ownPaths: readonly string[] = [
+  "/healthz",
+  "/livez",
+  "/metrics",
+  "/readyz",
+  "/version",
+];
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { store, clock, random, logger = silentLogger, authorizer } = options;
+  const metrics = options.metrics ?? new MetricsRegistry();
+  const cacher = new Cacher({ ...options.cacher, store, clock, logger, root: "/registry/" });
+
+  let admission: readonly AdmissionPlugin[] = [];
+  const environment: Environment = { cacher, clock, random, logger, admission: () => admission };
+  let registry = new Registry([], environment);
+  const current = () => registry;
+
+  const pipeline: PipelineParts = {
+    authenticators: options.authenticators,
+    authorizer,
+    registry: current,
+    paths: [...serverPaths(options, metrics, cacher), ...(options.paths ?? [])],
+    metrics: new RequestMetrics(metrics),
+    clock,
+    logger,
+  };
+  const handle: ApiServer["handle"] = (request, connection, signal) =>
+    passThrough(pipeline, request, connection, signal);
+  const transport = (user: UserInfo) => inProcessTransport(handle, user);
+
+  const parts: ServerParts = {
+    client: createClient(transport(serverUser)),
+    objects: objectAccess(current),
+    bodies: bodyReader(current, environment),
+  };
+  const { resources } = options;
+  const definitions = typeof resources === "function" ? resources(parts) : resources;
+  registry = new Registry(definitions, environment);
+  admission =
+    typeof options.admission === "function" ? options.admission(parts) : (options.admission ?? []);
+
+  return {
+    handle,
+    transport,
+    ready: () => cacher.ready,
+    metrics,
+    definitions,
+    close: () => cacher[Symbol.asyncDispose](),
+  };
+}
+
+function inProcessTransport(handle: ApiServer["handle"], user: UserInfo): Transport {
+  const connection: Connection = { user: withAuthenticatedGroup(user) };
+  return {
+    send: (request, signal = new AbortController().signal) => handle(request, connection, signal),
+  };
+}
+
+function serverPaths(
+  { checks = [], build }: ApiServerOptions,
+  metrics: MetricsRegistry,
+  cacher: Cacher,
+): PathHandler[] {
+  let isStorageRead = false;
+  cacher.ready.then(
+    () => (isStorageRead = true),
+    () => undefined,
+  );
+  const storage: HealthCheck = {
+    name: "storage",
+    live: false,
+    check() {
+      if (!isStorageRead) throw new Error("the storage has not been read yet");
+    },
+  };
+  const all = [pingCheck, storage, ...checks];
+  return [
+    healthPaths(() => all),
+    versionPath(build ?? { runtime: "unknown", platform: "unknown" }),
+    {
+      handle(path) {
+        if (path !== "/metrics") return undefined;
+        const answer = plain(200, metrics.render());
+        const contentType = "text/plain; version=0.0.4; charset=utf-8";
+        return { ...answer, body: { ...answer.body, contentType } as ApiResponse["body"] };
+      },
+    },
+  ];
+}
