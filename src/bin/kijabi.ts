@@ -163,6 +163,11 @@ async function main(argv: readonly string[]): Promise<number> {
   return await command.run(actionContext(profile, say), parsed);
 }
 
+// `kijabi logs | head` closes the pipe early: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

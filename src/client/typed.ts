@@ -137,6 +137,8 @@ async function* watchEvents<T>(
     } else {
       throw new Error(`a watch of ${path} was answered with "${body.kind}", not with a stream`);
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     stop.abort();
   }

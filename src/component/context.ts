@@ -112,10 +112,7 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
   }
 
   /** Creates an object, in the namespace of this one, owned by it if the kind is one it owns. */
-  async create<O extends ApiObject>(
-    resource: Resource<O>,
-    draft: NoInfer<Draft<O>>,
-  ): Promise<O> {
+  async create<O extends ApiObject>(resource: Resource<O>, draft: NoInfer<Draft<O>>): Promise<O> {
     const given = (draft as { metadata?: Partial<ApiObject["metadata"]> }).metadata ?? {};
     const metadata = { ...given };
     const self = this.#object;
@@ -215,7 +212,11 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
   async #adopt<O extends ApiObject>(resource: Resource<O>, orphan: O): Promise<O | undefined> {
     const { namespace, name, uid } = orphan.metadata;
     const ownerReferences = [controllerReference(this.#self())];
-    return this.#patchIfThere(resource, { namespace, name }, { metadata: { ownerReferences, uid } });
+    return this.#patchIfThere(
+      resource,
+      { namespace, name },
+      { metadata: { ownerReferences, uid } },
+    );
   }
 
   async #release<O extends ApiObject>(resource: Resource<O>, object: O): Promise<void> {

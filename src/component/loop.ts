@@ -191,7 +191,9 @@ export class ControllerLoop<T extends ApiObject> {
     metrics
       .histogram("controller_runtime_reconcile_time_seconds", "How long a pass takes.")
       .observe((clock.monotonic() - started) / 1000, { controller });
-    metrics.gauge("workqueue_depth", "Keys that wait.").set(this.#queue.depth, { name: controller });
+    metrics
+      .gauge("workqueue_depth", "Keys that wait.")
+      .set(this.#queue.depth, { name: controller });
   }
 
   async #reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | void> {
@@ -252,4 +254,3 @@ function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf("/");
   return slash < 0 ? "" : apiVersion.slice(0, slash);
 }
-

@@ -257,7 +257,9 @@ test("empties a namespace before it goes, and says what it waits for", async () 
   await client.delete(Namespace, { name: "shop" });
   await cluster.advance(2_000);
   const first = await client.get(Namespace, { name: "shop" });
-  const remaining = first.status.conditions?.find(({ type }) => type === "NamespaceContentRemaining");
+  const remaining = first.status.conditions?.find(
+    ({ type }) => type === "NamespaceContentRemaining",
+  );
   assert.deepEqual(
     [first.status.phase, remaining?.status, remaining?.message],
     ["Terminating", "True", "Some resources are remaining: pods. has 2 resource instances"],
@@ -325,10 +327,7 @@ test("a node that falls silent loses its pods, once others are heard of", async 
   );
   assert.deepEqual(
     silent.spec.taints?.map(({ key, effect }) => `${key}:${effect}`),
-    [
-      "node.kubernetes.io/unreachable:NoSchedule",
-      "node.kubernetes.io/unreachable:NoExecute",
-    ],
+    ["node.kubernetes.io/unreachable:NoSchedule", "node.kubernetes.io/unreachable:NoExecute"],
   );
   const held = await client.get(Pod, { namespace: "default", name: pod?.metadata.name ?? "" });
   assert.equal(held.status.conditions?.find(({ type }) => type === "Ready")?.status, "False");

@@ -39,6 +39,8 @@ export function allControllers(options: AllControllersOptions): readonly Control
     nodeLifecycleController(),
     taintEvictionController,
     disruptionController,
-    podGarbageCollector({ ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }) }),
+    podGarbageCollector({
+      ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }),
+    }),
   ];
 }

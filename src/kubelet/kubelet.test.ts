@@ -294,9 +294,7 @@ test("a startup probe holds the others back, and kills what does not start", asy
   await kubelet.advance(4000);
   assert.equal(kubelet.container("web").restartCount, 1);
   assert.ok(
-    kubelet.events.includes(
-      "Normal Killing Container app failed startup probe, will be restarted",
-    ),
+    kubelet.events.includes("Normal Killing Container app failed startup probe, will be restarted"),
   );
   started = true;
   await kubelet.advance(6000);

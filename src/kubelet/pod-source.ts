@@ -1,4 +1,5 @@
 import type { Pod } from "#api/core/v1.ts";
+import type { Scope } from "#base/scope.ts";
 import type { Informer } from "#client/informer/informer.ts";
 import type { Kubelet } from "./kubelet.ts";
 
@@ -52,12 +53,30 @@ export class PodRouter {
 
 /**
  * One node's pods, from an informer of its own (field selector `spec.nodeName=NODE`) or a shared
- * one. When the informer has synced, all of them have been handed over. Returns what ends it.
+ * one, until the scope closes. Once all of them and those of `others` are known, what else runs on
+ * the node is left over.
  */
-export function followPods(options: {
-  informer: Informer<Pod>;
-  node: string;
-  kubelet: PodSink;
-}): () => void {
-  return new PodRouter(options.informer).follow(options.node, options.kubelet);
+export function followPods(
+  options: {
+    readonly informer: Informer<Pod>;
+    readonly node: string;
+    readonly kubelet: PodSink & Pick<Kubelet, "allPodsKnown">;
+    /** Settles when the node's other sources, such as its static pods, have named theirs. */
+    readonly others?: Promise<unknown>;
+  },
+  scope: Scope,
+): void {
+  const { informer, node, kubelet, others } = options;
+  scope.onClose(new PodRouter(informer).follow(node, kubelet));
+  scope.run("all pods known", async (signal) => {
+    await Promise.race([Promise.all([informer.synced, others]), aborted(signal)]);
+    if (!signal.aborted) kubelet.allPodsKnown();
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -131,11 +131,7 @@ export class EventWriter {
       try {
         const count = known.count + 1;
         const patch = { count, lastTimestamp: now, message };
-        await this.#client.patch(
-          Event,
-          { namespace, name: known.name },
-          { type: "merge", patch },
-        );
+        await this.#client.patch(Event, { namespace, name: known.name }, { type: "merge", patch });
         this.#correlator.remember(key, { ...known, count });
         return;
       } catch (error) {

@@ -14,7 +14,13 @@ function setUp() {
   const random = seededRandom(1);
   const api = new FakeApi({ clock, random });
   const client = createClient(api);
-  const informer = new Informer({ client, resource: ConfigMap, clock, random, logger: silentLogger });
+  const informer = new Informer({
+    client,
+    resource: ConfigMap,
+    clock,
+    random,
+    logger: silentLogger,
+  });
   const seen: string[] = [];
   informer.subscribe({
     added: (object) => seen.push(`added ${object.metadata.name}`),

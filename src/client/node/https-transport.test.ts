@@ -32,9 +32,15 @@ async function open() {
   const seen: string[] = [];
   const tokens: TokenAuthenticator = {
     authenticateToken: (token) =>
-      Promise.resolve(token === "sesame" ? { user: { name: "ali", groups: [] } } : undefined),
+      Promise.resolve(
+        token === "sesame" ? { user: { name: "ali", groups: [] }, audiences: [] } : undefined,
+      ),
   };
-  const real = createAuthenticator({ tokens: [tokens], audiences: [] });
+  const real = createAuthenticator({
+    tokens: [tokens],
+    audiences: [],
+    anonymous: { enabled: false },
+  });
   const api = await openTestServer({
     resources: [configMaps, namespaces],
     clock: systemClock({ unref: true }),
@@ -175,7 +181,7 @@ test("a server of another authority is not trusted; an aborted request ends", as
   const events = createClient(transport).watch(ConfigMap, {}, stop.signal);
   const next = events[Symbol.asyncIterator]().next();
   setTimeout(() => stop.abort(), 50);
-  await assert.rejects(next, { name: "AbortError" });
+  assert.equal((await next).done, true);
   distrusting.close();
   transport.close();
 });

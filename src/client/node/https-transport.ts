@@ -88,7 +88,11 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
       };
       const start = () => (secure ? httpsRequest(prepared) : httpRequest(prepared));
       const response = await exchange(start, body, request.method === "GET");
-      return { status: response.statusCode ?? 0, headers: flat(response), body: await bodyOf(request, response) };
+      return {
+        status: response.statusCode ?? 0,
+        headers: flat(response),
+        body: await bodyOf(request, response, signal),
+      };
     },
   };
 }
@@ -133,15 +137,28 @@ async function bytesOf({ body }: ApiRequest): Promise<Bytes | undefined> {
 }
 
 /** Watches and followed logs stream; everything else is read to its end. */
-async function bodyOf(request: ApiRequest, response: IncomingMessage): Promise<ResponseBody> {
+async function bodyOf(
+  request: ApiRequest,
+  response: IncomingMessage,
+  signal: AbortSignal | undefined,
+): Promise<ResponseBody> {
   const contentType = response.headers["content-type"] ?? "application/octet-stream";
   if (streams(request) && response.statusCode === 200) {
-    return { kind: "stream", contentType, chunks: response as AsyncIterable<Bytes> };
+    return { kind: "stream", contentType, chunks: chunksOf(response, signal) };
   }
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
   const bytes = Buffer.concat(chunks) as Bytes;
   return bytes.length === 0 ? { kind: "none" } : { kind: "bytes", contentType, bytes };
+}
+
+/** Ends, rather than fails, when the request is aborted. */
+async function* chunksOf(response: IncomingMessage, signal: AbortSignal | undefined) {
+  try {
+    yield* response as AsyncIterable<Bytes>;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }
 
 function streams({ query }: ApiRequest): boolean {

@@ -20,7 +20,11 @@ export interface ClusterConfig {
 
 /** Reads a kubeconfig: the one given, else of $KUBECONFIG, else ~/.kube/config. */
 export function loadKubeconfig(
-  options: { path?: string; context?: string; environment?: Record<string, string | undefined> } = {},
+  options: {
+    path?: string;
+    context?: string;
+    environment?: Record<string, string | undefined>;
+  } = {},
 ): ClusterConfig {
   const environment = options.environment ?? process.env;
   const path =

@@ -278,7 +278,12 @@ function parsePath(path: string): Place {
   const [root, ...rest] = parts;
   const version = root === "api" ? rest.shift() : `${rest.shift()}/${rest.shift()}`;
   let namespace: string | undefined;
-  if (rest[0] === "namespaces" && rest.length > 2 && rest[2] !== "finalize" && rest[2] !== "status") {
+  if (
+    rest[0] === "namespaces" &&
+    rest.length > 2 &&
+    rest[2] !== "finalize" &&
+    rest[2] !== "status"
+  ) {
     namespace = rest[1];
     rest.splice(0, 2);
   }

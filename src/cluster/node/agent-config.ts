@@ -12,8 +12,12 @@ export interface AgentConfig {
   /** "https://192.168.49.1:8443" */
   readonly server: string;
   readonly authorityPem: string;
+  /** The kubelet's own: `system:node:<name>`, for the API server and towards it. */
   readonly certificatePem: string;
   readonly privateKeyPem: string;
+  /** The proxy's: `system:kube-proxy`, which may follow Services and their endpoints. */
+  readonly proxyCertificatePem: string;
+  readonly proxyKeyPem: string;
   readonly containerdSocket: string;
   /** Pods' volumes and logs. */
   readonly root: string;

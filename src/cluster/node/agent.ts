@@ -40,6 +40,8 @@ export interface Agent {
   readonly config: AgentConfig;
   readonly client: Client;
   readonly informers: InformerFactory;
+  /** Follows Services and endpoints, for the proxy, DNS and environments alike. */
+  readonly services: InformerFactory;
   readonly events: EventWriter;
   readonly runtime: Runtime;
   readonly metrics: Metrics;
@@ -59,26 +61,34 @@ export async function runAgent(
     signal,
     onFailure: (task, error) => logger.error("a part of the node failed", { task, error }),
   });
-  const transport = httpsTransport({
-    server: config.server,
-    certificateAuthority: config.authorityPem,
-    clientCertificate: { certificate: config.certificatePem, key: config.privateKeyPem },
-    userAgent: "kubelet/v1.36.0 (kijabi)",
-  });
-  const client = createClient(transport);
+  const client = clientAs(config, config.certificatePem, config.privateKeyPem, "kubelet");
+  const proxy = clientAs(config, config.proxyCertificatePem, config.proxyKeyPem, "kube-proxy");
   const shared = { client, clock, random: cryptoRandom, logger };
   const informers = new InformerFactory(shared);
+  const services = new InformerFactory({ ...shared, client: proxy });
   const events = new EventWriter(shared);
   const metrics = new Metrics();
   scope.run("events", (linked) => events.run(linked));
-  await runNetwork({ config, informers, metrics, clock, logger }, scope);
+  await runNetwork({ config, services, metrics, clock, logger }, scope);
+  services.start(scope.signal);
   informers.start(scope.signal);
 
   await mkdir(config.root, { recursive: true });
   const runtime = connectRuntime(config.containerdSocket);
   scope.onClose(() => runtime.close());
   const facts = await factsOnceReady(config, runtime, clock, scope.signal);
-  const agent = { config, client, informers, events, runtime, metrics, clock, logger, facts };
+  const agent = {
+    config,
+    client,
+    informers,
+    services,
+    events,
+    runtime,
+    metrics,
+    clock,
+    logger,
+    facts,
+  };
   await runKubelet(agent, scope);
   await new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();
@@ -86,15 +96,23 @@ export async function runAgent(
   });
 }
 
+function clientAs(config: AgentConfig, certificate: string, key: string, name: string): Client {
+  return createClient(
+    httpsTransport({
+      server: config.server,
+      certificateAuthority: config.authorityPem,
+      clientCertificate: { certificate, key },
+      userAgent: `${name}/v1.36.0 (kijabi)`,
+    }),
+  );
+}
+
 /** The proxy and DNS: they need no runtime, and pods need them from their first moment. */
 async function runNetwork(
-  {
-    config,
-    informers,
-    metrics,
-    clock,
-    logger,
-  }: Omit<Agent, "client" | "events" | "runtime" | "facts">,
+  { config, services, metrics, clock, logger }: Pick<
+    Agent,
+    "config" | "services" | "metrics" | "clock" | "logger"
+  >,
   scope: Scope,
 ): Promise<void> {
   const records = new ClusterRecords();
@@ -113,7 +131,7 @@ async function runNetwork(
     onApplied: (plan) => checks.apply?.(plan),
   });
   checks.apply = serveHealthChecks({ proxy, addresses: [config.address], logger }, scope);
-  followServices(informers, [proxy, records], scope);
+  followServices(services, [proxy, records], scope);
   scope.run("proxy", (signal) => proxy.run(signal));
   await serveProxyHealth({ proxy, metrics }, scope);
   const own = [config.address, config.dnsAddress];

@@ -158,6 +158,8 @@ async function startAgent(
     authorityPem: pki.authority.certificatePem,
     certificatePem: own.certificatePem,
     privateKeyPem: own.privateKeyPem,
+    proxyCertificatePem: pki.proxy.certificatePem,
+    proxyKeyPem: pki.proxy.privateKeyPem,
     containerdSocket: paths.containerdSocket,
     root: paths.kubelet,
     staticPods: paths.staticPods,

@@ -20,6 +20,8 @@ export interface ClusterPki {
   readonly server: KeyPairPem;
   /** The API server towards kubelets. */
   readonly kubeletClient: KeyPairPem;
+  /** The nodes' proxies and DNS. */
+  readonly proxy: KeyPairPem;
   /** The person's, for the kubeconfig: in system:masters. */
   readonly admin: KeyPairPem;
 }
@@ -41,7 +43,7 @@ export async function ensurePki(
   );
   const leaf = (name: string, make: () => Promise<KeyPairPem>) =>
     leafCertificate(folder, name, authority, now, make);
-  const [serviceAccountKey, server, kubeletClient, admin] = await Promise.all([
+  const [serviceAccountKey, server, kubeletClient, proxy, admin] = await Promise.all([
     signingKey(join(folder, "sa.key")),
     leaf("apiserver", () =>
       issueCertificate(authority, {
@@ -66,6 +68,9 @@ export async function ensurePki(
         now,
       }),
     ),
+    leaf("kube-proxy", () =>
+      issueCertificate(authority, { commonName: "system:kube-proxy", usages: "client", now }),
+    ),
     leaf("admin", () =>
       issueCertificate(authority, {
         commonName: "kubernetes-admin",
@@ -75,7 +80,7 @@ export async function ensurePki(
       }),
     ),
   ]);
-  return { authority, serviceAccountKey, server, kubeletClient, admin };
+  return { authority, serviceAccountKey, server, kubeletClient, proxy, admin };
 }
 
 /** A node's own: it is a client of the API server and serves its kubelet API with it. */

@@ -113,7 +113,7 @@ export async function workerEnvironment(
 const objectMs = 1000;
 
 /** Objects that pods refer to, as the API server has them; Services as the watch has them. */
-function objectSource({ client, informers, clock }: Agent) {
+function objectSource({ client, services: factory, clock }: Agent) {
   const recent = new Map<string, { readonly until: number; readonly found: Promise<unknown> }>();
   const cached = <T>(key: string, find: () => Promise<T>): Promise<T> => {
     const known = recent.get(key);
@@ -125,7 +125,7 @@ function objectSource({ client, informers, clock }: Agent) {
     found.catch(() => recent.delete(key));
     return found;
   };
-  const services = informers.informer(Service);
+  const services = factory.informer(Service);
   return {
     configMap: (namespace: string, name: string, signal: AbortSignal) =>
       cached(`configmap ${namespace}/${name}`, () =>

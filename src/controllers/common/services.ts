@@ -25,9 +25,7 @@ export function podsOf(service: Service, pods: readonly Pod[]): readonly Pod[] {
 
 function selects({ spec }: Service, { metadata }: Pod): boolean {
   const wanted = Object.entries(spec.selector ?? {});
-  return (
-    wanted.length > 0 && wanted.every(([key, value]) => metadata.labels?.[key] === value)
-  );
+  return wanted.length > 0 && wanted.every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 /** Heartbeats and container states do not matter here; there are many of them. */
@@ -101,7 +99,8 @@ export function triggerTime(
   const times = [
     service.metadata.creationTimestamp,
     ...pods.flatMap(
-      (pod) => pod.status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? [],
+      (pod) =>
+        pod.status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? [],
     ),
   ];
   return times.filter((time) => time > since).sort()[0];

@@ -49,8 +49,7 @@ export const deploymentController = defineController({
       if (deployment?.kind !== "Deployment") return [];
       const reference = { namespace, name: deployment.name };
       const recreates =
-        cache.get(Deployment, reference)?.spec.strategy.type === "Recreate" &&
-        !isRunning(pod);
+        cache.get(Deployment, reference)?.spec.strategy.type === "Recreate" && !isRunning(pod);
       return recreates ? [reference] : [];
     }),
   ],
@@ -250,7 +249,8 @@ class Rollout {
   /** The Deployment carries the revision of its current ReplicaSet. */
   async #syncRevision(current: ReplicaSet): Promise<void> {
     const { metadata } = this.#deployment;
-    const revision = this.#current?.metadata.annotations?.[revisionAnnotation] ??
+    const revision =
+      this.#current?.metadata.annotations?.[revisionAnnotation] ??
       current.metadata.annotations?.[revisionAnnotation];
     const known = this.#ctx.object?.metadata.annotations?.[revisionAnnotation];
     if (revision === undefined || known === revision) return;

@@ -73,8 +73,14 @@ test("makes a ReplicaSet, which makes pods, and reports it all", async () => {
     unavailableReplicas: 3,
     terminatingReplicas: 0,
   });
-  assert.match(early.available ?? "", /^False MinimumReplicasUnavailable: Deployment does not have/);
-  assert.match(early.progressing ?? "", /^True ReplicaSetUpdated: ReplicaSet "web-.*" is progressing\.$/);
+  assert.match(
+    early.available ?? "",
+    /^False MinimumReplicasUnavailable: Deployment does not have/,
+  );
+  assert.match(
+    early.progressing ?? "",
+    /^True ReplicaSetUpdated: ReplicaSet "web-.*" is progressing\.$/,
+  );
 
   await cluster.advance(5_000);
   const late = await deploymentOf(cluster);
@@ -87,14 +93,20 @@ test("makes a ReplicaSet, which makes pods, and reports it all", async () => {
     terminatingReplicas: 0,
   });
   assert.equal(late.metadata.annotations?.["deployment.kubernetes.io/revision"], "1");
-  assert.equal(late.available, "True MinimumReplicasAvailable: Deployment has minimum availability.");
+  assert.equal(
+    late.available,
+    "True MinimumReplicasAvailable: Deployment has minimum availability.",
+  );
   assert.equal(
     late.progressing,
     `True NewReplicaSetAvailable: ReplicaSet "web-${hash}" has successfully progressed.`,
   );
   const events = await cluster.events();
   assert.ok(events.includes(`ScalingReplicaSet: Scaled up replica set web-${hash} from 0 to 3`));
-  assert.equal(events.filter((text) => text.startsWith("SuccessfulCreate: Created pod: web-")).length, 3);
+  assert.equal(
+    events.filter((text) => text.startsWith("SuccessfulCreate: Created pod: web-")).length,
+    3,
+  );
 
   const before = cluster.api.requests.length;
   await cluster.advance(3_600_000);
@@ -191,7 +203,10 @@ test("paused, it scales but does not roll", async () => {
   await cluster.advance(5_000);
   await change(cluster, { paused: true, template: podTemplate({ app: "web" }, "nginx:2") });
   await cluster.advance(5_000);
-  assert.equal((await deploymentOf(cluster)).progressing, "Unknown DeploymentPaused: Deployment is paused");
+  assert.equal(
+    (await deploymentOf(cluster)).progressing,
+    "Unknown DeploymentPaused: Deployment is paused",
+  );
   await change(cluster, { replicas: 5 });
   await cluster.advance(5_000);
   assert.deepEqual(await sizes(cluster), [["1", 5]]);

@@ -14,7 +14,10 @@ const available = ({ status }: ReplicaSet) => status?.availableReplicas ?? 0;
 const isLive = (replicaSet: ReplicaSet) => size(replicaSet) > 0;
 
 /** Was the Deployment scaled since its ReplicaSets were? Then that comes before any rollout. */
-export function isScalingEvent(deployment: Deployment, replicaSets: readonly ReplicaSet[]): boolean {
+export function isScalingEvent(
+  deployment: Deployment,
+  replicaSets: readonly ReplicaSet[],
+): boolean {
   return replicaSets.filter(isLive).some(({ metadata }) => {
     const desired = metadata.annotations?.[desiredReplicasAnnotation];
     return desired !== undefined && Number(desired) !== deployment.spec.replicas;
@@ -97,7 +100,8 @@ export function scaleToSize(
   const { replicas, strategy } = deployment.spec;
   const all = current ? [...old, current] : old;
   const live = all.filter(isLive);
-  const only = live.length === 0 ? (current ?? old.at(-1)) : live.length === 1 ? live[0] : undefined;
+  const only =
+    live.length === 0 ? (current ?? old.at(-1)) : live.length === 1 ? live[0] : undefined;
   // Also of the right size already: it then learns which size that is right for.
   if (only) return [{ replicaSet: only, replicas }];
   if (current && isSaturated(deployment, current)) {
@@ -134,9 +138,7 @@ function proportional(deployment: Deployment, live: readonly ReplicaSet[]): read
     return { replicaSet, replicas: size(replicaSet) + share };
   });
   return scalings.map((scaling, index) =>
-    index === 0
-      ? { ...scaling, replicas: Math.max(0, scaling.replicas + toAdd - added) }
-      : scaling,
+    index === 0 ? { ...scaling, replicas: Math.max(0, scaling.replicas + toAdd - added) } : scaling,
   );
 }
 

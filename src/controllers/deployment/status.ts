@@ -103,7 +103,13 @@ export function rolloutStatus(
   next = failure
     ? setCondition(
         next,
-        condition("ReplicaFailure", failure.status, failure.reason ?? "", failure.message ?? "", now),
+        condition(
+          "ReplicaFailure",
+          failure.status,
+          failure.reason ?? "",
+          failure.message ?? "",
+          now,
+        ),
       )
     : withoutCondition(next, "ReplicaFailure");
   return { ...status, conditions: [...next] };

@@ -51,8 +51,7 @@ export function statusOf(
 ): { status: PodDisruptionBudget["status"]; recheckMs: number | undefined } {
   const { disrupted, recheckMs } = stillDisrupted(budget, pods, now);
   const healthy = pods.filter(
-    (pod) =>
-      !pod.metadata.deletionTimestamp && !(pod.metadata.name in disrupted) && isReady(pod),
+    (pod) => !pod.metadata.deletionTimestamp && !(pod.metadata.name in disrupted) && isReady(pod),
   ).length;
   const allowed = expected.count <= 0 ? 0 : Math.max(0, healthy - expected.desired);
   const status = {

@@ -50,8 +50,11 @@ async function sync(service: Service, ctx: ReconcileContext<Service>): Promise<u
     ...managedBy,
     ...(isHeadless(service) && { "service.kubernetes.io/headless": "" }),
   };
-  const { [triggerAnnotation]: last, [capacityAnnotation]: capacity, ...kept } =
-    current?.metadata.annotations ?? {};
+  const {
+    [triggerAnnotation]: last,
+    [capacityAnnotation]: capacity,
+    ...kept
+  } = current?.metadata.annotations ?? {};
   if (
     current &&
     deepEqual(subsets, current.subsets ?? []) &&

@@ -19,7 +19,10 @@ export function subsetsOf(
 ): { subsets: EndpointSubset[]; truncated: boolean } {
   const unready = service.spec.publishNotReadyAddresses ?? false;
   const family = service.spec.ipFamilies?.[0] === "IPv6" ? "IPv6" : "IPv4";
-  const groups = new Map<string, EndpointSubset & { ready: EndpointAddress[]; not: EndpointAddress[] }>();
+  const groups = new Map<
+    string,
+    EndpointSubset & { ready: EndpointAddress[]; not: EndpointAddress[] }
+  >();
   for (const pod of pods) {
     const ip = hasEndpoint(pod, unready) ? addressOf(pod, family) : undefined;
     if (!ip) continue;

@@ -145,7 +145,11 @@ function planGroup(
   group: Group,
   slices: readonly EndpointSlice[],
   isCurrent: (slice: EndpointSlice) => boolean,
-  plan: { create: Group[]; update: { slice: EndpointSlice; group: Group }[]; remove: EndpointSlice[] },
+  plan: {
+    create: Group[];
+    update: { slice: EndpointSlice; group: Group }[];
+    remove: EndpointSlice[];
+  },
 ): void {
   const waiting = new Map(group.endpoints.map((endpoint) => [keyOf(endpoint), endpoint]));
   const filled = slices.map((slice) => {

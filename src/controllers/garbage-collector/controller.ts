@@ -222,7 +222,8 @@ class Collector {
     const blocking = [...node.dependents].filter(({ owners }) =>
       owners.some(({ uid, blockOwnerDeletion }) => uid === node.identity.uid && blockOwnerDeletion),
     );
-    if (blocking.length === 0) return this.#removeFinalizer(node.identity, live, foregroundFinalizer);
+    if (blocking.length === 0)
+      return this.#removeFinalizer(node.identity, live, foregroundFinalizer);
     for (const dependent of blocking) {
       if (!dependent.deletingDependents) this.#queue.add(`delete ${dependent.identity.uid}`);
     }
@@ -270,7 +271,11 @@ class Collector {
     this.#logger.debug("collecting", { kind, namespace, name, propagationPolicy });
     const options = { propagationPolicy, preconditions: { uid, resourceVersion } };
     try {
-      await this.#environment.client.delete(this.#resourceOf(identity), { namespace, name }, options);
+      await this.#environment.client.delete(
+        this.#resourceOf(identity),
+        { namespace, name },
+        options,
+      );
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

@@ -53,9 +53,7 @@ export function nodeLifecycleController(): Controller {
       }
       const conditions = silentConditions(node, heartbeat, ctx.now);
       const wasReady = ready(node)?.status === "True";
-      const current = conditions
-        ? await ctx.updateStatus({ ...node.status, conditions })
-        : node;
+      const current = conditions ? await ctx.updateStatus({ ...node.status, conditions }) : node;
       if (wasReady && conditions) {
         ctx.event("Normal", "NodeNotReady", `Node ${name} status is now: NodeNotReady`);
       }
@@ -128,7 +126,8 @@ export const taintEvictionController = defineController({
   ],
   indexes: [podsByNode],
   concerns: (pod, old) =>
-    pod.spec.nodeName !== old.spec.nodeName || !deepEqual(pod.spec.tolerations, old.spec.tolerations),
+    pod.spec.nodeName !== old.spec.nodeName ||
+    !deepEqual(pod.spec.tolerations, old.spec.tolerations),
 
   async reconcile(pod, ctx) {
     const { metadata, spec } = pod;
@@ -141,7 +140,11 @@ export const taintEvictionController = defineController({
     const place = { namespace: metadata.namespace, name: metadata.name };
     const message = `Marking for deletion Pod ${place.namespace}/${place.name}`;
     ctx.event("Normal", "TaintManagerEviction", message);
-    await ctx.update(Pod, { ...pod, status: withDisruption(pod, ctx.now) }, { subresource: "status" });
+    await ctx.update(
+      Pod,
+      { ...pod, status: withDisruption(pod, ctx.now) },
+      { subresource: "status" },
+    );
     await ctx.delete(Pod, pod);
     return undefined;
   },

@@ -47,9 +47,7 @@ export const replicationControllerController = defineController({
       : plan(keeper, active, active, ctx.now);
     const failure = await attempt(() => act(intent, controller, keeper, ctx));
     const { status: old } = controller;
-    await ctx.updateStatus(
-      statusOf({ keeper, active, old, plan: intent, failure, now: ctx.now }),
-    );
+    await ctx.updateStatus(statusOf({ keeper, active, old, plan: intent, failure, now: ctx.now }));
     if (failure) throw failure;
     return { requeueAfterMs: msToNextAvailable(active, keeper.minReadySeconds, ctx.now) };
   },
@@ -69,10 +67,7 @@ function selectorOf({ spec }: ReplicationController) {
 }
 
 /** Active pods of all ReplicaSets of the same Deployment: they do the same work. */
-function podsOfSiblings(
-  replicaSet: ReplicaSet,
-  ctx: ReconcileContext<ReplicaSet>,
-): readonly Pod[] {
+function podsOfSiblings(replicaSet: ReplicaSet, ctx: ReconcileContext<ReplicaSet>): readonly Pod[] {
   const owner = controllerOf(replicaSet);
   const siblings = owner ? ctx.byIndex(ReplicaSet, "owner", owner.uid) : [replicaSet];
   return siblings

@@ -164,5 +164,8 @@ export class SimulatedKubelet {
 
 /** A template of one container, as the server stores it. */
 export function podTemplate(labels: Record<string, string>, image = "nginx"): PodTemplateSpec {
-  return { metadata: { labels }, spec: { containers: [{ name: "main", image }] } } as unknown as PodTemplateSpec;
+  return {
+    metadata: { labels },
+    spec: { containers: [{ name: "main", image }] },
+  } as unknown as PodTemplateSpec;
 }

@@ -1,3 +1,5 @@
+import type { CommandStreams } from "#streaming/remote-command.ts";
+
 /** What a request to the kubelet means; the same words in the path as upstream's kubelet has. */
 export type KubeletRequest =
   | { readonly kind: "healthz" | "pods" | "metrics" | "stats" | "configz" }
@@ -76,4 +78,12 @@ export function permissionOf(
     default:
       return request satisfies never;
   }
+}
+
+/** The streams that exec and attach ask for, under the kubelet's own names for them. */
+export function commandStreams(query: URLSearchParams): CommandStreams {
+  const on = (name: string) => ["1", "true"].includes(query.get(name) ?? "");
+  const tty = on("tty");
+  // A terminal has no error stream of its own.
+  return { stdin: on("input"), stdout: on("output"), stderr: on("error") && !tty, tty };
 }

@@ -78,7 +78,9 @@ function readyCondition(pod: Pod, containersReady: ConditionDraft): ConditionDra
       return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
     }
     if (gate.status === "True") return [];
-    return [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
+    return [
+      `the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`,
+    ];
   });
   if (closed.length === 0) return { type: "Ready", status: "True" };
   const message = closed.join(", ");

@@ -27,7 +27,13 @@ export function anyAppStarted({ app }: ContainerStatuses): boolean {
 }
 
 function countInit(pod: Pod, { init }: ContainerStatuses) {
-  const count = { pending: 0, failed: 0, sidecarsPending: 0, sidecarsWaiting: 0, sidecarsRunning: 0 };
+  const count = {
+    pending: 0,
+    failed: 0,
+    sidecarsPending: 0,
+    sidecarsWaiting: 0,
+    sidecarsRunning: 0,
+  };
   for (const [index, container] of (pod.spec.initContainers ?? []).entries()) {
     const status = init[index];
     if (!status) continue;

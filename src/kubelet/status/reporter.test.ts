@@ -53,10 +53,10 @@ test("sends the newest status once, and leaves what others wrote", async () => {
   assert.equal(api.requests.length, 2);
   const stored = await client.get(Pod, reference);
   assert.deepEqual(stored.status.podIPs, [{ ip: "10.0.0.3" }]);
-  assert.deepEqual(
-    stored.status.conditions?.map(({ type }) => type).sort(),
-    ["Ready", "example.com/own"],
-  );
+  assert.deepEqual(stored.status.conditions?.map(({ type }) => type).sort(), [
+    "Ready",
+    "example.com/own",
+  ]);
   await scope.close();
   assert.deepEqual(failures, []);
 });

@@ -29,7 +29,7 @@ export function createStatusReporter(options: {
   /** The API object to write to: a static pod's mirror has another uid. */
   target(pod: Pod): { namespace: string; name: string; uid: string } | undefined;
 }): StatusReporter {
-  const { client, clock, logger, scope, target } = options;
+  const { client, clock, logger, scope } = options;
   const pending = new Map<string, Pending>();
   const sent = new Map<string, string>();
   const busy = new Set<string>();
@@ -38,13 +38,17 @@ export function createStatusReporter(options: {
     const { uid } = next.pod.metadata;
     const finish = next.finish || (pending.get(uid)?.finish ?? false);
     // While something is on its way, what was sent last is not what the server will have.
-    if (!busy.has(uid) && !finish && sent.get(uid) === JSON.stringify(next.status)) {
+    if (!busy.has(uid) && !finish && sent.get(uid) === textOf(next)) {
       pending.delete(uid);
       return;
     }
     pending.set(uid, { ...next, finish });
     start(uid);
   };
+
+  /** The same status for another object, such as a new mirror, is something else. */
+  const textOf = ({ pod, status }: Pending) =>
+    `${options.target(pod)?.uid ?? ""} ${JSON.stringify(status)}`;
 
   const start = (uid: string) => {
     const next = pending.get(uid);
@@ -65,7 +69,7 @@ export function createStatusReporter(options: {
       const next = pending.get(uid);
       if (!next || signal.aborted) return;
       pending.delete(uid);
-      const text = JSON.stringify(next.status);
+      const text = textOf(next);
       if (!next.finish && sent.get(uid) === text) continue;
       try {
         switch (await send(next, signal)) {
@@ -95,7 +99,7 @@ export function createStatusReporter(options: {
     { pod, status, finish }: Pending,
     signal: AbortSignal,
   ): Promise<"sent" | "gone" | "nowhere"> => {
-    const reference = target(pod);
+    const reference = options.target(pod);
     if (!reference) return "nowhere";
     const { namespace, name, uid } = reference;
     try {

@@ -8,6 +8,7 @@ import {
   endContainers,
   stopContainerd,
 } from "../../providers/node/containerd.ts";
+import { unmountBelow } from "../../providers/node/mounts.ts";
 import { removeNetwork, removeNodeNamespace } from "../../providers/node/network.ts";
 import { endProcess, readPidFile } from "../../providers/node/processes.ts";
 import { readConfig, requireConfig } from "./context.ts";
@@ -39,6 +40,8 @@ export async function removeAll(context: ActionContext): Promise<void> {
   for (const node of nodes) await deleteContainerd({ ...runtimeOf(profile, node), clock });
   const mayHaveNetwork = process.platform === "linux" && process.getuid?.() === 0;
   if (!config && mayHaveNetwork) await removeNetwork({ profile });
+  // Volumes of pods that ended with their runtime are still mounted.
+  await unmountBelow([paths.folder, paths.run]);
   await rm(paths.run, { recursive: true, force: true });
   await rm(paths.folder, { recursive: true, force: true });
 }

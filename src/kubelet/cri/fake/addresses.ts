@@ -24,7 +24,7 @@ export class AddressPool {
       return formatAddress(this.#base + this.#last);
     }
     const message =
-      "failed to setup network for sandbox: plugin type=\"bridge\" failed (add): failed to " +
+      'failed to setup network for sandbox: plugin type="bridge" failed (add): failed to ' +
       `allocate for range 0: no IP addresses available in range set: ${this.#cidr}`;
     throw new RuntimeError("UNKNOWN", message);
   }
@@ -65,7 +65,10 @@ function parseCidr(cidr: string): { base: number; prefix: number } {
 
 function parseAddress(address: string): number {
   const parts = address.split(".").map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) {
+  if (
+    parts.length !== 4 ||
+    parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)
+  ) {
     throw new RangeError(`"${address}" is no IPv4 address`);
   }
   return parts.reduce((sum, part) => sum * 256 + part, 0);

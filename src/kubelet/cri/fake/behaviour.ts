@@ -42,7 +42,10 @@ export function plainBehaviour(spec: FakeContainerSpec): FakeBehaviour {
   const seconds = spec.annotations[runsForAnnotation];
   if (seconds !== undefined && Number.isFinite(Number(seconds))) {
     const exitCode = Number(spec.annotations[exitCodeAnnotation] ?? 0);
-    return { runsForMs: Number(seconds) * 1000, exitCode: Number.isInteger(exitCode) ? exitCode : 1 };
+    return {
+      runsForMs: Number(seconds) * 1000,
+      exitCode: Number.isInteger(exitCode) ? exitCode : 1,
+    };
   }
   const [program = "", ...rest] = spec.command;
   const name = program.slice(program.lastIndexOf("/") + 1);
@@ -78,4 +81,9 @@ function scriptBehaviour(script: string): FakeBehaviour | undefined {
   return script.trim() === "" ? undefined : { runsForMs, exitCode: 0 };
 }
 
-const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};

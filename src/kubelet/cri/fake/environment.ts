@@ -36,7 +36,8 @@ export interface FakeEnvironment extends WorkerEnvironment {
  */
 export function createFakeEnvironment(options: FakeEnvironmentOptions): FakeEnvironment {
   const { runtime, clock, random, logger, event } = options;
-  const act = options.act ?? ((probe, { containerId }) => probeRuntime(runtime, probe, containerId));
+  const act =
+    options.act ?? ((probe, { containerId }) => probeRuntime(runtime, probe, containerId));
   return {
     runtime,
     clock,

@@ -100,7 +100,10 @@ test("sandboxes have addresses, which end with them", async () => {
     ids.push(podSandboxId);
   }
   assert.deepEqual(addresses, ["10.1.2.2", "10.1.2.3", "10.1.2.4", "10.1.2.5", "10.1.2.6"]);
-  await assert.rejects(runtime.runPodSandbox({ config: sandboxConfig }), /no IP addresses available/);
+  await assert.rejects(
+    runtime.runPodSandbox({ config: sandboxConfig }),
+    /no IP addresses available/,
+  );
   await runtime.stopPodSandbox({ podSandboxId: ids[1] ?? "" });
   const { podSandboxId } = await runtime.runPodSandbox({ config: sandboxConfig });
   const { status } = await runtime.podSandboxStatus({ podSandboxId });

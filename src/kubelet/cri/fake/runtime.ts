@@ -249,7 +249,10 @@ class Fake {
       execSync: async ({ containerId = "", cmd = [] }) => {
         const container = this.#container(containerId);
         if (container.state !== containerState.CONTAINER_RUNNING) {
-          throw new RuntimeError("UNKNOWN", "failed to exec in container: container is not running");
+          throw new RuntimeError(
+            "UNKNOWN",
+            "failed to exec in container: container is not running",
+          );
         }
         const result = container.behaviour.exec?.(cmd) ?? { exitCode: 0 };
         return {

@@ -1,6 +1,6 @@
 import { Client, credentials, status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
-import { bytes, list, object, string, time, uint32 } from "#schema/field.ts";
+import { bytes, list, object, string, time } from "#schema/field.ts";
 import { message } from "#schema/message.ts";
 import type { MessageType } from "#schema/message.ts";
 import { decodeProtobuf, encodeProtobuf } from "#schema/protobuf.ts";
@@ -90,12 +90,15 @@ abstract class Envelope extends message("containerd.services.events.v1.Envelope"
   event: object(4, () => Any).optional(),
 }) {}
 
-/** What the task events have in common: the container's id is field 1. */
+/** What all task events have in common. */
 abstract class TaskEvent extends message("containerd.events.TaskEvent", {
   containerId: string(1).assigned(),
-  /** Of TaskExit: the process; equal to the container's id for its first process. */
+}) {}
+
+abstract class TaskExit extends message("containerd.events.TaskExit", {
+  containerId: string(1).assigned(),
+  /** The process that ended: the container's own id for its first one, another for an exec's. */
   id: string(2).assigned(),
-  pid: uint32(3).assigned(),
 }) {}
 
 const eventTypes: Readonly<Record<string, RuntimeEvent["type"]>> = {
@@ -141,8 +144,11 @@ function runtimeEvent(envelope: Envelope): RuntimeEvent | undefined {
   const type = eventTypes[envelope.topic];
   if (!type || !envelope.event) return undefined;
   const wire = fromBase64(envelope.event.value);
-  const event = decodeProtobuf(TaskEvent, wire, { fillZero: true }) as TaskEvent;
-  // Exits of exec'd processes are not the container's.
-  if (type === "stopped" && event.id && event.id !== event.containerId) return undefined;
-  return { type, containerId: event.containerId };
+  if (type !== "stopped") {
+    const { containerId } = decodeProtobuf(TaskEvent, wire, { fillZero: true }) as TaskEvent;
+    return { type, containerId };
+  }
+  const { containerId, id } = decodeProtobuf(TaskExit, wire, { fillZero: true }) as TaskExit;
+  // The end of a process that was exec'd is not the container's.
+  return id === containerId ? { type, containerId } : undefined;
 }

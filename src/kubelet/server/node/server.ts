@@ -13,14 +13,14 @@ import { UpgradeRefusedError } from "#streaming/node/http.ts";
 import { openPortForward, openRemoteCommand } from "#streaming/node/open.ts";
 import { upgradeTarget } from "#streaming/node/target.ts";
 import { bridgePortForward } from "#streaming/port-forward.ts";
-import { bridgeRemoteCommand, parseCommandStreams } from "#streaming/remote-command.ts";
+import { bridgeRemoteCommand } from "#streaming/remote-command.ts";
 import type { Runtime } from "../../cri/runtime.ts";
 import type { Kubelet } from "../../kubelet.ts";
 import type { PodWorker } from "../../pod-worker/worker.ts";
 import { latestRun } from "../../pod-worker/runtime-state.ts";
 import type { ContainerRun } from "../../pod-worker/runtime-state.ts";
 import type { KubeletCaller, KubeletPermission } from "../authorize.ts";
-import { parseKubeletPath, permissionOf } from "../routes.ts";
+import { commandStreams, parseKubeletPath, permissionOf } from "../routes.ts";
 import type { KubeletRequest } from "../routes.ts";
 
 export interface KubeletServerOptions {
@@ -299,7 +299,10 @@ async function runCommand(
   if (!run || run.state !== "running") {
     throw new HttpError(500, `container not found ("${route.container}")`);
   }
-  const streams = parseCommandStreams(query);
+  const streams = commandStreams(query);
+  if (!streams.stdin && !streams.stdout && !streams.stderr) {
+    throw new HttpError(400, "you must specify at least 1 of stdin, stdout, stderr");
+  }
   const { runtime, clock } = options;
   const asked = { containerId: run.id, ...streams };
   const { url } =
