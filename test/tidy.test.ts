@@ -132,7 +132,9 @@ test("no banned words", () => {
   const wrong: string[] = [];
   for (const [file, text] of textOf) {
     text.split("\n").forEach((line, index) => {
-      const code = line.replace(/\/\/.*$|^\s*\*.*$|\/\*.*?\*\//, "").replace(/"[^"]*"|`[^`]*`/g, '""');
+      const code = line
+        .replace(/\/\/.*$|^\s*\*.*$|\/\*.*?\*\//, "")
+        .replace(/"[^"]*"|`[^`]*`/g, '""');
       for (const { pattern, instead, except } of bans) {
         if (pattern.test(code) && !except.test(file)) {
           wrong.push(`${file}:${index + 1} ${line.trim()} (use ${instead})`);

@@ -74,7 +74,7 @@ export function parseFlags<const S extends FlagSpecs>(
       break;
     }
     if (arg.startsWith("--")) {
-      const [name = "", text] = splitOnce(arg.slice(2));
+      const [name, text] = splitOnce(arg.slice(2));
       const spec = specs[name];
       if (!spec) throw new FlagError(`unknown flag: --${name}`);
       if (text !== undefined) set(name, spec, text, `--${name}`);

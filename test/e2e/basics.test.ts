@@ -94,7 +94,7 @@ cluster.test("module 3: explore the app", async () => {
     "ConfigMapName: kube-root-ca.crt",
     "QoS Class: BestEffort",
     "Node-Selectors: <none>",
-    "Tolerations: node.kubernetes.io/not-ready:NoExecute op=Exists for 300s",
+    "Tolerations: node.kubernetes.io/not-ready:NoExecute op=Exists for AGE",
     "Normal Scheduled",
     "Normal Started",
   ]) {

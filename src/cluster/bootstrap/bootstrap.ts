@@ -137,7 +137,7 @@ async function put<T extends { metadata: { name: string; namespace?: string } }>
       const known = await client.find<T>(kind, { name, namespace });
       if (!known) continue;
       const metadata = { ...known.metadata, ...draft.metadata };
-      await client.update<T>(kind, { ...known, ...draft, metadata } as T);
+      await client.update<T>(kind, { ...known, ...draft, metadata });
       return;
     } catch (error) {
       if (!isConflict(error)) throw error;

@@ -109,10 +109,13 @@ function clientAs(config: AgentConfig, certificate: string, key: string, name: s
 
 /** The proxy and DNS: they need no runtime, and pods need them from their first moment. */
 async function runNetwork(
-  { config, services, metrics, clock, logger }: Pick<
-    Agent,
-    "config" | "services" | "metrics" | "clock" | "logger"
-  >,
+  {
+    config,
+    services,
+    metrics,
+    clock,
+    logger,
+  }: Pick<Agent, "config" | "services" | "metrics" | "clock" | "logger">,
   scope: Scope,
 ): Promise<void> {
   const records = new ClusterRecords();
@@ -190,9 +193,9 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<void> {
   scope.run("node status", (signal) => heartbeat.runStatus(signal));
   scope.run("node lease", (signal) => heartbeat.runLease(signal));
 
-  const { env, bind } = await workerEnvironment(agent, scope);
-  const kubelet = new Kubelet(env, scope.signal);
-  bind(kubelet);
+  const worker = await workerEnvironment(agent, scope);
+  const kubelet = new Kubelet(worker.env, scope.signal);
+  worker.bind(kubelet);
   scope.run("kubelet", () => kubelet.run());
   const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${config.node}` });
   followPods({ informer: pods, node: config.node, kubelet }, scope);

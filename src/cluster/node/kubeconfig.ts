@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -45,6 +46,7 @@ export async function addToKubeconfig(file: string, entry: KubeconfigEntry): Pro
 
 /** Takes the cluster's entry out; the current context goes with it. */
 export async function removeFromKubeconfig(file: string, name: string): Promise<void> {
+  if (!existsSync(file)) return;
   await replace(file, (config) => {
     const without = (list: Named[] | undefined) =>
       (list ?? []).filter((item) => item.name !== name);

@@ -107,17 +107,12 @@ export function resourcesOf(
 /** Who is killed first when the node runs out of memory: the less was asked for, the sooner. */
 export function oomScore(pod: Pod, memoryRequest: string | undefined, nodeBytes: number): number {
   if ((pod.spec.priority ?? 0) >= 2_000_000_000) return -997;
-  switch (podQosClass(pod)) {
-    case "Guaranteed":
-      return -997;
-    case "BestEffort":
-      return 1000;
-    case "Burstable": {
-      const bytes =
-        compareQuantities(memoryRequest ?? "0", "0") > 0 ? quantityValue(memoryRequest ?? "0") : 0;
-      return Math.min(999, Math.max(3, 1000 - Math.floor((1000 * bytes) / Math.max(1, nodeBytes))));
-    }
-  }
+  const qosClass = podQosClass(pod);
+  if (qosClass === "Guaranteed") return -997;
+  if (qosClass === "BestEffort") return 1000;
+  const bytes =
+    compareQuantities(memoryRequest ?? "0", "0") > 0 ? quantityValue(memoryRequest ?? "0") : 0;
+  return Math.min(999, Math.max(3, 1000 - Math.floor((1000 * bytes) / Math.max(1, nodeBytes))));
 }
 
 function securityOf(

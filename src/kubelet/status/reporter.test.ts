@@ -18,7 +18,7 @@ async function setUp() {
   const api = new FakeApi({ clock, random: seededRandom(1) });
   const client = createClient(api);
   const failures: string[] = [];
-  const scope = new Scope({ onFailure: (task, error) => failures.push(`${task}: ${error}`) });
+  const scope = new Scope({ onFailure: (task, error) => failures.push(`${task}: ${String(error)}`) });
   const reporter = createStatusReporter({
     client,
     clock,
@@ -43,7 +43,12 @@ const running = (podIP?: string): PodStatus => ({
 
 test("sends the newest status once, and leaves what others wrote", async () => {
   const { clock, api, client, scope, reporter, pod, failures } = await setUp();
-  reporter.report(pod, running("10.0.0.1"));
+  const reason = "ContainersNotReady";
+  const waiting: PodStatus["conditions"] = [
+    { type: "Ready", status: "False", reason, message: "not yet" },
+    { type: "example.com/own", status: "False" },
+  ];
+  reporter.report(pod, { phase: "Pending", conditions: waiting });
   reporter.report(pod, running("10.0.0.2"));
   reporter.report(pod, running("10.0.0.3"));
   await clock.advance(0);

@@ -7,6 +7,7 @@ import type { Scope } from "#base/scope.ts";
 import { isConflict, isNotFound } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import type { StatusReporter } from "../pod-worker/dependencies.ts";
+import { kubeletConditions } from "./conditions.ts";
 
 interface Pending {
   readonly pod: Pod;
@@ -134,13 +135,16 @@ export function createStatusReporter(options: {
 }
 
 /**
- * A strategic merge joins some lists by key; addresses are whole. Conditions stay joined, because
- * others (the scheduler, readiness gates) write theirs to the same list.
+ * A strategic merge joins some lists by key; addresses are whole. Of the conditions only the
+ * kubelet's own are sent: others (the scheduler, readiness gates) write theirs to the same list.
+ * What is absent is cleared, so that an address does not outlive its sandbox, nor a reason its
+ * cause.
  */
 function patchOf(status: PodStatus): object {
+  const own = (status.conditions ?? []).filter(({ type }) => kubeletConditions.has(type));
   return {
     ...status,
-    // Absent fields are cleared, so that an address does not outlive its sandbox.
+    conditions: own.map((condition) => ({ reason: null, message: null, ...condition })),
     reason: status.reason ?? null,
     message: status.message ?? null,
     podIP: status.podIP ?? null,

@@ -26,8 +26,8 @@ export async function stop(context: ActionContext): Promise<void> {
 
 /** Ends the cluster and removes all of it. Also mends what a deletion left half done. */
 export async function deleteCluster(context: ActionContext): Promise<void> {
-  await removeAll(context);
   await removeFromKubeconfig(kubeconfigFile(), context.profile);
+  await removeAll(context);
   context.say(context.messages.deleted(context.profile));
 }
 
@@ -69,6 +69,7 @@ async function endCluster(context: ActionContext, nodes: readonly string[]): Pro
       const runtime = runtimeOf(profile, node);
       await endContainers({ ...runtime, clock });
       await stopContainerd({ ...runtime, clock });
+      await unmountBelow([nodePaths(profile, node).kubelet]);
       await removeNodeNamespace({ profile, node });
     }),
   );

@@ -120,8 +120,7 @@ async function* containerdEvents(
   const call = client.makeServerStreamRequest(
     "/containerd.services.events.v1.Events/Subscribe",
     (value: object) => Buffer.from(encodeProtobuf(EventFilter, value)),
-    (wire: Buffer) =>
-      decodeProtobuf(Envelope, new Uint8Array(wire), { fillZero: true }) as Envelope,
+    (wire: Buffer) => decodeProtobuf(Envelope, new Uint8Array(wire), { fillZero: true }),
     { filters: [`namespace==k8s.io,topic~="^/tasks/(start|exit|delete|oom)$"`] },
   );
   const cancel = () => call.cancel();
@@ -145,10 +144,10 @@ function runtimeEvent(envelope: Envelope): RuntimeEvent | undefined {
   if (!type || !envelope.event) return undefined;
   const wire = fromBase64(envelope.event.value);
   if (type !== "stopped") {
-    const { containerId } = decodeProtobuf(TaskEvent, wire, { fillZero: true }) as TaskEvent;
+    const { containerId } = decodeProtobuf(TaskEvent, wire, { fillZero: true });
     return { type, containerId };
   }
-  const { containerId, id } = decodeProtobuf(TaskExit, wire, { fillZero: true }) as TaskExit;
+  const { containerId, id } = decodeProtobuf(TaskExit, wire, { fillZero: true });
   // The end of a process that was exec'd is not the container's.
   return id === containerId ? { type, containerId } : undefined;
 }

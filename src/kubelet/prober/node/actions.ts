@@ -154,7 +154,7 @@ function probeGrpc(address: string, { grpc }: Probe, signal: AbortSignal): Promi
       (wire: Buffer) =>
         decodeProtobuf(HealthCheckResponse, new Uint8Array(wire), {
           fillZero: true,
-        }) as HealthCheckResponse,
+        }),
       { service: grpc?.service ?? "" },
       (error, response) => {
         if (signal.aborted) reject(signal.reason);
