@@ -1,9 +1,8 @@
-import { enableCompileCache } from "node:module";
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
+import { runServer } from "#cluster/node/server.ts";
 
 /** The control plane of one profile. Ends at SIGTERM; the nodes run on. */
-enableCompileCache();
 const { values } = parseFlags(
   { profile: { type: "string", default: "kijabi", usage: "the cluster's name" } },
   process.argv.slice(2),
@@ -17,6 +16,5 @@ const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
-const { runServer } = await import("#cluster/node/server.ts");
 await runServer(values.profile, logger, stopping.signal);
 process.exit(0);

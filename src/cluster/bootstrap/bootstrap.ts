@@ -36,12 +36,10 @@ async function kubernetesService(client: Client, config: ClusterConfig): Promise
   const labels = { component: "apiserver", provider: "kubernetes" };
   const reference = { namespace: "default", name: "kubernetes" };
   const port = { name: "https", port: 443, protocol: "TCP" as const, targetPort: config.apiPort };
-  await ifMissing(
-    client.create(Service, {
-      metadata: { ...reference, labels },
-      spec: { clusterIP: serviceAddress(config, "kubernetes"), ports: [port] },
-    }),
-  );
+  await ensureService(client, {
+    metadata: { ...reference, labels },
+    spec: { clusterIP: serviceAddress(config, "kubernetes"), ports: [port] },
+  });
   const ports = [{ name: "https", port: config.apiPort, protocol: "TCP" as const }];
   await put(client, Endpoints, {
     metadata: { ...reference, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
@@ -65,19 +63,17 @@ async function dnsService(client: Client, config: ClusterConfig): Promise<void> 
     "kubernetes.io/cluster-service": "true",
     "kubernetes.io/name": "CoreDNS",
   };
-  await ifMissing(
-    client.create(Service, {
-      metadata: { namespace: "kube-system", name: "kube-dns", labels },
-      spec: {
-        clusterIP: serviceAddress(config, "kube-dns"),
-        internalTrafficPolicy: "Local",
-        ports: [
-          { name: "dns", port: 53, protocol: "UDP" },
-          { name: "dns-tcp", port: 53, protocol: "TCP" },
-        ],
-      },
-    }),
-  );
+  await ensureService(client, {
+    metadata: { namespace: "kube-system", name: "kube-dns", labels },
+    spec: {
+      clusterIP: serviceAddress(config, "kube-dns"),
+      internalTrafficPolicy: "Local",
+      ports: [
+        { name: "dns", port: 53, protocol: "UDP" },
+        { name: "dns-tcp", port: 53, protocol: "TCP" },
+      ],
+    },
+  });
   await put(client, EndpointSlice, {
     metadata: {
       namespace: "kube-system",
@@ -109,6 +105,15 @@ async function clusterInfo(
       data: { "client-ca-file": authorityPem },
     }),
   );
+}
+
+/** Looks first: the address of a Service that exists counts as taken, before its name does. */
+async function ensureService(
+  client: Client,
+  draft: Draft<Service> & { metadata: { namespace: string; name: string } },
+): Promise<void> {
+  if (await client.find(Service, draft.metadata)) return;
+  await ifMissing(client.create(Service, draft));
 }
 
 async function ifMissing(creation: Promise<unknown>): Promise<void> {

@@ -18,7 +18,7 @@ import { createNetwork, createNodeNamespace } from "../providers/node/network.ts
 import type { Network } from "../providers/node/network.ts";
 import { identify, isAlive, readPidFile, writePidFile } from "../providers/node/processes.ts";
 import type { AgentConfig } from "./agent-config.ts";
-import { nodePaths, profilePaths } from "./paths.ts";
+import { nodePaths, processEnvironment, profilePaths } from "./paths.ts";
 import { nodeCertificate } from "./pki.ts";
 import type { ClusterPki } from "./pki.ts";
 
@@ -179,6 +179,7 @@ async function startAgent(
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
       cwd: "/",
+      env: processEnvironment(),
     });
     child.unref();
     const identity = child.pid === undefined ? undefined : identify(child.pid);

@@ -1,6 +1,14 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+/**
+ * For processes of ours: compiled code is kept between starts, which saves the time of compiling
+ * and the memory of what strips types.
+ */
+export function processEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_COMPILE_CACHE: join(kijabiHome(), "cache", "compiled") };
+}
+
 /** Where everything of one profile is. One folder to look into, and to delete. */
 export interface ProfilePaths {
   readonly folder: string;

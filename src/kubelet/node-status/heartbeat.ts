@@ -50,17 +50,10 @@ export class Heartbeat {
 
   /** Resolves with the node as it is on the API server; retries until it is there. */
   async register(signal: AbortSignal): Promise<Node> {
-    const { client, clock, logger, name, facts, labels, podCidr } = this.#options;
+    const { clock, logger, name } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
-        const known = await client.find(Node, { name }, signal);
-        if (known) return known;
-        const draft = newNode(name, facts, labels);
-        draft.spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
-        const now = clock.now();
-        const health = await this.#options.health(signal);
-        const status = nodeStatus(name, facts, health, undefined, now);
-        const node = await client.create(Node, { ...draft, status });
+        const node = (await this.#known(signal)) ?? (await this.#create(signal));
         this.#options.event(node, "Normal", "Starting", "Starting kubelet.");
         return node;
       } catch (error) {
@@ -70,6 +63,27 @@ export class Heartbeat {
         await sleep(clock, Math.min(100 * 2 ** attempt, 5000), signal);
       }
     }
+  }
+
+  /** A node that was here before keeps what it has, but shows the labels that it should. */
+  async #known(signal: AbortSignal): Promise<Node | undefined> {
+    const { client, name, facts, labels } = this.#options;
+    const node = await client.find(Node, { name }, signal);
+    if (!node) return undefined;
+    const wanted = newNode(name, facts, labels).metadata.labels ?? {};
+    const current = node.metadata.labels ?? {};
+    if (Object.entries(wanted).every(([key, value]) => current[key] === value)) return node;
+    const patch = { metadata: { labels: wanted } };
+    return await client.patch(Node, { name }, { type: "merge", patch });
+  }
+
+  async #create(signal: AbortSignal): Promise<Node> {
+    const { client, clock, name, facts, labels, podCidr } = this.#options;
+    const draft = newNode(name, facts, labels);
+    draft.spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
+    const health = await this.#options.health(signal);
+    const status = nodeStatus(name, facts, health, undefined, clock.now());
+    return await client.create(Node, { ...draft, status });
   }
 
   async runStatus(signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import { httpsTransport } from "#client/node/https-transport.ts";
 import { apiPortPreferred, gatewayOf, networksOf, nodesOf } from "../../config.ts";
 import type { ClusterConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
-import { profilePaths, profilesFolder } from "../../node/paths.ts";
+import { processEnvironment, profilePaths, profilesFolder } from "../../node/paths.ts";
 import { ensurePki } from "../../node/pki.ts";
 import type { ClusterPki } from "../../node/pki.ts";
 import { detectHost, InstallError, installMissing } from "../../providers/node/host.ts";
@@ -55,11 +55,12 @@ export async function start(context: ActionContext, options: StartOptions): Prom
   }
   say(known ? messages.starting(profile) : messages.creating(profile));
   const pki = await ensurePki(paths.pki, config, clock.now());
+  const launchedAt = clock.now();
   const server = await launchServer(context);
   const client = await waitForApi(context, config, pki, server, options.waitSeconds);
   say(`  ✔ ${messages.apiReady(elapsed())}`);
   await writeKubeconfigs(context, config, pki, options);
-  await waitForNodes(context, config, client, server, options.waitSeconds, (node) =>
+  await waitForNodes(context, config, client, { server, launchedAt }, options.waitSeconds, (node) =>
     say(`  ✔ ${messages.nodeReady(node, elapsed())}`),
   );
   if (options.kubeconfig) say(`  ✔ ${messages.context(profile, kubeconfigFile())}`);
@@ -163,6 +164,7 @@ async function launchServer({ paths, profile }: ActionContext): Promise<ProcessI
         detached: true,
         stdio: ["ignore", log.fd, log.fd],
         cwd: "/",
+        env: processEnvironment(),
       },
     );
     child.unref();
@@ -225,18 +227,21 @@ async function waitForNodes(
   context: ActionContext,
   config: ClusterConfig,
   client: Client,
-  server: ProcessIdentity,
+  { server, launchedAt }: { readonly server: ProcessIdentity; readonly launchedAt: number },
   waitSeconds: number,
   ready: (node: string) => void,
 ): Promise<void> {
   const { clock, messages, paths } = context;
   const deadline = clock.monotonic() + waitSeconds * 1000;
   const waiting = new Set(config.nodes.map(({ name }) => name));
+  // A node that was ready before the cluster stopped still says so; API times have whole seconds.
+  const since = Math.floor(launchedAt / 1000) * 1000;
   while (waiting.size > 0) {
     const { items } = await client.list(Node);
     for (const node of items) {
       const condition = node.status.conditions?.find(({ type }) => type === "Ready");
-      if (condition?.status === "True" && waiting.delete(node.metadata.name)) {
+      const isFresh = Date.parse(condition?.lastHeartbeatTime ?? "") >= since;
+      if (condition?.status === "True" && isFresh && waiting.delete(node.metadata.name)) {
         ready(node.metadata.name);
       }
     }
