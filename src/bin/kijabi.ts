@@ -9,6 +9,8 @@ interface Command {
   readonly usage: string;
   readonly about: string;
   readonly flags: FlagSpecs;
+  /** None when missing: a word too many is a mistake that should be told. */
+  readonly takesArguments?: true;
   /** Resolves with the exit code. */
   run(context: ActionContext, flags: Flags): Promise<number>;
 }
@@ -34,7 +36,6 @@ const commands: Readonly<Record<string, Command>> = {
       simulated: {
         type: "int",
         default: 0,
-        bare: "1",
         usage: "how many nodes whose pods only pretend to run",
       },
       "wait-seconds": { type: "int", default: 60, usage: "how long it may take" },
@@ -83,6 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
   logs: {
     usage: "kijabi logs [NODE]",
     about: "the log of the server, or of a node's agent",
+    takesArguments: true,
     flags: {
       follow: { type: "bool", short: "f", usage: "go on as lines are written" },
       tail: { type: "int", default: 100, usage: "how many lines to begin with" },
@@ -99,6 +101,7 @@ const commands: Readonly<Record<string, Command>> = {
   kubectl: {
     usage: "kijabi kubectl -- ARGS",
     about: "run kubectl against the cluster",
+    takesArguments: true,
     flags: {},
     async run(context, { args, rest }) {
       const { kubectl } = await import("#cluster/actions/node/inspect.ts");
@@ -108,6 +111,7 @@ const commands: Readonly<Record<string, Command>> = {
   image: {
     usage: "kijabi image load FILE | kijabi image ls",
     about: "put images from an archive on the nodes, or list what they have",
+    takesArguments: true,
     flags: {},
     async run(context, { args }) {
       const { listLoadedImages, loadImage } = await import("#cluster/actions/node/inspect.ts");
@@ -154,6 +158,10 @@ async function main(argv: readonly string[]): Promise<number> {
   // What follows `kubectl` is kubectl's own, but for the cluster it is meant for.
   const passed = name === "kubectl" && !rest.includes("--") ? ["--", ...rest] : rest;
   const parsed = parseFlags({ ...command.flags, ...shared }, passed);
+  const [surplus] = command.takesArguments ? [] : [...parsed.args, ...(parsed.rest ?? [])];
+  if (surplus !== undefined) {
+    throw new ActionError(`"${surplus}" is not expected here. See: ${command.usage} --help`);
+  }
   if (parsed.values.help) {
     say(helpOf(command));
     return 0;

@@ -17,6 +17,17 @@ export interface NodeConfig {
   readonly podCidr: string;
 }
 
+/** Nodes whose pods only pretend to run are called simulated-0, simulated-1, … */
+export const simulatedPrefix = "simulated-";
+
+export function nodeNamesOf(config: ClusterConfig): string[] {
+  const simulated = Array.from(
+    { length: config.simulatedNodes },
+    (_, index) => `${simulatedPrefix}${index}`,
+  );
+  return [...config.nodes.map(({ name }) => name), ...simulated];
+}
+
 export const clusterDomain = "cluster.local";
 export const apiPortPreferred = 8443;
 export const kubeletPort = 10250;

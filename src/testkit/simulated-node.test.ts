@@ -78,7 +78,8 @@ test("nodes are ready, and say that they are simulated", async () => {
     ]),
   );
   const renewTime = async () =>
-    (await client.get(Lease, { namespace: "kube-node-lease", name: "simulated-2" })).spec?.renewTime;
+    (await client.get(Lease, { namespace: "kube-node-lease", name: "simulated-2" })).spec
+      ?.renewTime;
   const before = await renewTime();
   await clock.advance(60_000);
   assert.notEqual(await renewTime(), before);
@@ -98,7 +99,11 @@ test("a pod runs on its node, and ends when it is deleted", async () => {
   assert.deepEqual(
     items
       .filter(({ involvedObject }) => involvedObject.kind === "Pod")
-      .map(({ reason, source, involvedObject: { fieldPath } }) => [reason, source?.host, fieldPath]),
+      .map(({ reason, source, involvedObject: { fieldPath } }) => [
+        reason,
+        source?.host,
+        fieldPath,
+      ]),
     ["Pulling", "Pulled", "Created", "Started"].map((reason) => [
       reason,
       "simulated-1",

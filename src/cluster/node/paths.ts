@@ -35,7 +35,8 @@ export function profilesFolder(): string {
 export function profilePaths(profile: string): ProfilePaths {
   const folder = join(profilesFolder(), profile);
   const logs = join(folder, "logs");
-  const run = join("/run/kijabi", profile);
+  // /run is root's; without root there are only simulated nodes, and no sockets.
+  const run = process.getuid?.() === 0 ? join("/run/kijabi", profile) : join(folder, "run");
   return {
     folder,
     config: join(folder, "cluster.json"),

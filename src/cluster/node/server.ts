@@ -4,8 +4,10 @@ import type { Logger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import { listen } from "#server/node/listen.ts";
+import { gitVersion } from "#server/health/version.ts";
+import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { SqliteStore } from "#storage/node/sqlite/sqlite-store.ts";
-import { gatewayOf, kubeletPort } from "../config.ts";
+import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
 import type { ClusterConfig } from "../config.ts";
 import { createControlPlane } from "../control-plane.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
@@ -73,6 +75,22 @@ export async function runServer(
   if (network) runNodes({ config, pki, clock, logger }, network, scope);
   await controlPlane.bootstrap(scope);
   logger.info("ready");
+  if (config.simulatedNodes > 0) {
+    scope.run("simulated nodes", (linked) =>
+      runSimulatedNodes(
+        {
+          client: controlPlane.client,
+          clock,
+          random: cryptoRandom,
+          logger,
+          count: config.simulatedNodes,
+          kubeletVersion: gitVersion,
+          namePrefix: simulatedPrefix,
+        },
+        linked,
+      ),
+    );
+  }
   controlPlane.run(scope);
   await new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();

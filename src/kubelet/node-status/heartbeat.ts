@@ -70,7 +70,7 @@ export class Heartbeat {
     const { client, name, facts, labels } = this.#options;
     const node = await client.find(Node, { name }, signal);
     if (!node) return undefined;
-    const wanted = newNode(name, facts, labels).metadata.labels ?? {};
+    const wanted = newNode(name, facts, labels).metadata?.labels ?? {};
     const current = node.metadata.labels ?? {};
     if (Object.entries(wanted).every(([key, value]) => current[key] === value)) return node;
     const patch = { metadata: { labels: wanted } };

@@ -85,7 +85,7 @@ test("a probe that hangs has failed; a container is given up once", async () => 
   prober.track(pod, [run], undefined);
   await clock.advance(120_000);
   assert.equal(prober.unhealthy(run), "liveness");
-  assert.deepEqual(asked, [0, 13]);
+  assert.deepEqual(asked, [0, 10]);
   assert.deepEqual(events, [
     "Liveness probe failed: command timed out after 3s",
     "Liveness probe failed: command timed out after 3s",
@@ -94,10 +94,13 @@ test("a probe that hangs has failed; a container is given up once", async () => 
 });
 
 test("a run that was ready before is taken for ready until it says otherwise", async () => {
-  const { clock, prober, pod, run } = setUp({ readinessProbe: { ...probe, failureThreshold: 1 } }, () => ({
-    ok: false,
-    text: "no",
-  }));
+  const { clock, prober, pod, run } = setUp(
+    { readinessProbe: { ...probe, failureThreshold: 1 } },
+    () => ({
+      ok: false,
+      text: "no",
+    }),
+  );
   const known = {
     name: "app",
     state: {},

@@ -173,6 +173,7 @@ async function probeLoop(loop: ProbeLoop, signal: AbortSignal): Promise<void> {
       await sleep(clock, Math.min(periodMs, 1000), signal);
       continue;
     }
+    const askedMs = clock.monotonic();
     const result = await probeOnce(loop, signal);
     if (signal.aborted) return;
     if (result.ok) {
@@ -190,7 +191,7 @@ async function probeLoop(loop: ProbeLoop, signal: AbortSignal): Promise<void> {
       }
     }
     if (kind === "startup" && entry.startup) return;
-    await sleep(clock, periodMs, signal);
+    await sleep(clock, Math.max(0, askedMs + periodMs - clock.monotonic()), signal);
   }
 }
 

@@ -79,7 +79,9 @@ function decodePod(path: string, text: string): Pod {
     const { value } = document;
     const { apiVersion, kind } = isRecord(value) ? value : {};
     if (apiVersion !== "v1" || kind !== "Pod") {
-      throw new ManifestError(`${path}: is no Pod of v1 but ${String(kind)} of ${String(apiVersion)}`);
+      throw new ManifestError(
+        `${path}: is no Pod of v1 but ${String(kind)} of ${String(apiVersion)}`,
+      );
     }
     const filled = { metadata: {}, spec: {}, ...(value as object) };
     return applyDefaults(Pod, decode(Pod, filled) as object);

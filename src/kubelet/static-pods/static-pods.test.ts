@@ -145,7 +145,10 @@ test("a static pod runs without the API server, and shows itself when it is ther
   assert.equal(shown?.status.phase, "Running");
   assert.deepEqual(shown.metadata.labels, { app: "web" });
   const { annotations = {} } = shown.metadata;
-  assert.equal(annotations["kubernetes.io/config.mirror"], annotations["kubernetes.io/config.hash"]);
+  assert.equal(
+    annotations["kubernetes.io/config.mirror"],
+    annotations["kubernetes.io/config.hash"],
+  );
   assert.deepEqual(shown.metadata.ownerReferences, [
     { apiVersion: "v1", kind: "Node", name: "node", uid: node.metadata.uid, controller: true },
   ]);

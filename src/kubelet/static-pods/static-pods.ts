@@ -77,7 +77,8 @@ export class StaticPods {
       try {
         const pod = parseStaticPod(manifest, { node, nowMs: clock.now() });
         const key = keyOf(pod.metadata);
-        if (pods.has(key)) throw new ManifestError(`${manifest.path}: ${key} is in another file, too`);
+        if (pods.has(key))
+          throw new ManifestError(`${manifest.path}: ${key} is in another file, too`);
         const known = this.#pods.get(key);
         pods.set(key, known?.metadata.uid === pod.metadata.uid ? known : pod);
       } catch (error) {
@@ -159,7 +160,8 @@ export class StaticPods {
   async #reconcileMirrors(signal: AbortSignal): Promise<void> {
     const { client, informer } = this.#options;
     const keys = new Set(this.#pods.keys());
-    for (const object of informer.list()) if (this.#isOwnMirror(object)) keys.add(keyOf(object.metadata));
+    for (const object of informer.list())
+      if (this.#isOwnMirror(object)) keys.add(keyOf(object.metadata));
     for (const key of keys) {
       const reference = referenceOf(key);
       const object = informer.get(reference);

@@ -18,7 +18,9 @@ async function setUp() {
   const api = new FakeApi({ clock, random: seededRandom(1) });
   const client = createClient(api);
   const failures: string[] = [];
-  const scope = new Scope({ onFailure: (task, error) => failures.push(`${task}: ${String(error)}`) });
+  const scope = new Scope({
+    onFailure: (task, error) => failures.push(`${task}: ${String(error)}`),
+  });
   const reporter = createStatusReporter({
     client,
     clock,

@@ -9,7 +9,7 @@ import { Node } from "#api/core/v1.ts";
 import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
-import { apiPortPreferred, gatewayOf, networksOf, nodesOf } from "../../config.ts";
+import { apiPortPreferred, nodeNamesOf, gatewayOf, networksOf, nodesOf } from "../../config.ts";
 import type { ClusterConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
 import { processEnvironment, profilePaths, profilesFolder } from "../../node/paths.ts";
@@ -233,7 +233,7 @@ async function waitForNodes(
 ): Promise<void> {
   const { clock, messages, paths } = context;
   const deadline = clock.monotonic() + waitSeconds * 1000;
-  const waiting = new Set(config.nodes.map(({ name }) => name));
+  const waiting = new Set(nodeNamesOf(config));
   // A node that was ready before the cluster stopped still says so; API times have whole seconds.
   const since = Math.floor(launchedAt / 1000) * 1000;
   while (waiting.size > 0) {
