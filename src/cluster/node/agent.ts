@@ -26,6 +26,8 @@ import { delegatedAuthorizer } from "#kubelet/server/authorize.ts";
 import { serveKubelet } from "#kubelet/server/node/server.ts";
 import { readLogs } from "#kubelet/files/node/read-logs.ts";
 import { rotateLogs } from "#kubelet/files/node/rotate-logs.ts";
+import { watchManifests } from "#kubelet/static-pods/node/watch-manifests.ts";
+import { StaticPods } from "#kubelet/static-pods/static-pods.ts";
 import { followServices } from "#proxy/follow.ts";
 import { serveHealthChecks, serveProxyHealth } from "#proxy/node/health-server.ts";
 import { NftablesRules } from "#proxy/node/nftables/nftables.ts";
@@ -193,12 +195,27 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<void> {
   scope.run("node status", (signal) => heartbeat.runStatus(signal));
   scope.run("node lease", (signal) => heartbeat.runLease(signal));
 
-  const worker = await workerEnvironment(agent, scope);
+  const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${config.node}` });
+  const own = { node: config.node, client, informer: pods, clock, logger };
+  const staticPods = new StaticPods(own);
+  const worker = await workerEnvironment(agent, (pod) => staticPods.target(pod), scope);
   const kubelet = new Kubelet(worker.env, scope.signal);
   worker.bind(kubelet);
   scope.run("kubelet", () => kubelet.run());
-  const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${config.node}` });
-  followPods({ informer: pods, node: config.node, kubelet }, scope);
+  const others = staticPods.applied;
+  followPods({ informer: pods, node: config.node, kubelet, others }, scope);
+  staticPods.start(kubelet, scope);
+  scope.run("static pods", (signal) =>
+    watchManifests(
+      {
+        directory: config.staticPods,
+        clock,
+        logger,
+        apply: (manifests) => staticPods.apply(manifests),
+      },
+      signal,
+    ),
+  );
   scope.run("log rotation", (signal) => rotate(agent, kubelet, signal));
   await serveKubelet(
     {

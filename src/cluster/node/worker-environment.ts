@@ -15,6 +15,7 @@ import { authsOfSecret } from "#kubelet/images/credentials.ts";
 import { createImageManager } from "#kubelet/images/image-manager.ts";
 import { createRegistryProbe } from "#kubelet/images/node/registry-probe.ts";
 import type { Kubelet } from "#kubelet/kubelet.ts";
+import { podEvents } from "#kubelet/pod-events.ts";
 import type { WorkerEnvironment } from "#kubelet/pod-worker/worker.ts";
 import { probeActions } from "#kubelet/prober/node/actions.ts";
 import { createProber } from "#kubelet/prober/prober.ts";
@@ -25,16 +26,13 @@ import type { Agent } from "./agent.ts";
 /** Everything that the pods' workers of a real node act through. */
 export async function workerEnvironment(
   agent: Agent,
+  /** The API object that shows a pod: the pod itself, or its mirror. */
+  target: Parameters<typeof createStatusReporter>[0]["target"],
   scope: Scope,
 ): Promise<{ readonly env: WorkerEnvironment; bind(kubelet: Kubelet): void }> {
   const { config, client, runtime, clock, logger, facts } = agent;
   const recorder = agent.events.recorder({ component: "kubelet", host: config.node });
-  const event: WorkerEnvironment["event"] = (pod, type, reason, message, container) => {
-    const { name, namespace, uid, resourceVersion } = pod.metadata;
-    const about = { apiVersion: "v1", kind: "Pod", name, namespace, uid, resourceVersion };
-    const fieldPath = container ? `spec.containers{${container}}` : undefined;
-    recorder.event({ ...about, ...(fieldPath && { fieldPath }) }, type, reason, message);
-  };
+  const event = podEvents(recorder);
   let kubelet: Kubelet | undefined;
   const source = objectSource(agent);
   const node = {
@@ -90,7 +88,7 @@ export async function workerEnvironment(
       clock,
       logger,
       scope,
-      target: ({ metadata: { namespace = "", name, uid } }) => ({ namespace, name, uid }),
+      target,
     }),
     files: createNodeFiles({
       root: config.root,
