@@ -127,8 +127,8 @@ export class Kubelet {
     while (!signal.aborted) {
       try {
         for await (const { type, containerId } of runtime.events(signal)) {
-          // Nobody but the workers starts anything: they know.
-          if (type !== "started") this.#heard(containerId);
+          // Nobody but the workers starts or deletes anything: they know.
+          if (type === "stopped") this.#heard(containerId);
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -143,9 +143,13 @@ export class Kubelet {
   #heard(containerId: string): void {
     for (const { worker } of this.#workers.values()) {
       const { runs, sandboxes } = worker.state;
-      if ([...runs, ...sandboxes].some(({ id }) => id === containerId)) return worker.poke();
+      if ([...runs, ...sandboxes].some(({ id }) => id === containerId)) {
+        return worker.heardEnd(containerId);
+      }
     }
-    for (const { worker } of this.#workers.values()) if (worker.working) worker.poke();
+    for (const { worker } of this.#workers.values()) {
+      if (worker.working) worker.heardEnd(containerId);
+    }
   }
 
   #pokeAll(): void {
@@ -174,7 +178,7 @@ export class Kubelet {
       const runs = state.runs.some(({ state: current }) => current === "running");
       if (!runs || worker.removed || pod.metadata.deletionTimestamp) continue;
       try {
-        await this.#env.volumes.setUp(pod, signal);
+        await this.#env.volumes.refresh(pod, signal);
       } catch (error) {
         if (signal.aborted) return;
         // The pod runs on with what it has; a ConfigMap that is gone does not take the others along.

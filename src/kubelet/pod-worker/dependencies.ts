@@ -10,6 +10,11 @@ export interface VolumeManager {
    * when something that a volume needs is missing.
    */
   setUp(pod: Pod, signal: AbortSignal): Promise<void>;
+  /**
+   * Brings contents from the API up to date where the pod's volumes are set up; does nothing where
+   * they are not (any more). For calls from outside of the pod's worker.
+   */
+  refresh(pod: Pod, signal: AbortSignal): Promise<void>;
   /** The mounts of one container, in the runtime's words. After `setUp`. */
   mountsOf(pod: Pod, container: Container): Promise<readonly Mount[]>;
   /** Unmounts and deletes what `setUp` made. The pod's containers are gone by then. */

@@ -1,4 +1,5 @@
 import type { Container, Pod, PodStatus } from "#api/core/v1.ts";
+import { sleep } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
@@ -55,8 +56,12 @@ const backoffInitialMs = 10_000;
 const backoffMaxMs = 300_000;
 /** A run this long proves that the container works: its next crash counts as the first. */
 const backoffResetMs = 600_000;
-/** How soon a container that could not be started is tried again. */
+/** How soon a container that could not be started is tried again: each time later, to a limit. */
 const retryMs = 2000;
+const retryMaxMs = 10_000;
+/** How soon the runtime is asked again whether something that has ended does count as ended. */
+const endLagMs = 5;
+const endLagMaxMs = 1000;
 
 /**
  * Owns one pod on this node: nobody else starts or stops its containers. It compares what the pod
@@ -71,6 +76,8 @@ export class PodWorker {
   readonly #messages = new Map<string, string>();
   /** Runs whose preStop hook was run: it is not run a second time. */
   readonly #hooksDone = new Set<string>();
+  /** Containers and sandboxes that were heard to end; the runtime may still call them running. */
+  readonly #endsHeard = new Set<string>();
   #pod: Pod;
   #state: RuntimeState = emptyState;
   /** The pod's status is our own, and not the API server's any more. */
@@ -80,6 +87,7 @@ export class PodWorker {
   #wake: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerDueMs = Infinity;
+  #retries = 0;
   #failure: { reason: string; message: string } | undefined;
   #removed = false;
   /** Nothing of the pod runs, and nothing will again. */
@@ -158,6 +166,12 @@ export class PodWorker {
     wake?.();
   }
 
+  /** A container or sandbox, perhaps of this pod, has ended. */
+  heardEnd(id: string): void {
+    this.#endsHeard.add(id);
+    this.poke();
+  }
+
   /** Works until the pod is gone, or the signal aborts (the containers then run on). */
   async run(signal: AbortSignal): Promise<void> {
     const onAbort = () => this.poke();
@@ -226,12 +240,25 @@ export class PodWorker {
     }
     this.#report();
     if (next.againInMs !== undefined) this.#again(next.againInMs);
-    if (acted) this.#again(this.#waiting.size > 0 ? retryMs : 0);
+    if (acted) this.#goOn();
+  }
+
+  /** What was done may make more possible at once; what failed is tried again after a while. */
+  #goOn(): void {
+    const { stop, newSandbox, start, finished, againInMs } = this.#plan();
+    if (againInMs !== undefined) this.#again(againInMs);
+    if (this.#waiting.size > 0) {
+      this.#again(Math.min(retryMs * 2 ** this.#retries, retryMaxMs));
+      this.#retries++;
+      return;
+    }
+    this.#retries = 0;
+    if (finished || newSandbox || stop.length + start.length > 0) this.#again(0);
   }
 
   /** Asks the runtime what there is of the pod, and reads what ended containers left to say. */
   async #look(signal: AbortSignal): Promise<void> {
-    const state = await readRuntimeState(this.#env.runtime, this.#pod.metadata.uid, signal);
+    const state = await this.#readState(signal);
     await Promise.all(state.runs.map((run) => this.#readMessage(run)));
     for (const id of this.#messages.keys()) {
       if (!state.runs.some((run) => run.id === id)) this.#messages.delete(id);
@@ -241,6 +268,29 @@ export class PodWorker {
       ? this.#env.hostAddress
       : state.sandboxes[0]?.addresses[0];
     this.#env.prober.track(this.#pod, state.runs, address);
+  }
+
+  /**
+   * An end is heard of before the runtime has taken note of it itself: what is known to have ended
+   * and is called running is asked for again.
+   */
+  async #readState(signal: AbortSignal): Promise<RuntimeState> {
+    const { runtime, clock } = this.#env;
+    for (let waitMs = endLagMs; ; waitMs *= 2) {
+      const ends = [...this.#endsHeard];
+      const state = await readRuntimeState(runtime, this.#pod.metadata.uid, signal);
+      const open = new Set([
+        ...state.runs.filter((run) => run.state === "running").map(({ id }) => id),
+        ...state.sandboxes.filter(({ ready }) => ready).map(({ id }) => id),
+      ]);
+      for (const id of ends) if (!open.has(id)) this.#endsHeard.delete(id);
+      if (!ends.some((id) => open.has(id))) return state;
+      if (waitMs > endLagMaxMs) {
+        this.#endsHeard.clear();
+        return state;
+      }
+      await sleep(clock, waitMs, signal);
+    }
   }
 
   async #readMessage(run: ContainerRun): Promise<void> {

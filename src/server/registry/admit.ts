@@ -123,5 +123,5 @@ export function warnOf(
 
 /** A copy of a shared object that a write may change. */
 export function draftOf(object: Readonly<StoredObject>): StoredObject {
-  return cloneJson(object) as StoredObject;
+  return cloneJson(object);
 }

@@ -7,7 +7,7 @@ import { TLSSocket } from "node:tls";
 import type { Bytes } from "#base/bytes.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
-import { Scope } from "#base/scope.ts";
+import type { Scope } from "#base/scope.ts";
 import { acceptPortForward, acceptRemoteCommand } from "#streaming/node/accept.ts";
 import { UpgradeRefusedError } from "#streaming/node/http.ts";
 import { openPortForward, openRemoteCommand } from "#streaming/node/open.ts";

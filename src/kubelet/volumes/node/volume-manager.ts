@@ -35,20 +35,12 @@ export interface VolumeManagerOptions {
   readonly environment: EnvironmentResolver;
 }
 
-export interface NodeVolumeManager extends VolumeManager {
-  /**
-   * Brings contents from the API up to date where the pod's volumes are set up; does nothing where
-   * they are not (any more). For calls from outside of the pod's worker.
-   */
-  refresh(pod: Pod, signal: AbortSignal): Promise<void>;
-}
-
 /** Volumes as folders and mounts of this machine, laid out as upstream's are. */
-export function createVolumeManager(options: VolumeManagerOptions): NodeVolumeManager {
+export function createVolumeManager(options: VolumeManagerOptions): VolumeManager {
   return new Volumes(options);
 }
 
-class Volumes implements NodeVolumeManager {
+class Volumes implements VolumeManager {
   readonly #options: VolumeManagerOptions;
   readonly #tokens: TokenCache;
   readonly #sources: PayloadSources;
