@@ -61,6 +61,7 @@ export function createFakeEnvironment(options: FakeEnvironmentOptions): FakeEnvi
     },
     volumes: {
       setUp: async () => {},
+      refresh: async () => {},
       mountsOf: async () => [],
       tearDown: async () => {},
     },
