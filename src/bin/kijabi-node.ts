@@ -3,8 +3,10 @@ import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
 import { runAgent } from "#cluster/node/agent.ts";
 import type { AgentConfig } from "#cluster/node/agent-config.ts";
+import { startWarm } from "#cluster/node/warm-start.ts";
 
 /** One node's agent: kubelet, proxy and DNS. Ends at SIGTERM; the containers run on. */
+startWarm();
 const { values } = parseFlags(
   { config: { type: "string", default: "", usage: "the agent's configuration file" } },
   process.argv.slice(2),

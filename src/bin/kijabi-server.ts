@@ -1,8 +1,10 @@
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
 import { runServer } from "#cluster/node/server.ts";
+import { startWarm } from "#cluster/node/warm-start.ts";
 
 /** The control plane of one profile. Ends at SIGTERM; the nodes run on. */
+startWarm();
 const { values } = parseFlags(
   { profile: { type: "string", default: "kijabi", usage: "the cluster's name" } },
   process.argv.slice(2),

@@ -117,11 +117,8 @@ test("a container whose postStart hook fails is killed and tried again", async (
   await kubelet.advance(5000);
   const { state, restartCount } = kubelet.container("web");
   assert.deepEqual([state.waiting?.reason, restartCount], ["CrashLoopBackOff", 1]);
-  assert.ok(
-    kubelet.events.includes(
-      "Warning FailedPostStartHook PostStartHook failed: command 'hello' exited with 1: no",
-    ),
-  );
+  // Without what the hook said: that may be secret.
+  assert.ok(kubelet.events.includes("Warning FailedPostStartHook PostStartHook failed"));
   await kubelet.stop();
 });
 

@@ -132,6 +132,7 @@ cluster.test(`${kills} times kill -9 of the server under a stream of creates`, a
   const { metadata } = await cluster.api.get<ApiList>(path);
   const follower = new Follower(metadata.resourceVersion);
   const writers = new Writers(4);
+  t.after(() => follower.stop());
   try {
     for (let round = 0; round < kills; round++) {
       const enough = writers.acknowledged.size + createsPerLife;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import type { Readable } from "node:stream";
 import {
@@ -202,7 +203,8 @@ cluster.test("a deployment by the generic client, its logs, and exec", async () 
   await new Log(kubeConfig()).log(namespace, pod, "main", started.stream);
   await eventually(() => assert.match(started.text(), /^Kubernetes Bootcamp App Started At: /));
   const followed = collector();
-  const following = await new Log(kubeConfig()).log(namespace, pod, "main", followed.stream, {
+  const followedToTheEnd = once(followed.stream, "finish");
+  await new Log(kubeConfig()).log(namespace, pod, "main", followed.stream, {
     follow: true,
     tailLines: 1,
   });
@@ -231,7 +233,6 @@ cluster.test("a deployment by the generic client, its logs, and exec", async () 
     assert.equal(curl.stdout(), `Hello Kubernetes bootcamp! | Running on: ${pod} | v=1\n`),
   );
   await eventually(() => assert.match(followed.text(), /Total Requests: 1 \|/));
-  following.abort();
 
   const input = new PassThrough();
   input.end("echo said $((40 + 2))\necho wrong >&2\nexit 3\n");
@@ -247,6 +248,7 @@ cluster.test("a deployment by the generic client, its logs, and exec", async () 
     kind: "Deployment",
     metadata: { name: "bootcamp", namespace },
   });
+  await followedToTheEnd; // the container ended, and its log with it
   await eventually(async () => {
     const left = await core().listNamespacedPod({ namespace, labelSelector: "app=bootcamp" });
     assert.deepEqual(left.items, []);

@@ -18,7 +18,7 @@ import { createNetwork, createNodeNamespace } from "../providers/node/network.ts
 import type { Network } from "../providers/node/network.ts";
 import { identify, isAlive, readPidFile, writePidFile } from "../providers/node/processes.ts";
 import type { AgentConfig } from "./agent-config.ts";
-import { nodePaths, processEnvironment, profilePaths } from "./paths.ts";
+import { nodePaths, processEnvironment, processFlags, profilePaths } from "./paths.ts";
 import { nodeCertificate } from "./pki.ts";
 import type { ClusterPki } from "./pki.ts";
 
@@ -173,7 +173,7 @@ async function startAgent(
   const log = await open(paths.agentLog, "a");
   try {
     const main = join(import.meta.dirname, "../../bin/kijabi-node.ts");
-    const command = [`--net=${networkNamespace}`, "--", process.execPath, ...nodeFlags, main];
+    const command = [`--net=${networkNamespace}`, "--", process.execPath, ...processFlags, main];
     // nsenter executes the program in its own place, so this is the agent's pid.
     const child = spawn("nsenter", [...command, "--config", paths.agentConfig], {
       detached: true,
@@ -189,6 +189,3 @@ async function startAgent(
     await log.close();
   }
 }
-
-/** Small heaps: a node's agent keeps little, and many may run on one machine. */
-export const nodeFlags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=2"];

@@ -3,7 +3,7 @@ import { toBase64, utf8 } from "#base/bytes.ts";
 import { compareQuantities, quantityMilli, quantityValue } from "#schema/quantity.ts";
 import type { Draft } from "#schema/message.ts";
 import { podQosClass } from "#machinery/pod-resources.ts";
-import { securityProfileProfileType as profileType } from "../cri/v1.ts";
+import { namespaceMode, securityProfileProfileType as profileType } from "../cri/v1.ts";
 import type {
   ContainerConfig,
   LinuxContainerResources,
@@ -31,6 +31,8 @@ export interface ContainerSetting {
   readonly mounts: readonly Mount[];
   /** Of the node, for the share of the CPU that "no limit" means, and for OOM scores. */
   readonly memoryBytes: number;
+  /** The container whose processes this one is to see. */
+  readonly targetId: string | undefined;
 }
 
 /** One container in the runtime's words. Pure. */
@@ -67,7 +69,7 @@ export function containerConfig(
     tty: container.tty ?? false,
     linux: {
       resources: resourcesOf(pod, container, setting.memoryBytes),
-      securityContext: securityOf(pod, container.securityContext),
+      securityContext: securityOf(pod, container.securityContext, setting.targetId),
     },
   };
 }
@@ -118,6 +120,7 @@ export function oomScore(pod: Pod, memoryRequest: string | undefined, nodeBytes:
 function securityOf(
   pod: Pod,
   own: SecurityContext | undefined,
+  targetId: string | undefined,
 ): Draft<LinuxContainerSecurityContext> {
   const shared = pod.spec.securityContext;
   const user = own?.runAsUser ?? shared.runAsUser;
@@ -130,7 +133,10 @@ function securityOf(
     // Without new privileges, unless the container asks for what needs them.
     noNewPrivs: own?.allowPrivilegeEscalation === false,
     capabilities: capabilitiesOf(own?.capabilities),
-    namespaceOptions: namespaceOptions(pod),
+    namespaceOptions: {
+      ...namespaceOptions(pod),
+      ...(targetId !== undefined && { pid: namespaceMode.TARGET, targetId }),
+    },
     ...(user !== undefined && { runAsUser: { value: user } }),
     ...(group !== undefined && { runAsGroup: { value: group } }),
     supplementalGroups: [

@@ -85,6 +85,10 @@ function planContainers(
     againInMs = Math.min(againInMs ?? Infinity, leftMs);
   };
 
+  // Whoever looks into a pod does not wait for it to be well; such a container runs just once.
+  for (const container of sandboxId === undefined ? [] : (pod.spec.ephemeralContainers ?? [])) {
+    if (!latestRun(state, container.name)) start.push(container);
+  }
   const appsHaveRun = pod.spec.containers.some(({ name }) =>
     state.runs.some((run) => run.name === name && run.sandboxId === sandboxId && hasStarted(run)),
   );

@@ -52,6 +52,8 @@ interface StartRequest {
   readonly container: Container;
   readonly previous: ContainerRun | undefined;
   readonly sandbox: SandboxRun;
+  /** The container whose processes an ephemeral container is to see. */
+  readonly targetId: string | undefined;
   readonly env: WorkerEnvironment;
 }
 
@@ -90,6 +92,7 @@ async function createContainer(
       environment,
       mounts,
       memoryBytes: env.memoryBytes,
+      targetId: request.targetId,
     });
   } catch (error) {
     const reason = "CreateContainerConfigError";
@@ -167,8 +170,10 @@ async function postStart(
     await env.hooks.run(pod, container, containerId, "postStart", address, signal);
   } catch (error) {
     if (signal.aborted) throw error;
+    // What a hook says may be secret: it is for the pod's owner, and not for the events.
     const message = `PostStartHook failed: ${textOf(error)}`;
-    env.event(pod, "Warning", "FailedPostStartHook", message, container.name);
+    env.event(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", container.name);
+    env.event(pod, "Normal", "Killing", "FailedPostStartHook", container.name);
     const timeout = pod.spec.terminationGracePeriodSeconds;
     await env.runtime.stopContainer({ containerId, timeout }, signal);
     throw new ContainerError("PostStartHookError", message);
@@ -176,7 +181,8 @@ async function postStart(
 }
 
 export function containerNamed(pod: Pod, name: string): Container | undefined {
-  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec;
+  return [...containers, ...initContainers, ...ephemeralContainers].find(
     (container) => container.name === name,
   );
 }

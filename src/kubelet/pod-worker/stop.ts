@@ -84,9 +84,9 @@ async function preStop(
     await env.hooks.run(pod, container, run.id, "preStop", undefined, either);
   } catch (error) {
     if (signal.aborted) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `PreStopHook failed: ${why}`;
-    env.event(pod, "Warning", "FailedPreStopHook", message, run.name);
+    // What a hook says may be secret.
+    env.event(pod, "Warning", "FailedPreStopHook", "PreStopHook failed", run.name);
+    env.logger.info("preStop hook failed", { pod: pod.metadata.name, run: run.name, error });
   } finally {
     cancel();
   }

@@ -59,6 +59,7 @@ const backoffResetMs = 600_000;
 /** How soon a container that could not be started is tried again: each time later, to a limit. */
 const retryMs = 2000;
 const retryMaxMs = 10_000;
+const imagePullReasons: ReadonlySet<string> = new Set(["ErrImagePull", "ImagePullBackOff"]);
 /** How soon the runtime is asked again whether something that has ended does count as ended. */
 const endLagMs = 5;
 const endLagMaxMs = 1000;
@@ -248,7 +249,10 @@ export class PodWorker {
     const { stop, newSandbox, start, finished, againInMs } = this.#plan();
     if (againInMs !== undefined) this.#again(againInMs);
     if (this.#waiting.size > 0) {
-      this.#again(Math.min(retryMs * 2 ** this.#retries, retryMaxMs));
+      const reasons = [...this.#waiting.values()].map(({ reason }) => reason);
+      // Images bring their own back-off, which has to be looked at in time.
+      const isPull = reasons.some((reason) => imagePullReasons.has(reason));
+      this.#again(isPull ? retryMs : Math.min(retryMs * 2 ** this.#retries, retryMaxMs));
       this.#retries++;
       return;
     }
@@ -369,12 +373,24 @@ export class PodWorker {
     // Counted before the attempt: one that fails to start must wait as one that crashes does.
     if (previous?.state === "exited") this.#backoff.next(backoffKey(container), endOf(previous));
     try {
-      await startContainer({ pod: this.#pod, container, previous, sandbox, env }, signal);
+      const targetId = this.#targetOf(container)?.id;
+      await startContainer({ pod: this.#pod, container, previous, sandbox, targetId, env }, signal);
       this.#waiting.delete(container.name);
     } catch (error) {
       if (!(error instanceof ContainerError)) throw error;
       this.#waiting.set(container.name, { reason: error.reason, message: error.message });
     }
+  }
+
+  #targetOf({ name }: Container): ContainerRun | undefined {
+    const ephemeral = this.#pod.spec.ephemeralContainers?.find((other) => other.name === name);
+    if (!ephemeral?.targetContainerName) return undefined;
+    const target = latestRun(this.#state, ephemeral.targetContainerName);
+    if (target?.state === "running") return target;
+    throw new ContainerError(
+      "CreateContainerConfigError",
+      `target container ${ephemeral.targetContainerName} of ${name} is not running`,
+    );
   }
 
   /** Containers that wait out their back-off say so, once per wait. */
@@ -398,8 +414,10 @@ export class PodWorker {
   }
 
   #forgetOldTroubles(): void {
+    const once = new Set(this.#pod.spec.ephemeralContainers?.map(({ name }) => name));
     for (const name of this.#waiting.keys()) {
-      if (latestRun(this.#state, name)?.state === "running") this.#waiting.delete(name);
+      const run = latestRun(this.#state, name);
+      if (run?.state === "running" || (run && once.has(name))) this.#waiting.delete(name);
     }
   }
 

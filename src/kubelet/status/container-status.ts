@@ -8,15 +8,22 @@ export interface ContainerStatuses {
   readonly init: readonly ContainerStatus[];
   /** By name, as upstream orders them. */
   readonly app: readonly ContainerStatus[];
+  readonly ephemeral: readonly ContainerStatus[];
 }
 
 /** The statuses of a pod's containers, from what runs and from what was known before. */
 export function containerStatuses(input: StatusInput): ContainerStatuses {
-  const { initContainers = [], containers } = input.pod.spec;
+  const { initContainers = [], containers, ephemeralContainers = [] } = input.pod.spec;
   const init = initContainers.map((container) => containerStatus(container, input, true));
   const app = containers.map((container) => containerStatus(container, input, false));
   app.sort((left, right) => (left.name < right.name ? -1 : 1));
-  return input.ended ? withoutOpenEnds(input.pod, { init, app }) : { init, app };
+  const ephemeral = ephemeralContainers.map((container) => ({
+    ...containerStatus({ ...container, restartPolicy: "Never" }, input, false),
+    ready: false,
+    started: false,
+  }));
+  const statuses = { init, app, ephemeral };
+  return input.ended ? withoutOpenEnds(input.pod, statuses) : statuses;
 }
 
 /** One container's status: its current run, and how the one before ended. */
@@ -30,6 +37,7 @@ function containerStatus(
   const known = [
     ...(input.pod.status.containerStatuses ?? []),
     ...(input.pod.status.initContainerStatuses ?? []),
+    ...(input.pod.status.ephemeralContainerStatuses ?? []),
   ].find(({ name }) => name === container.name);
   let status = latest
     ? statusOfRun(latest, previous, known, container, input, isInit)
@@ -221,6 +229,7 @@ function withoutOpenEnds(pod: Pod, statuses: ContainerStatuses): ContainerStatus
   return {
     init: statuses.init.map((status, index) => (index <= lastKnown ? close(status) : status)),
     app: wasInitialized(pod, statuses) ? statuses.app.map(close) : statuses.app,
+    ephemeral: statuses.ephemeral.map(close),
   };
 }
 

@@ -39,7 +39,7 @@ export function podStatus(input: StatusInput): PodStatus {
   const { sandboxReady, nowMs } = input;
   const { generation } = pod.metadata;
   const addresses = podAddresses(input);
-  const { startTime, ephemeralContainerStatuses, nominatedNodeName } = pod.status;
+  const { startTime, nominatedNodeName } = pod.status;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     ...(phase !== undefined && { phase }),
@@ -52,7 +52,7 @@ export function podStatus(input: StatusInput): PodStatus {
     startTime: startTime ?? rfc3339(state.sandboxes.at(-1)?.createdAtMs ?? nowMs),
     ...(statuses.init.length > 0 && { initContainerStatuses: [...statuses.init] }),
     containerStatuses: [...statuses.app],
-    ...(ephemeralContainerStatuses && { ephemeralContainerStatuses }),
+    ...(statuses.ephemeral.length > 0 && { ephemeralContainerStatuses: [...statuses.ephemeral] }),
     ...(nominatedNodeName && { nominatedNodeName }),
     qosClass: podQosClass(pod),
   };

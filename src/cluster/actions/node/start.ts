@@ -12,7 +12,13 @@ import { httpsTransport } from "#client/node/https-transport.ts";
 import { apiPortPreferred, nodeNamesOf, gatewayOf, networksOf, nodesOf } from "../../config.ts";
 import type { ClusterConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
-import { processEnvironment, profilePaths, profilesFolder } from "../../node/paths.ts";
+import {
+  nodePaths,
+  processEnvironment,
+  processFlags,
+  profilePaths,
+  profilesFolder,
+} from "../../node/paths.ts";
 import { ensurePki } from "../../node/pki.ts";
 import type { ClusterPki } from "../../node/pki.ts";
 import { detectHost, InstallError, installMissing } from "../../providers/node/host.ts";
@@ -56,12 +62,18 @@ export async function start(context: ActionContext, options: StartOptions): Prom
   say(known ? messages.starting(profile) : messages.creating(profile));
   const pki = await ensurePki(paths.pki, config, clock.now());
   const launchedAt = clock.now();
+  const live = await liveNodes(profile, config);
   const server = await launchServer(context);
   const client = await waitForApi(context, config, pki, server, options.waitSeconds);
   say(`  ✔ ${messages.apiReady(elapsed())}`);
   await writeKubeconfigs(context, config, pki, options);
-  await waitForNodes(context, config, client, { server, launchedAt }, options.waitSeconds, (node) =>
-    say(`  ✔ ${messages.nodeReady(node, elapsed())}`),
+  await waitForNodes(
+    context,
+    config,
+    client,
+    { server, launchedAt, live },
+    options.waitSeconds,
+    (node) => say(`  ✔ ${messages.nodeReady(node, elapsed())}`),
   );
   if (options.kubeconfig) say(`  ✔ ${messages.context(profile, kubeconfigFile())}`);
   say("");
@@ -150,9 +162,6 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A small young generation: an idle server then keeps 20 MB less, as measured. */
-const serverFlags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4"];
-
 /** The server is a session of its own: it lives on when the shell that started it ends. */
 async function launchServer({ paths, profile }: ActionContext): Promise<ProcessIdentity> {
   await mkdir(paths.logs, { recursive: true });
@@ -160,7 +169,7 @@ async function launchServer({ paths, profile }: ActionContext): Promise<ProcessI
   const log = await open(paths.serverLog, "a");
   try {
     const main = join(import.meta.dirname, "../../../bin/kijabi-server.ts");
-    const child = spawn(process.execPath, [...serverFlags, main, "--profile", profile], {
+    const child = spawn(process.execPath, [...processFlags, main, "--profile", profile], {
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
       cwd: "/",
@@ -222,11 +231,27 @@ async function serverEnded({ messages, paths }: ActionContext): Promise<ActionEr
   return new ActionError(`${messages.serverEnded(paths.serverLog)}\n${end}`);
 }
 
+interface Launched {
+  readonly server: ProcessIdentity;
+  readonly launchedAt: number;
+  /** Nodes that ran before, and go on: they say that they are ready when that changes only. */
+  readonly live: ReadonlySet<string>;
+}
+
+async function liveNodes(profile: string, config: ClusterConfig): Promise<ReadonlySet<string>> {
+  const live = new Set<string>();
+  for (const { name } of config.nodes) {
+    const { agentPid, containerdPid } = nodePaths(profile, name);
+    if ((await readPidFile(agentPid)) && (await readPidFile(containerdPid))) live.add(name);
+  }
+  return live;
+}
+
 async function waitForNodes(
   context: ActionContext,
   config: ClusterConfig,
   client: Client,
-  { server, launchedAt }: { readonly server: ProcessIdentity; readonly launchedAt: number },
+  { server, launchedAt, live }: Launched,
   waitSeconds: number,
   ready: (node: string) => void,
 ): Promise<void> {
@@ -239,7 +264,8 @@ async function waitForNodes(
     const { items } = await client.list(Node);
     for (const node of items) {
       const condition = node.status.conditions?.find(({ type }) => type === "Ready");
-      const isFresh = Date.parse(condition?.lastHeartbeatTime ?? "") >= since;
+      const isFresh =
+        live.has(node.metadata.name) || Date.parse(condition?.lastHeartbeatTime ?? "") >= since;
       if (condition?.status === "True" && isFresh && waiting.delete(node.metadata.name)) {
         ready(node.metadata.name);
       }

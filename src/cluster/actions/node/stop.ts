@@ -70,9 +70,10 @@ async function endCluster(context: ActionContext, nodes: readonly string[]): Pro
       await endContainers({ ...runtime, clock });
       await stopContainerd({ ...runtime, clock });
       await unmountBelow([nodePaths(profile, node).kubelet]);
-      await removeNodeNamespace({ profile, node });
     }),
   );
+  // One after the other: nodes have routes to each other, which go with each of them.
+  for (const node of nodes) await removeNodeNamespace({ profile, node });
   if (nodes.length > 0) await removeNetwork({ profile });
 }
 

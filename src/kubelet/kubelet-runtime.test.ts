@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { RuntimeEvent } from "./cri/runtime.ts";
+import { KubeletFixture } from "./cri/fake/kubelet-fixture.ts";
+
+/** Like containerd, which tells of an end some milliseconds before it takes note of it itself. */
+function lagging(lagMs: number): KubeletFixture {
+  return new KubeletFixture({
+    behaviour: ({ name }) => (name === "first" ? { runsForMs: 1000, exitCode: 0 } : undefined),
+    environment: (usual) => {
+      const { runtime, clock } = usual;
+      const endedAt = new Map<string, number>();
+      async function* events(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
+        for await (const event of runtime.events(signal)) {
+          if (event.type === "stopped") endedAt.set(event.containerId, clock.monotonic());
+          yield event;
+        }
+      }
+      const containerStatus: typeof runtime.containerStatus = async (request, signal) => {
+        const answer = await runtime.containerStatus(request, signal);
+        const since = endedAt.get(request.containerId ?? "");
+        const isLate = since !== undefined && clock.monotonic() - since < lagMs;
+        return isLate && answer.status
+          ? { ...answer, status: { ...answer.status, state: 1 } }
+          : answer;
+      };
+      return { ...usual, runtime: { ...runtime, events, containerStatus } };
+    },
+  });
+}
+
+const init = { initContainers: [{ name: "first", image: "i:1" }] };
+
+test("an end counts at once, though the runtime takes note of it later", async () => {
+  const kubelet = lagging(30);
+  await kubelet.create("web", init);
+  await kubelet.advance(1100);
+  const { phase } = kubelet.pod("web").status;
+  assert.equal(phase, "Running", kubelet.told.join("\n"));
+  await kubelet.stop();
+});
+
+test("a runtime that never takes note of an end is not asked for ever", async () => {
+  const kubelet = lagging(3_600_000);
+  await kubelet.create("web", init);
+  await kubelet.advance(4000);
+  const before = kubelet.runtime.calls.listContainers;
+  await kubelet.advance(60_000);
+  // Six looks of the relist, and not one more.
+  assert.equal(Number(kubelet.runtime.calls.listContainers) - Number(before), 6);
+  assert.equal(kubelet.pod("web").status.phase, "Pending");
+  await kubelet.stop();
+});
+
+test("an ephemeral container runs once, beside a pod that may not be well", async () => {
+  const kubelet = new KubeletFixture({
+    behaviour: ({ name }) => (name === "debug" ? { runsForMs: 3000, exitCode: 2 } : undefined),
+  });
+  await kubelet.create("web");
+  const pod = kubelet.pod("web");
+  const debug = {
+    name: "debug",
+    image: "busybox:1",
+    resources: {},
+    terminationMessagePath: "/dev/termination-log",
+    terminationMessagePolicy: "File" as const,
+    targetContainerName: "app",
+  };
+  await kubelet.put({ ...pod, spec: { ...pod.spec, ephemeralContainers: [debug] } });
+  const [running] = kubelet.pod("web").status.ephemeralContainerStatuses ?? [];
+  assert.ok(running?.state.running);
+  assert.equal(running.ready, false);
+  await kubelet.advance(60_000);
+  const [ended] = kubelet.pod("web").status.ephemeralContainerStatuses ?? [];
+  assert.deepEqual([ended?.state.terminated?.exitCode, ended?.restartCount], [2, 0]);
+  assert.equal(kubelet.condition("web", "Ready"), "True");
+  assert.equal(kubelet.runtime.calls.startContainer, 2);
+  await kubelet.stop();
+});
+
+test("volumes that come from the API are brought up to date while the pod runs", async () => {
+  const refreshed: string[] = [];
+  const kubelet = new KubeletFixture({
+    environment: (usual) => ({
+      ...usual,
+      volumes: {
+        ...usual.volumes,
+        refresh: async ({ metadata }) => {
+          refreshed.push(metadata.name);
+          // What is missing for one pod must not keep the others from theirs.
+          if (metadata.name === "one") throw new Error("configmap not found");
+        },
+      },
+    }),
+  });
+  await kubelet.create("one");
+  await kubelet.create("two");
+  await kubelet.advance(60_000);
+  assert.deepEqual(refreshed, ["one", "two"]);
+  await kubelet.stop();
+});
