@@ -99,3 +99,24 @@ test("volumes that come from the API are brought up to date while the pod runs",
   assert.deepEqual(refreshed, ["one", "two"]);
   await kubelet.stop();
 });
+
+test("a container that must not be root is refused where it would be", async () => {
+  const kubelet = new KubeletFixture();
+  const securityContext = { runAsNonRoot: true };
+  await kubelet.create("web", { securityContext });
+  const { waiting } = kubelet.container("web").state;
+  assert.equal(waiting?.reason, "CreateContainerConfigError");
+  assert.equal(
+    waiting?.message,
+    "container has runAsNonRoot and image will run as root " +
+      '(pod: "web_default(uid-web)", container: app)',
+  );
+  await kubelet.create("zero", { securityContext: { ...securityContext, runAsUser: 0 } });
+  assert.match(
+    kubelet.container("zero").state.waiting?.message ?? "",
+    /^container's runAsUser breaks non-root policy/,
+  );
+  await kubelet.create("fine", { securityContext: { ...securityContext, runAsUser: 1000 } });
+  assert.ok(kubelet.container("fine").state.running);
+  await kubelet.stop();
+});

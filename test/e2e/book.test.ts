@@ -145,7 +145,8 @@ status: {}`,
   // What is deleted through the API comes back, as the file is what counts.
   const container = "{.status.containerStatuses[0].containerID}";
   const before = await cluster.value(`pod ${mirror}`, container);
-  await cluster.kubectl(["delete", "pod", mirror, "--now"]);
+  // Without a wait: it may be back before the client looks whether it has gone.
+  await cluster.kubectl(["delete", "pod", mirror, "--now", "--wait=false"]);
   await running();
   await eventually(async () => {
     assert.equal(await cluster.value(`pod ${mirror}`, container), before);

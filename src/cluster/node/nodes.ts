@@ -47,25 +47,33 @@ export async function prepareNetwork(config: ClusterConfig): Promise<Network | u
  * again. What runs already, from before this server, is left as it is.
  */
 export function runNodes(options: NodesOptions, network: Network, scope: Scope): void {
-  for (const node of options.config.nodes) {
-    scope.run(`node ${node.name}`, (signal) => superviseNode(options, network, node, signal));
-  }
+  // The host reaches Services through the node that is made first: it shall be the first one.
+  const first = Promise.withResolvers<void>();
+  options.config.nodes.forEach((node, index) => {
+    scope.run(`node ${node.name}`, async (signal) => {
+      signal.addEventListener("abort", () => first.resolve(), { once: true });
+      if (index > 0) await first.promise;
+      await superviseNode(options, network, node, first.resolve, signal);
+    });
+  });
 }
 
 async function superviseNode(
   options: NodesOptions,
   network: Network,
   node: NodeConfig,
+  inNetwork: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { logger, clock } = options;
   for (let failures = 0; !signal.aborted;) {
     try {
-      await ensureNode(options, network, node, signal);
+      await ensureNode(options, network, node, inNetwork, signal);
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
       failures++;
+      inNetwork(); // others need not wait for what fails
       logger.error("node could not be started", { node: node.name, error });
     }
     await sleep(clock, Math.min(watchMs * 2 ** failures, 30_000), signal).catch(() => {});
@@ -76,6 +84,7 @@ async function ensureNode(
   options: NodesOptions,
   network: Network,
   node: NodeConfig,
+  inNetwork: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { profile } = options.config;
@@ -84,7 +93,7 @@ async function ensureNode(
     readPidFile(paths.agentPid),
     readPidFile(paths.containerdPid),
   ]);
-  if (agent && runtime) return;
+  if (agent && runtime) return inNetwork();
   const namespace = await createNodeNamespace(
     {
       network,
@@ -95,6 +104,7 @@ async function ensureNode(
     },
     signal,
   );
+  inNetwork();
   const starting = agent ? undefined : startAgent(options, node, namespace.path);
   await Promise.all([starting, startRuntime(options, network, node, namespace.path, signal)]);
 }

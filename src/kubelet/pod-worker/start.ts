@@ -84,6 +84,7 @@ async function createContainer(
 ): Promise<string> {
   let config;
   try {
+    await verifyNonRoot(pod, container, image, env, signal);
     const environment = await env.environment.resolve(pod, container, sandbox.addresses, signal);
     const mounts = await mountsOf(pod, container, sandbox, attempt, env);
     config = containerConfig(pod, container, {
@@ -111,6 +112,34 @@ async function createContainer(
   } catch (error) {
     const reason = "CreateContainerError";
     throw failed({ pod, container, sandbox, env, ...request }, reason, error, signal);
+  }
+}
+
+/** A container that must not be root is not started where it would be, or where nobody can tell. */
+async function verifyNonRoot(
+  pod: Pod,
+  container: Container,
+  image: string,
+  env: WorkerEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { securityContext: own } = container;
+  const { securityContext: shared } = pod.spec;
+  if (!(own?.runAsNonRoot ?? shared.runAsNonRoot)) return;
+  const { name, namespace, uid } = pod.metadata;
+  const where = `(pod: "${name}_${namespace}(${uid})", container: ${container.name})`;
+  const user = own?.runAsUser ?? shared.runAsUser;
+  if (user === 0) throw new Error(`container's runAsUser breaks non-root policy ${where}`);
+  if (user !== undefined) return;
+  const { image: found } = await env.runtime.imageStatus({ image: { image } }, signal);
+  if (found && !found.uid && found.username !== "") {
+    throw new Error(
+      `container has runAsNonRoot and image has non-numeric user (${found.username}), ` +
+        `cannot verify user is non-root ${where}`,
+    );
+  }
+  if ((found?.uid?.value ?? 0) === 0) {
+    throw new Error(`container has runAsNonRoot and image will run as root ${where}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { Pod } from "#api/core/v1.ts";
-import type { Container } from "#api/core/v1.ts";
+import type { Container, Probe } from "#api/core/v1.ts";
 import { VirtualClock } from "#base/clock.ts";
 import { silentLogger } from "#base/log.ts";
 import { seededRandom } from "#base/random.ts";
@@ -87,11 +87,35 @@ test("a probe that hangs has failed; a container is given up once", async () => 
   assert.equal(prober.unhealthy(run), "liveness");
   assert.deepEqual(asked, [0, 10]);
   assert.deepEqual(events, [
-    "Liveness probe failed: command timed out after 3s",
-    "Liveness probe failed: command timed out after 3s",
+    'Liveness probe failed: command timed out: "check" timed out after 3s',
+    'Liveness probe failed: command timed out: "check" timed out after 3s',
   ]);
   await prober[Symbol.asyncDispose]();
 });
+
+const timeouts: [Partial<Draft<Probe>>, string][] = [
+  [
+    { httpGet: { path: "/healthz", port: "web", scheme: "HTTP" } },
+    'Get "http://10.0.0.1:8080/healthz": context deadline exceeded ' +
+      "(Client.Timeout exceeded while awaiting headers)",
+  ],
+  [{ tcpSocket: { port: 9000 } }, "dial tcp 10.0.0.1:9000: i/o timeout"],
+];
+for (const [action, text] of timeouts) {
+  test(`no answer in time is told as: ${text}`, async () => {
+    const { clock, prober, pod, run, events } = setUp(
+      {
+        ports: [{ name: "web", containerPort: 8080 }],
+        readinessProbe: { periodSeconds: 10, ...action },
+      },
+      () => "hang",
+    );
+    prober.track(pod, [run], "10.0.0.1");
+    await clock.advance(5000);
+    assert.deepEqual(events, [`Readiness probe failed: ${text}`]);
+    await prober[Symbol.asyncDispose]();
+  });
+}
 
 test("a run that was ready before is taken for ready until it says otherwise", async () => {
   const { clock, prober, pod, run } = setUp(

@@ -206,10 +206,33 @@ async function probeOnce(loop: ProbeLoop, signal: AbortSignal): Promise<ProbeRes
   } catch (error) {
     if (signal.aborted) return { ok: true };
     if (error instanceof TimeoutError) {
-      return { ok: false, text: `command timed out after ${probe.timeoutSeconds}s` };
+      return { ok: false, text: timeoutText(probe, container, entry.address) };
     }
     return { ok: false, text: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** In the words that each kind of probe has for it upstream. */
+function timeoutText(probe: Probe, container: Container, address: string | undefined): string {
+  const { exec, httpGet, tcpSocket, timeoutSeconds } = probe;
+  const numberOf = (port: number | string) =>
+    container.ports?.find(({ name }) => name === port)?.containerPort ?? port;
+  if (exec) {
+    const command = (exec.command ?? []).join(" ");
+    return `command timed out: "${command}" timed out after ${timeoutSeconds}s`;
+  }
+  if (httpGet) {
+    const where = `${httpGet.host || address}:${numberOf(httpGet.port)}`;
+    return (
+      `Get "${httpGet.scheme.toLowerCase()}://${where}${httpGet.path}": ` +
+      "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+    );
+  }
+  if (tcpSocket) {
+    return `dial tcp ${tcpSocket.host || address}:${numberOf(tcpSocket.port)}: i/o timeout`;
+  }
+  const service = `${address}:${probe.grpc?.port}`;
+  return `timeout: failed to connect service "${service}" within ${timeoutSeconds}s: context deadline exceeded`;
 }
 
 function setVerdict({ kind, container, entry, options }: ProbeLoop, passed: boolean): void {
