@@ -1,14 +1,16 @@
 import type { Pod } from "#api/core/v1.ts";
 import { sleep } from "#base/clock.ts";
 import { Scope } from "#base/scope.ts";
-import { podUidLabel } from "./pod-worker/runtime-state.ts";
+import { fingerprintOf, podUidLabel, readFingerprints } from "./pod-worker/runtime-state.ts";
 import { PodWorker } from "./pod-worker/worker.ts";
 import type { WorkerEnvironment } from "./pod-worker/worker.ts";
 
 /** How often things are looked at although nothing was heard of them. */
 export interface KubeletPeriods {
-  /** Every pod: a repair, not the drive. */
+  /** What runs, of all pods at once: for events that were lost. */
   readonly relistMs: number;
+  /** Every pod, whether anything seems to have changed or not: a repair, not the drive. */
+  readonly resyncMs: number;
   readonly orphanCheckMs: number;
   /** Volumes with contents from the API. */
   readonly refreshMs: number;
@@ -16,6 +18,7 @@ export interface KubeletPeriods {
 
 const usualPeriods: KubeletPeriods = {
   relistMs: 10_000,
+  resyncMs: 60_000,
   orphanCheckMs: 30_000,
   refreshMs: 60_000,
 };
@@ -37,7 +40,9 @@ export class Kubelet {
 
   constructor(env: WorkerEnvironment, signal: AbortSignal, periods: Partial<KubeletPeriods> = {}) {
     this.#env = env;
-    this.#periods = { ...usualPeriods, ...periods };
+    // Who seldom lists has a reason to: such a kubelet looks at its pods no more often.
+    const resyncMs = Math.max(usualPeriods.resyncMs, periods.relistMs ?? 0);
+    this.#periods = { ...usualPeriods, resyncMs, ...periods };
     this.#scope = new Scope({
       signal,
       onFailure: (task, error) => env.logger.error("pod worker failed", { task, error }),
@@ -93,9 +98,10 @@ export class Kubelet {
   /** Listens to the runtime until the signal aborts; containers run on afterwards. */
   async run(): Promise<void> {
     const { signal } = this.#scope;
-    const { relistMs, orphanCheckMs, refreshMs } = this.#periods;
+    const { relistMs, resyncMs, orphanCheckMs, refreshMs } = this.#periods;
     this.#scope.run("runtime events", () => this.#listen(signal));
-    this.#scope.run("relist", () => this.#every(relistMs, () => this.#pokeAll(), signal));
+    this.#scope.run("relist", () => this.#every(relistMs, () => this.#relist(signal), signal));
+    this.#scope.run("resync", () => this.#every(resyncMs, () => this.#pokeAll(), signal));
     this.#scope.run("orphans", () =>
       this.#every(orphanCheckMs, () => this.#removeOrphans(signal), signal),
     );
@@ -149,6 +155,14 @@ export class Kubelet {
     }
     for (const { worker } of this.#workers.values()) {
       if (worker.working) worker.heardEnd(containerId);
+    }
+  }
+
+  async #relist(signal: AbortSignal): Promise<void> {
+    const found = await readFingerprints(this.#env.runtime, signal);
+    for (const [uid, { worker }] of this.#workers) {
+      if (worker.settled || worker.working) continue;
+      if ((found.get(uid) ?? "") !== fingerprintOf(worker.state)) worker.poke();
     }
   }
 

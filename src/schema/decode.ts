@@ -137,10 +137,12 @@ function decodeMap(
 ): unknown {
   if (!isRecord(value)) return mismatch(value, of, path, owner);
   for (const [key, item] of Object.entries(value)) {
+    // Go's message about a wrong value names the map, not the key.
+    const itemPath = of.value.kind === "message" ? `${path}.${key}` : path;
     const decoded =
       item === null || item === undefined
         ? zeroOf(of.value)
-        : decodeValue(of.value, item, `${path}.${key}`, owner, options);
+        : decodeValue(of.value, item, itemPath, owner, options);
     if (decoded !== item) value[key] = decoded;
   }
   return value;

@@ -378,6 +378,15 @@ cluster.test("paths, methods and queries that mean nothing", async () => {
   }
   await refused(
     { path: `${configMaps}?fieldSelector=spec.nonsense%3D1` },
+    {
+      code: 400,
+      reason: "BadRequest",
+      message:
+        '"spec.nonsense" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    },
+  );
+  await refused(
+    { path: `${pods}?fieldSelector=spec.nonsense%3D1` },
     { code: 400, reason: "BadRequest", message: "field label not supported: spec.nonsense" },
   );
 });

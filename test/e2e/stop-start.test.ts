@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { isAlive, readPidFile } from "../../src/cluster/providers/node/processes.ts";
 import { required } from "#base/invariant.ts";
 import { ensureImages } from "../images/build.ts";
@@ -136,6 +136,30 @@ cluster.test("a damaged profile says how it is mended", async () => {
   );
   await writeFile(cluster.paths.config, good);
   await cluster.start();
+});
+
+cluster.test("the context goes into the person's kubeconfig, and out again", async () => {
+  const file = join(cluster.paths.folder, "../..", `${cluster.profile}.person`);
+  const other =
+    "clusters: []\ncontexts: [{name: other, context: {cluster: c, user: u}}]\nusers: []\n";
+  await writeFile(file, `apiVersion: v1\nkind: Config\n${other}current-context: other\n`);
+  const environment = { ...cluster.environment, KUBECONFIG: file };
+  try {
+    const { stdout } = await cluster.start(["--kubeconfig"], { environment });
+    assert.match(stdout, /is running already/);
+    const contexts = () => cluster.kubectl("config get-contexts -o name", { environment });
+    assert.equal((await contexts()).stdout, `other\n${cluster.profile}\n`);
+    const nodes = await cluster.kubectl("get nodes -o name", { environment });
+    assert.equal(nodes.stdout, `node/${cluster.profile}\n`);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    await cluster.kijabi(["delete"], { environment });
+    assert.equal((await contexts()).stdout, "other\n");
+  } finally {
+    await rm(file, { force: true });
+  }
+  cluster.forgetApi();
+  await cluster.start();
+  await cluster.kubectl("create configmap kept --from-literal=word=stays");
 });
 
 cluster.test("a profile deleted only half, while it runs, is deleted wholly", async () => {

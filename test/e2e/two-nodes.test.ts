@@ -148,7 +148,9 @@ cluster.test("names: from pods", async () => {
   assert.match(lookup, new RegExp(`^Server:\\s+${dns.replaceAll(".", "\\.")}$`, "m"));
   assert.match(lookup, new RegExp(`^Address( 1)?: ${clusterIp.replaceAll(".", "\\.")}\\b`, "m"));
   for (const name of ["web", "web.default", "web.default.svc", "web.default.svc.cluster.local"]) {
-    const { stdout } = await cluster.kubectl(`exec asking -- timeout 5 wget -qO- http://${name}:8000/`);
+    const { stdout } = await cluster.kubectl(
+      `exec asking -- timeout 5 wget -qO- http://${name}:8000/`,
+    );
     assert.match(stdout, /^web-/);
   }
   // A pod's own name, and that of a pod behind a headless Service.

@@ -28,6 +28,9 @@ import { readLogs } from "#kubelet/files/node/read-logs.ts";
 import { rotateLogs } from "#kubelet/files/node/rotate-logs.ts";
 import { watchManifests } from "#kubelet/static-pods/node/watch-manifests.ts";
 import { StaticPods } from "#kubelet/static-pods/static-pods.ts";
+import { readMachineUsage } from "#kubelet/stats/node/machine-usage.ts";
+import { resourceMetrics, statsSummary } from "#kubelet/stats/stats.ts";
+import type { StatsInput } from "#kubelet/stats/stats.ts";
 import { followServices } from "#proxy/follow.ts";
 import { serveHealthChecks, serveProxyHealth } from "#proxy/node/health-server.ts";
 import { NftablesRules } from "#proxy/node/nftables/nftables.ts";
@@ -242,10 +245,27 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<void> {
           signal,
         ),
       metrics: async () => metrics.text(),
-      stats: async () => ({ node: { nodeName: config.node }, pods: [] }),
+      stats: async (signal) => statsSummary(await usage(agent, kubelet, signal)),
+      resourceMetrics: async (signal) => resourceMetrics(await usage(agent, kubelet, signal)),
     },
     scope,
   );
+}
+
+async function usage(
+  { config, runtime, clock }: Agent,
+  kubelet: Kubelet,
+  signal: AbortSignal,
+): Promise<StatsInput> {
+  const [{ stats }, machine] = await Promise.all([
+    runtime.listContainerStats({}, signal),
+    readMachineUsage(config.root, clock),
+  ]);
+  const pods = kubelet.pods.flatMap((pod) => {
+    const state = kubelet.worker(pod.metadata.uid)?.state;
+    return state ? [{ pod, state }] : [];
+  });
+  return { node: config.node, machine, pods, stats };
 }
 
 function logOptions(query: URLSearchParams) {

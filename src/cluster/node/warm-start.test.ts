@@ -16,7 +16,8 @@ test("a program that had to be translated starts once more, as the same process"
       `import { startWarm } from ${warm};\n` +
         `console.log(process.pid as number, process.argv[2]);\nstartWarm();\n` +
         `const list = Reflect.get(process, "moduleLoadList") as string[];\n` +
-        `console.log("translator", list.some((name) => name.includes("amaro")));\n`,
+        `console.log("translator", list.some((name) => name.includes("amaro")));\n` +
+        `if (process.env.KIJABI_WARM_START) throw new Error("children would inherit the mark");\n`,
     );
     const run = async (extra: Record<string, string>) => {
       const { NODE_COMPILE_CACHE: _, KIJABI_WARM_START: __, ...env } = process.env;

@@ -10,7 +10,10 @@ const mark = "KIJABI_WARM_START";
  * there is nothing to gain.
  */
 export function startWarm(): void {
-  if (process.env.NODE_COMPILE_CACHE === undefined || process.env[mark] !== undefined) return;
+  const isSecond = process.env[mark] !== undefined;
+  // It speaks of this process alone: those that it starts have their own second start.
+  delete process.env[mark];
+  if (isSecond || process.env.NODE_COMPILE_CACHE === undefined) return;
   if (process.execve === undefined || !hasTranslated()) return;
   flushCompileCache();
   const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];

@@ -76,6 +76,45 @@ export function garbageOf(state: RuntimeState): RuntimeState {
   return { runs, sandboxes };
 }
 
+/** What runs and what does not, to compare with what a list of all pods says. */
+export function fingerprintOf({ sandboxes, runs }: RuntimeState): string {
+  return fingerprint([
+    ...sandboxes.map(({ id, ready }) => `${id} ${ready}`),
+    ...runs.map(({ id, state }) => `${id} ${state}`),
+  ]);
+}
+
+/** The same of all pods at once, by uid: two questions, however many pods there are. */
+export async function readFingerprints(
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const [{ items }, { containers }] = await Promise.all([
+    runtime.listPodSandbox({}, signal),
+    runtime.listContainers({}, signal),
+  ]);
+  const byPod = Map.groupBy(
+    [
+      ...items.map(({ id, labels, state }) => ({
+        uid: labels[podUidLabel] ?? "",
+        line: `${id} ${state === podSandboxState.SANDBOX_READY}`,
+      })),
+      ...containers.map(({ id, labels, state }) => ({
+        uid: labels[podUidLabel] ?? "",
+        line: `${id} ${stateNames[state] ?? "unknown"}`,
+      })),
+    ],
+    ({ uid }) => uid,
+  );
+  return new Map(
+    [...byPod].map(([uid, lines]) => [uid, fingerprint(lines.map(({ line }) => line))]),
+  );
+}
+
+function fingerprint(lines: readonly string[]): string {
+  return lines.toSorted().join("\n");
+}
+
 /** Asks the runtime for everything that belongs to a pod. */
 export async function readRuntimeState(
   runtime: Runtime,

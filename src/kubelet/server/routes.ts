@@ -2,7 +2,7 @@ import type { CommandStreams } from "#streaming/remote-command.ts";
 
 /** What a request to the kubelet means; the same words in the path as upstream's kubelet has. */
 export type KubeletRequest =
-  | { readonly kind: "healthz" | "pods" | "metrics" | "stats" | "configz" }
+  | { readonly kind: "healthz" | "pods" | "metrics" | "resourceMetrics" | "stats" | "configz" }
   | {
       readonly kind: "logs" | "exec" | "attach";
       readonly namespace: string;
@@ -18,9 +18,11 @@ export function parseKubeletPath(path: string): KubeletRequest | undefined {
     .split("/")
     .map(decodeURIComponent);
   switch (first) {
+    case "metrics":
+      if (rest.join("/") === "resource") return { kind: "resourceMetrics" };
+      return rest.length === 0 ? { kind: first } : undefined;
     case "healthz":
     case "pods":
-    case "metrics":
     case "configz":
       return rest.length === 0 ? { kind: first } : undefined;
     case "stats":
@@ -61,6 +63,7 @@ export function permissionOf(
   const verb = verbs[method] ?? method.toLowerCase();
   switch (request.kind) {
     case "metrics":
+    case "resourceMetrics":
       return { verb, subresource: "metrics" };
     case "stats":
       return { verb, subresource: "stats" };

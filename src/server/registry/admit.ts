@@ -77,7 +77,9 @@ export function validateNew(
     ...(definition.validate?.(object) ?? []),
     ...(definition.validateCreate?.(object) ?? []),
   ];
-  if (errors.length) throw invalid(kind, object.metadata.name, unique(errors));
+  // Of a new object, the name may be what is missing.
+  const { name } = object.metadata as { name?: string };
+  if (errors.length) throw invalid(kind, name ?? "", unique(errors));
 }
 
 /** The step "validate" of a changed object. `subresource` is empty for the main resource. */

@@ -43,7 +43,9 @@ export interface KubeletServerOptions {
     signal: AbortSignal,
   ): AsyncIterable<Bytes>;
   metrics(): Promise<string>;
-  stats(): Promise<object>;
+  /** What containers use, for a metrics server. */
+  resourceMetrics(signal: AbortSignal): Promise<string>;
+  stats(signal: AbortSignal): Promise<object>;
 }
 
 /** An answer other than success. */
@@ -165,11 +167,11 @@ async function answer(
         items: options.kubelet.pods,
       });
     case "metrics":
-      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
-      response.end(await options.metrics());
-      return;
+      return sendMetrics(response, await options.metrics());
+    case "resourceMetrics":
+      return sendMetrics(response, await options.resourceMetrics(signal));
     case "stats":
-      return sendJson(response, await options.stats());
+      return sendJson(response, await options.stats(signal));
     case "logs":
       return sendLogs(route, query, response, options, signal);
     case "exec":
@@ -181,6 +183,11 @@ async function answer(
     default:
       route satisfies never;
   }
+}
+
+function sendMetrics(response: ServerResponse, text: string): void {
+  response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+  response.end(text);
 }
 
 function sendJson(response: ServerResponse, body: object): void {
