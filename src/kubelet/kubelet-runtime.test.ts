@@ -136,9 +136,10 @@ test("an end that no event told of is found by the relist", async () => {
   const kubelet = new KubeletFixture({
     behaviour: () => ({ runsForMs: 2000, exitCode: 1 }),
     environment: (usual) => {
-      const never = new Promise<void>(() => {});
-      async function* events(): AsyncGenerator<RuntimeEvent> {
-        await never;
+      async function* events(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
+        for await (const event of usual.runtime.events(signal)) {
+          if (event.type !== "stopped") yield event;
+        }
       }
       return { ...usual, runtime: { ...usual.runtime, events } };
     },
@@ -148,4 +149,50 @@ test("an end that no event told of is found by the relist", async () => {
   assert.equal(kubelet.pod("web").status.phase, "Running");
   await kubelet.advance(1000);
   assert.equal(kubelet.pod("web").status.phase, "Failed");
+});
+
+test("a running container is given the resources that its spec names by now", async () => {
+  const updates: object[] = [];
+  let isRefused = true;
+  const kubelet = new KubeletFixture({
+    environment: (usual) => ({
+      ...usual,
+      runtime: {
+        ...usual.runtime,
+        updateContainerResources: async ({ linux }) => {
+          if (isRefused) throw new Error("busy");
+          updates.push({ memory: linux?.memoryLimitInBytes, cpu: linux?.cpuQuota });
+          return {};
+        },
+      },
+    }),
+  });
+  const app = (memory: string, restartPolicy: "NotRequired" | "RestartContainer") => ({
+    name: "app",
+    image: "i:1",
+    resources: { limits: { cpu: "200m", memory }, requests: { cpu: "200m", memory } },
+    resizePolicy: [{ resourceName: "memory", restartPolicy }],
+  });
+  await kubelet.create("web", { containers: [app("40Mi", "NotRequired")] });
+  const change = async (container: ReturnType<typeof app>) => {
+    const pod = kubelet.pod("web");
+    const [old] = pod.spec.containers;
+    assert.ok(old);
+    await kubelet.put({ ...pod, spec: { ...pod.spec, containers: [{ ...old, ...container }] } });
+  };
+  const inForce = () => kubelet.container("web").resources?.limits?.memory;
+  await change(app("60Mi", "NotRequired"));
+  assert.equal(inForce(), "40Mi", "the status says what the container has");
+  isRefused = false;
+  await kubelet.advance(60_000);
+  assert.equal(inForce(), "60Mi");
+  assert.deepEqual(updates, [{ memory: 60 * 2 ** 20, cpu: 20_000 }]);
+  await kubelet.restart();
+  assert.deepEqual([updates.length, inForce()], [1, "60Mi"]);
+  await change(app("80Mi", "RestartContainer"));
+  await kubelet.advance(60_000);
+  assert.ok(kubelet.events.includes("Normal Killing Container app resize requires restart"));
+  assert.deepEqual([inForce(), kubelet.container("web").restartCount], ["80Mi", 1]);
+  assert.equal(updates.length, 1);
+  await kubelet.stop();
 });

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodStatus } from "#api/core/v1.ts";
+import type { Container, Pod, PodStatus, ResourceRequirements } from "#api/core/v1.ts";
 import { sleep } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
@@ -22,6 +22,7 @@ import type {
 } from "./dependencies.ts";
 import { plan } from "./plan.ts";
 import type { PodPlan } from "./plan.ts";
+import { resize } from "./resize.ts";
 import { emptyState, garbageOf, latestRun, readRuntimeState } from "./runtime-state.ts";
 import type { ContainerRun, RuntimeState } from "./runtime-state.ts";
 import { containerNamed, startContainer, startSandbox } from "./start.ts";
@@ -88,6 +89,7 @@ export class PodWorker {
   #wake: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerDueMs = Infinity;
+  #resized: ReadonlyMap<string, ResourceRequirements> = new Map();
   #retries = 0;
   #failure: { reason: string; message: string } | undefined;
   #removed = false;
@@ -234,6 +236,7 @@ export class PodWorker {
       return;
     }
     this.#report();
+    await this.#resize(signal);
     const acted = await this.#act(next, signal);
     if (acted) {
       await this.#look(signal);
@@ -242,6 +245,16 @@ export class PodWorker {
     this.#report();
     if (next.againInMs !== undefined) this.#again(next.againInMs);
     if (acted) this.#goOn();
+  }
+
+  async #resize(signal: AbortSignal): Promise<void> {
+    const request = { pod: this.#pod, env: this.#env, hooksDone: this.#hooksDone };
+    const resized = await resize(request, this.#state, signal);
+    if (resized.size === 0) return;
+    this.#resized = resized;
+    this.#report();
+    // From here on the status knows.
+    this.#resized = new Map();
   }
 
   /** What was done may make more possible at once; what failed is tried again after a while. */
@@ -553,6 +566,7 @@ export class PodWorker {
       pod: this.#pod,
       state: this.#state,
       nowMs: env.clock.now(),
+      resized: (run) => this.#resized.get(run.id),
       waiting: (container) => this.#waiting.get(container.name),
       ready: (run) => env.prober.ready(run),
       started: (run) => env.prober.started(run),

@@ -1,5 +1,6 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from "#api/core/v1.ts";
 import { isSidecar, mayRestart } from "../pod-worker/plan.ts";
+import { resourcesInForce } from "../pod-worker/resize.ts";
 import type { ContainerRun } from "../pod-worker/runtime-state.ts";
 import type { StatusInput } from "./pod-status.ts";
 import { rfc3339 } from "./time.ts";
@@ -71,7 +72,7 @@ function statusOfRun(
     image: latest.image || (container.image ?? ""),
     imageID: latest.imageId,
     containerID: containerId(latest),
-    ...resourcesOf(container, latest.state === "running"),
+    ...resourcesOf(container, latest.state === "running" ? latest : undefined, input),
     ...volumeMountsOf(container),
   };
 }
@@ -80,9 +81,10 @@ function statusOfRun(
 function statusWithoutRun(
   known: ContainerStatus | undefined,
   container: Container,
-  { pod }: StatusInput,
+  input: StatusInput,
   isInit: boolean,
 ): ContainerStatus {
+  const { pod } = input;
   if (known?.state.terminated) return known;
   let restartCount = known?.restartCount ?? 0;
   let lastState = known?.lastState ?? {};
@@ -107,7 +109,7 @@ function statusWithoutRun(
     restartCount,
     image: container.image ?? "",
     imageID: "",
-    ...resourcesOf(container, false),
+    ...resourcesOf(container, undefined, input),
     ...volumeMountsOf(container),
   };
 }
@@ -193,11 +195,13 @@ function terminated(run: ContainerRun, input: StatusInput) {
 
 const containerId = ({ id }: ContainerRun) => `containerd://${id}`;
 
-function resourcesOf(container: Container, running: boolean) {
+function resourcesOf(container: Container, running: ContainerRun | undefined, input: StatusInput) {
   const { requests = {} } = container.resources;
+  const inForce =
+    running && (input.resized(running) ?? resourcesInForce(input.pod, container, running));
   return {
     ...(Object.keys(requests).length > 0 && { allocatedResources: requests }),
-    ...(running && { resources: container.resources }),
+    ...(inForce && { resources: inForce }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodStatus } from "#api/core/v1.ts";
+import type { Container, Pod, PodStatus, ResourceRequirements } from "#api/core/v1.ts";
 import { podQosClass } from "#machinery/pod-resources.ts";
 import type { ContainerRun, RuntimeState } from "../pod-worker/runtime-state.ts";
 import { conditionsOf } from "./conditions.ts";
@@ -16,6 +16,8 @@ export interface StatusInput {
   readonly nowMs: number;
   /** Why a container is not running, where the kubelet knows: image trouble, back-off. */
   waiting(container: Container): { reason: string; message?: string } | undefined;
+  /** What a running container was given just now, in place of what it had. */
+  resized(run: ContainerRun): ResourceRequirements | undefined;
   /** The readiness probe's verdict; true where there is none. */
   ready(run: ContainerRun): boolean;
   started(run: ContainerRun): boolean;

@@ -1,6 +1,5 @@
 import { decodeBody, decodePatched, parsePatchBody } from "#machinery/codec/body.ts";
-import { badRequest, invalid } from "#machinery/status.ts";
-import { StatusError } from "#machinery/status.ts";
+import { badRequest } from "#machinery/status.ts";
 import { DecodeError, decode, isRecord } from "#schema/decode.ts";
 import { applyDefaults } from "#schema/default.ts";
 import { apiVersionOf } from "#schema/message.ts";
@@ -79,22 +78,9 @@ export function completePatched(
   patch: unknown,
 ): StoredObject {
   const { type } = definition;
-  try {
-    const validation = requestFieldValidation(context);
-    for (const warning of decodePatched(type, patched, patch, validation).warnings) {
-      context.warn(warning);
-    }
-  } catch (error) {
-    // The decoder does not know whose object it is.
-    if (!(error instanceof StatusError) || error.code !== 422) throw error;
-    const { name } = context.info;
-    const { group, kind } = type.info;
-    const empty = invalid({ group: "", kind: "" }, "", []).message;
-    const subject = invalid({ group, kind }, name, []).message;
-    const message = (error.status.message ?? "").replace(empty, subject);
-    const details = { ...error.status.details, name, ...(group && { group }), kind };
-    throw new StatusError({ ...error.status, message, details });
-  }
+  const validation = requestFieldValidation(context);
+  const { warnings } = decodePatched(type, patched, patch, validation);
+  for (const warning of warnings) context.warn(warning);
   return complete(definition, patched);
 }
 

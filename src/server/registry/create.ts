@@ -10,7 +10,7 @@ import {
 import type { Entry } from "#storage/store.ts";
 import { revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
-import { admissionRequest, admit, mutate, validateNew, warnOf } from "./admit.ts";
+import { admissionRequest, admit, draftOf, mutate, validateNew, warnOf } from "./admit.ts";
 import { answerEntry, answerObject } from "./answers.ts";
 import { readObject } from "./body.ts";
 import { trackCreate } from "./managed-fields.ts";
@@ -85,7 +85,6 @@ export async function createObject(
   object: StoredObject,
   options: CreateOptions,
 ): Promise<Written> {
-  const { definition } = storage;
   if (object.metadata.resourceVersion) {
     const message = "resourceVersion should not be set on objects to be created";
     throw failure(500, "", message, {});
@@ -96,9 +95,37 @@ export async function createObject(
   await mutate(storage, request);
   if (options.track === "update") trackCreate(storage, object, options.fieldManager);
   prepareMetadata(storage, object);
+  const { metadata } = object;
+  if (metadata.name || !metadata.generateName) {
+    const written = await createNamed(storage, context, object, options);
+    if (!written) throw alreadyExists(storage.names, metadata.name);
+    return written;
+  }
+  const { generateName } = metadata;
+  for (let attempt = 1; attempt <= generateAttempts; attempt++) {
+    // What a resource prepares may follow from the name, so that each one starts afresh.
+    const draft = draftOf(object);
+    draft.metadata.name = generatedName(storage, generateName);
+    const written = await createNamed(storage, context, draft, options);
+    if (written) return written;
+    metadata.name = draft.metadata.name;
+  }
+  throw generateNameConflict(storage.names, metadata.name);
+}
+
+/** Undefined when the name is taken; what was prepared for the object is then given back. */
+async function createNamed(
+  storage: ResourceStorage,
+  context: RequestContext,
+  object: StoredObject,
+  options: CreateOptions,
+): Promise<Written | undefined> {
+  const { definition } = storage;
   try {
     await definition.prepareForCreate?.(object, context);
-    return await validateAndStore(storage, context, object, options);
+    const written = await validateAndStore(storage, context, object, options);
+    if (!written || options.dryRun) await definition.rollback?.(object);
+    return written;
   } catch (error) {
     await definition.rollback?.(object);
     throw error;
@@ -110,23 +137,13 @@ async function validateAndStore(
   context: RequestContext,
   object: StoredObject,
   { dryRun }: CreateOptions,
-): Promise<Written> {
-  const { metadata } = object;
-  const isGenerated = !metadata.name && !!metadata.generateName;
-  for (let attempt = 1; ; attempt++) {
-    if (isGenerated) metadata.name = generatedName(storage, metadata.generateName ?? "");
-    validateNew(storage, object);
-    if (attempt === 1) warnOf(storage, context, object, undefined);
-    const call = { operation: "CREATE", object, oldObject: undefined, dryRun } as const;
-    await admit(storage, admissionRequest(storage, context, { ...call, name: metadata.name }));
-    const written = await store(storage, object, dryRun);
-    if (written) {
-      if (dryRun) await storage.definition.rollback?.(object);
-      return written;
-    }
-    if (!isGenerated) throw alreadyExists(storage.names, metadata.name);
-    if (attempt === generateAttempts) throw generateNameConflict(storage.names, metadata.name);
-  }
+): Promise<Written | undefined> {
+  validateNew(storage, object);
+  warnOf(storage, context, object, undefined);
+  const call = { operation: "CREATE", object, oldObject: undefined, dryRun } as const;
+  const { name } = object.metadata;
+  await admit(storage, admissionRequest(storage, context, { ...call, name }));
+  return store(storage, object, dryRun);
 }
 
 /** Undefined when the name is taken. */

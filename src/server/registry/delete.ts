@@ -64,7 +64,7 @@ export async function deleteCollection(
 ): Promise<ApiResponse> {
   const options = await deleteOptionsOf(context);
   const { entries, metadata } = await readPage(storage, context);
-  const items: StoredObject[] = [];
+  const items: Partial<StoredObject>[] = [];
   for (const entry of entries) {
     const object = storage.form.decode(entry);
     const one = {
@@ -79,7 +79,9 @@ export async function deleteCollection(
     };
     try {
       await remove(storage, one, object.metadata.name, options);
-      items.push(object);
+      // Of the items of a list, the list says the kind.
+      const { apiVersion: _apiVersion, kind: _kind, ...item } = object;
+      items.push(item);
     } catch (error) {
       if (!(error instanceof StatusError && error.code === 404)) throw error;
     }

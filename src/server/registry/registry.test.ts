@@ -64,6 +64,10 @@ test("generates names, and says when a name is taken", async () => {
   const taken = await api.send("POST", maps, { body: configMap(first.json.metadata.name) });
   assert.equal(taken.status, 409);
   assert.equal(taken.json.reason, "AlreadyExists");
+
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { generateName: "team-" } };
+  const { json } = await api.send("POST", "/api/v1/namespaces", { body: namespace });
+  assert.deepEqual(json.metadata.labels, { "kubernetes.io/metadata.name": json.metadata.name });
 });
 
 test("refuses bad bodies in upstream's words", async () => {
@@ -206,6 +210,21 @@ test("patches by every kind of patch", async () => {
   assert.equal(stale.status, 409);
 });
 
+test("a patch to a value of a wrong type is refused in upstream's words", async () => {
+  await using api = await openHarness();
+  await api.send("POST", maps, { body: configMap("a") });
+  const answer = await api.send("PATCH", `${maps}/a`, {
+    body: { data: 5 },
+    contentType: "application/merge-patch+json",
+  });
+  assert.equal(answer.status, 422);
+  // Upstream does not say whose fault it is either.
+  assert.match(
+    answer.json.message,
+    /^ "" is invalid: patch: Invalid value: "map\[data:5\]": json: /,
+  );
+});
+
 test("server-side apply creates, changes, conflicts and forces", async () => {
   await using api = await openHarness();
   const apply = (manager: string, body: unknown, query = "") =>
@@ -308,6 +327,8 @@ test("a namespace stays until its content is gone", async () => {
 
 test("deletes collections by selector", async () => {
   await using api = await openHarness();
+  const everywhere = await api.send("DELETE", "/api/v1/configmaps");
+  assert.equal(everywhere.status, 405);
   for (const name of ["a", "b", "c"]) {
     const labels = { keep: String(name === "b") };
     await api.send("POST", maps, { body: configMap(name, {}, { labels }) });

@@ -71,6 +71,8 @@ export class Registry {
       throw methodNotAllowed();
     }
     if (virtual) return virtual.handle(context);
+    const everywhere = storage.info.namespaced && !info.namespace;
+    if (everywhere && info.verb === "deletecollection") throw methodNotAllowed();
     if (info.verb === "create" && info.name) throw methodNotAllowed();
     return handler(storage, context);
   }
