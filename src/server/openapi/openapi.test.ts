@@ -93,9 +93,18 @@ test("a document has what kubectl looks for", async () => {
   assert.deepEqual(dangling, []);
 });
 
-test("only JSON is there", async () => {
+test("version 2 is there in protobuf too, which is all that kubectl reads of it", async () => {
   const accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-  await assert.rejects(openApi.handle("/openapi/v2", { accept }), (error) => {
+  const { body } = await read("/openapi/v2", { accept });
+  assert.ok(body.kind === "bytes");
+  assert.equal(body.contentType, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+  assert.equal(text(body.bytes.slice(2, 5)), "2.0");
+  const json = await read("/openapi/v2", { accept: `application/json, ${accept}` });
+  assert.ok(json.body.kind === "bytes" && json.body.contentType === "application/json");
+});
+
+test("refuses other forms, and knows no other paths", async () => {
+  await assert.rejects(openApi.handle("/openapi/v2", { accept: "text/html" }), (error) => {
     return error instanceof StatusError && error.code === 406;
   });
   assert.equal(await openApi.handle("/openapi/v3/apis/nowhere/v1", {}), undefined);

@@ -7,6 +7,7 @@ import type { ServedVersion } from "../discovery/groups.ts";
 import { servedVersions } from "../discovery/groups.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
 import { versionPaths } from "./paths.ts";
+import { encodeOpenApiV2, protobufType, protobufTypes } from "./protobuf.ts";
 import type { Describe, Dialect, Schema } from "./schema.ts";
 import { SchemaCollector } from "./schema.ts";
 
@@ -42,13 +43,13 @@ export function createOpenApi(options: OpenApiOptions): OpenApi {
   let versions: readonly ServedVersion[] = [];
   const documents = new Map<string, Promise<Document>>();
 
-  function document(key: string, make: () => object): Promise<Document> {
+  function document(key: string, make: () => Bytes): Promise<Document> {
     let found = documents.get(key);
     if (!found) documents.set(key, (found = render(make())));
     return found;
   }
   const versionDocument = (version: ServedVersion) =>
-    document(apiPath(version), () => openApiV3(version, options.version, describe));
+    document(apiPath(version), () => json(openApiV3(version, options.version, describe)));
 
   async function index(): Promise<object> {
     const paths: Record<string, { serverRelativeURL: string }> = {};
@@ -69,13 +70,17 @@ export function createOpenApi(options: OpenApiOptions): OpenApi {
         documents.clear();
       }
       if (path === "/openapi/v2") {
-        requireJson(headers["accept"] ?? "");
-        const made = await document("v2", () => openApiV2(versions, options.version, describe));
-        return answer(made, headers);
+        const make = () => openApiV2(versions, options.version, describe);
+        if (prefersProtobuf(headers["accept"] ?? "")) {
+          const made = await document("v2 protobuf", () => encodeOpenApiV2(make()));
+          return answer(made, headers, {}, protobufType);
+        }
+        requireJson(headers["accept"] ?? "", [jsonType, protobufType]);
+        return answer(await document("v2", () => json(make())), headers);
       }
       if (path === "/openapi/v3" || path === "/openapi/v3/") {
         requireJson(headers["accept"] ?? "");
-        return answer(await render(await index()), headers);
+        return answer(await render(json(await index())), headers);
       }
       const version = versions.find((one) => path === `/openapi/v3/${apiPath(one)}`);
       if (!version) return undefined;
@@ -90,11 +95,22 @@ function apiPath({ group, groupVersion }: ServedVersion): string {
   return group === "" ? `api/${groupVersion}` : `apis/${groupVersion}`;
 }
 
-/** The protobuf form is not made; clients that ask for it alone fall back on this answer. */
-function requireJson(accept: string): void {
-  const types = accept.split(",").map((part) => (part.split(";")[0] ?? "").trim());
-  const readable = ["", "*/*", "application/*", "application/json"];
-  if (!types.some((type) => readable.includes(type))) throw notAcceptable(["application/json"]);
+const jsonType = "application/json";
+const jsonTypes: readonly string[] = ["", "*/*", "application/*", jsonType];
+
+const typesOf = (accept: string) =>
+  accept.split(",").map((part) => (part.split(";")[0] ?? "").trim());
+
+/** Version 3 has no protobuf form here; clients that ask for it alone fall back on this answer. */
+function requireJson(accept: string, served: readonly string[] = [jsonType]): void {
+  if (!typesOf(accept).some((type) => jsonTypes.includes(type))) throw notAcceptable(served);
+}
+
+function prefersProtobuf(accept: string): boolean {
+  const first = typesOf(accept).find(
+    (type) => jsonTypes.includes(type) || protobufTypes.includes(type),
+  );
+  return first !== undefined && protobufTypes.includes(first);
 }
 
 function versionAnswer(
@@ -116,6 +132,7 @@ function answer(
   { bytes, hash }: Document,
   headers: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
+  contentType: string = jsonType,
 ): ApiResponse {
   const etag = `"${hash}"`;
   const sent = { etag, vary: "Accept", ...more };
@@ -125,12 +142,13 @@ function answer(
   return {
     status: 200,
     headers: sent,
-    body: { kind: "bytes", contentType: "application/json", bytes },
+    body: { kind: "bytes", contentType, bytes },
   };
 }
 
-async function render(object: object): Promise<Document> {
-  const bytes = utf8(JSON.stringify(object));
+const json = (object: object): Bytes => utf8(JSON.stringify(object));
+
+async function render(bytes: Bytes): Promise<Document> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return { bytes, hash: hex.toUpperCase() };

@@ -1,5 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { seededRandom } from "#base/random.ts";
+import { namespaces } from "../resources/core/namespaces/resource.ts";
 import { configMap, openHarness, pod } from "../../testkit/requests.ts";
 import type { Loose } from "../../testkit/requests.ts";
 
@@ -64,10 +66,23 @@ test("generates names, and says when a name is taken", async () => {
   const taken = await api.send("POST", maps, { body: configMap(first.json.metadata.name) });
   assert.equal(taken.status, 409);
   assert.equal(taken.json.reason, "AlreadyExists");
+});
 
-  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { generateName: "team-" } };
-  const { json } = await api.send("POST", "/api/v1/namespaces", { body: namespace });
-  assert.deepEqual(json.metadata.labels, { "kubernetes.io/metadata.name": json.metadata.name });
+test("what follows from a name follows from a generated one, at every attempt", async () => {
+  let draws = 0;
+  // The second object's first name is the first one's.
+  const random = { ...seededRandom(1), float: () => (draws++ < 10 ? 0.1 : 0.2) };
+  await using api = await openHarness({ resources: [namespaces], random });
+  const create = () =>
+    api.send("POST", "/api/v1/namespaces", {
+      body: { apiVersion: "v1", kind: "Namespace", metadata: { generateName: "team-" } },
+    });
+  const first = await create();
+  const second = await create();
+  assert.notEqual(first.json.metadata.name, second.json.metadata.name);
+  for (const { json } of [first, second]) {
+    assert.deepEqual(json.metadata.labels, { "kubernetes.io/metadata.name": json.metadata.name });
+  }
 });
 
 test("refuses bad bodies in upstream's words", async () => {
