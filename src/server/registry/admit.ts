@@ -44,11 +44,22 @@ export function admissionRequest(
   };
 }
 
-/** The step "mutate (admission)". */
+/**
+ * The step "mutate (admission)". Plugins may rely on what the schema requires, though this step
+ * comes before validation: what they trip over in an object that lacks it, validation tells.
+ */
 export async function mutate(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
   for (const plugin of storage.environment.admission()) {
-    if (plugin.mutate) await plugin.mutate(request);
+    try {
+      await plugin.mutate?.(request);
+    } catch (error) {
+      if (!(error instanceof TypeError) || isComplete(request)) throw error;
+    }
   }
+}
+
+function isComplete({ type, object }: AdmissionRequest): boolean {
+  return object === undefined || validateSchema(type, object).length === 0;
 }
 
 /** The step "admit (validating)". */

@@ -39,7 +39,7 @@ function forbid({ path }: FieldError): FieldError {
 
 function validate({ metadata, value = 0, globalDefault, preemptionPolicy }: PriorityClass) {
   const errors: FieldError[] = [];
-  if (metadata.name.startsWith("system-")) {
+  if (metadata.name?.startsWith("system-")) {
     const detail =
       "priority class names with 'system-' prefix are reserved for system use only. error: ";
     if (systemClasses[metadata.name] === undefined) {

@@ -131,7 +131,7 @@ test("the cluster address stays", () => {
   const from = named({ clusterIP: "10.96.0.5", clusterIPs: ["10.96.0.5"], ports: [http] });
   const to = named({ clusterIP: "10.96.0.6", clusterIPs: ["10.96.0.6"], ports: [http] });
   assert.deepEqual(updateProblems(definition, from, to), [
-    'spec.clusterIPs[0]: Invalid value: "10.96.0.6": may not change once set',
+    'spec.clusterIPs[0]: Invalid value: ["10.96.0.6"]: may not change once set',
   ]);
 });
 

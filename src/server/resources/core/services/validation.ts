@@ -246,7 +246,8 @@ export function validateServiceUpdate(service: Service, old: Readonly<Service>):
     const [now] = spec.clusterIPs ?? [];
     if (was !== undefined && now !== was) {
       const detail = "may not change once set";
-      errors.push(invalid("spec.clusterIPs[0]", now ?? "", detail));
+      // Upstream shows the whole list for its first address.
+      errors.push(invalid("spec.clusterIPs[0]", spec.clusterIPs ?? [], detail));
     }
   }
   if (before.type === "LoadBalancer" && spec.type === "LoadBalancer") {
