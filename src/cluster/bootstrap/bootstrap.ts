@@ -27,7 +27,7 @@ export async function bootstrapCluster(
     createSystemPriorityClasses(client),
     kubernetesService(client, config),
     dnsService(client, config),
-    clusterInfo(client, config, authorityPem),
+    trustedClients(client, authorityPem),
   ]);
 }
 
@@ -94,11 +94,7 @@ async function dnsService(client: Client, config: ClusterConfig): Promise<void> 
 }
 
 /** What aggregated API servers and other components read to trust the same clients. */
-async function clusterInfo(
-  client: Client,
-  _config: ClusterConfig,
-  authorityPem: string,
-): Promise<void> {
+async function trustedClients(client: Client, authorityPem: string): Promise<void> {
   await ifMissing(
     client.create(ConfigMap, {
       metadata: { namespace: "kube-system", name: "extension-apiserver-authentication" },
