@@ -173,7 +173,7 @@ function decodeTime(kind: "time" | "microTime", value: unknown, path: string, ow
   const ms = timePattern.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(ms)) {
     throw new DecodeError(
-      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`,
+      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": ${timeProblem(value)}`,
       path,
     );
   }
@@ -182,6 +182,35 @@ function decodeTime(kind: "time" | "microTime", value: unknown, path: string, ow
   // Date keeps milliseconds only; the digits of the fraction do not depend on the zone.
   const fraction = (/\.(\d+)/.exec(value)?.[1] ?? "").padEnd(6, "0").slice(0, 6);
   return `${seconds}.${fraction}Z`;
+}
+
+/** The layout's elements, as Go names them, and what each takes from the text. */
+const timeElements: readonly (readonly [string, RegExp])[] = [
+  ["2006", /^\d{4}/],
+  ["-", /^-/],
+  ["01", /^\d\d/],
+  ["-", /^-/],
+  ["02", /^\d\d/],
+  ["T", /^T/],
+  ["15", /^\d\d/],
+  [":", /^:/],
+  ["04", /^\d\d/],
+  [":", /^:/],
+  ["05", /^\d\d(\.\d+)?/],
+  ["Z07:00", /^(Z|[+-]\d\d:\d\d)$/],
+];
+
+/** Where a text stops to be a time, in the words of Go's parser. */
+function timeProblem(text: string): string {
+  let rest = text;
+  for (const [element, pattern] of timeElements) {
+    const taken = pattern.exec(rest)?.[0];
+    if (taken === undefined) {
+      return `cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(element)}`;
+    }
+    rest = rest.slice(taken.length);
+  }
+  return "out of range";
 }
 
 /** What Go's zero value of a kind looks like in JSON. */

@@ -55,7 +55,26 @@ test("what is no such object is refused", () => {
     [
       '{"apiVersion":"v2"}',
       {},
-      "the API version in the data (v2) does not match the expected API version (v1)",
+      'Pod in version "v2" cannot be handled as a Pod: no kind "Pod" is registered for version "v2"',
+    ],
+    [
+      '{"apiVersion":"apps/v1","kind":"Deployment"}',
+      {},
+      'Deployment in version "v1" cannot be handled as a Pod: converting (v1.Deployment) to ' +
+        "(core.Pod): unknown conversion",
+    ],
+    [
+      '{"a":'.repeat(10_001) + "1" + "}".repeat(10_001),
+      {},
+      "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json " +
+        "parse error: invalid character '{' exceeded max depth " +
+        '({"a":{"a":{"a":{"a":{"a":{"a": ...)',
+    ],
+    [
+      "a: b: c",
+      { contentType: "application/yaml" },
+      "the object provided is unrecognized (must be of type Pod): yaml: mapping values are not " +
+        "allowed in this context (613a20623a2063)",
     ],
     [
       '{"kind":"Service"}',

@@ -1,3 +1,4 @@
+import { builtInKinds } from "#api/registry.ts";
 import { text as textOf } from "#base/bytes.ts";
 import { decode, DecodeError } from "#schema/decode.ts";
 import { apiVersionOf } from "#schema/message.ts";
@@ -9,7 +10,7 @@ import type { Row } from "../json.ts";
 import { badRequest, invalid, unsupportedMediaType } from "../status.ts";
 import type { StatusError } from "../status.ts";
 import { invalid as invalidValue } from "../validation/field-error.ts";
-import { duplicateFields, explainJsonError } from "./json-syntax.ts";
+import { duplicateFields, explainJsonError, isTooDeep } from "./json-syntax.ts";
 import { parseYamlDocument, YamlError } from "./yaml.ts";
 
 /** What to do about fields that the kind does not have, or that the body has twice. */
@@ -145,6 +146,10 @@ function parseBody(
       const why = explainJsonError(source);
       throw unrecognized(type, `couldn't get version/kind; json parse error: ${why}`, body);
     }
+    if (isTooDeep(source)) {
+      const why = `json parse error: invalid character '{' exceeded max depth`;
+      throw unrecognized(type, `couldn't get version/kind; ${why}`, body);
+    }
     if (duplicates) duplicates.push(...duplicateFields(source).map(duplicateField));
     return parsed;
   }
@@ -182,6 +187,7 @@ function checkKind(type: KindType, object: Row): void {
   if (apiVersion === undefined || apiVersion === "" || apiVersion === null) {
     object["apiVersion"] = expected;
   } else if (apiVersion !== expected) {
+    refuseOtherKind(type, object, goText(apiVersion), goText(kind ?? type.info.kind));
     throw badRequest(
       `the API version in the data (${goText(apiVersion)}) does not match the expected API ` +
         `version (${expected})`,
@@ -190,20 +196,36 @@ function checkKind(type: KindType, object: Row): void {
   if (kind === undefined || kind === "" || kind === null) {
     object["kind"] = type.info.kind;
   } else if (kind !== type.info.kind) {
-    const internal = type.info.group.split(".")[0] || "core";
-    throw cannotBeHandled(
-      type,
-      object,
-      `converting (${type.info.version}.${goText(kind)}) to (${internal}.${type.info.kind}): ` +
-        "unknown conversion",
-    );
+    refuseOtherKind(type, object, expected, goText(kind));
   }
 }
 
+/** Throws for a kind that is unknown, or known as something else than the path says. */
+function refuseOtherKind(type: KindType, object: Row, apiVersion: string, kind: string): void {
+  const known = builtInKinds.byKind(apiVersion, kind);
+  if (!known) {
+    const version = JSON.stringify(apiVersion);
+    const why = `no kind ${JSON.stringify(kind)} is registered for version ${version}`;
+    throw cannotBeHandled(type, object, why);
+  }
+  // The same kind of another group (events): only the version is wrong.
+  if (kind === type.info.kind) return;
+  const internal = type.info.group.split(".")[0] || "core";
+  throw cannotBeHandled(
+    type,
+    object,
+    `converting (${known.info.version}.${kind}) to (${internal}.${type.info.kind}): ` +
+      "unknown conversion",
+  );
+}
+
 function cannotBeHandled(type: KindType, object: Row, why: string): StatusError {
+  const kind = goText(object["kind"] ?? type.info.kind);
+  const [version = ""] = goText(object["apiVersion"] ?? type.info.version)
+    .split("/")
+    .slice(-1);
   return badRequest(
-    `${goText(object["kind"])} in version ${JSON.stringify(type.info.version)} cannot be handled ` +
-      `as a ${type.info.kind}: ${why}`,
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.info.kind}: ${why}`,
   );
 }
 

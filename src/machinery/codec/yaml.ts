@@ -38,7 +38,9 @@ function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocume
     const { line } = lines.linePos(error.pos[0]);
     if (error.code !== "DUPLICATE_KEY") {
       const [message = ""] = error.message.split("\n");
-      throw new YamlError(`yaml: line ${line}: ${message.replace(/ at line \d+.*$/, "")}`);
+      const problem = problems[error.code] ?? message.replace(/ at line \d+.*$/, "");
+      // Upstream's parser names no line where it is the first.
+      throw new YamlError(line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`);
     }
     const key = keyAt(document, error.pos[0]);
     duplicates.push(`line ${line}: key ${JSON.stringify(key)} already set in map`);
@@ -51,6 +53,15 @@ function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocume
     throw new YamlError(`yaml: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** What people get wrong most, in the words of upstream's parser: they are searched for. */
+const problems: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: "mapping values are not allowed in this context",
+  BLOCK_IN_FLOW: "did not find expected node content",
+  TAB_AS_INDENT: "found character that cannot start any token",
+  BAD_INDENT: "did not find expected key",
+  MULTILINE_IMPLICIT_KEY: "could not find expected ':'",
+};
 
 function keyAt(document: Document.Parsed, position: number): string {
   let found = "";

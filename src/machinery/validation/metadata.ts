@@ -14,6 +14,8 @@ const subresourceBytesMax = 256;
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly nameRule: NameRule;
+  /** Custom resources may have finalizers without a domain; upstream's own kinds may not. */
+  readonly anyFinalizers?: boolean;
 }
 
 type Meta = Partial<ObjectMeta>;
@@ -21,7 +23,7 @@ type Meta = Partial<ObjectMeta>;
 /** Metadata of a new object, after its name is generated. */
 export function validateObjectMeta(
   meta: Meta,
-  { namespaced, nameRule }: MetadataRules,
+  { namespaced, nameRule, anyFinalizers = false }: MetadataRules,
   path = "metadata",
 ): FieldError[] {
   const errors: FieldError[] = [];
@@ -54,6 +56,7 @@ export function validateObjectMeta(
   }
   errors.push(...validateCommon(meta, path), ...validateFinalizers(meta.finalizers, path));
   errors.push(...validateManagedFields(meta.managedFields, `${path}.managedFields`));
+  if (!anyFinalizers) errors.push(...validateKnownFinalizers(meta.finalizers, path));
   return errors;
 }
 
@@ -176,6 +179,22 @@ function validateFinalizers(finalizers: readonly string[] | undefined, path: str
         "finalizer orphan and foregroundDeletion cannot be both set",
       ),
     );
+  }
+  return errors;
+}
+
+/** What upstream itself uses without a domain. */
+const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
+
+function validateKnownFinalizers(
+  finalizers: readonly string[] | undefined,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, finalizer] of (finalizers ?? []).entries()) {
+    if (finalizer.includes("/") || standardFinalizers.includes(finalizer)) continue;
+    const detail = "name is neither a standard finalizer name nor is it fully qualified";
+    errors.push(invalid(`${path}.finalizers[${index}]`, finalizer, detail));
   }
   return errors;
 }

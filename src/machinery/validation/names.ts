@@ -103,7 +103,7 @@ export function isQualifiedName(value: string): string[] {
     ];
   }
   if (name === "") problems.push("name part must be non-empty");
-  else for (const problem of tooLong(name, 63)) problems.push(`name part ${problem}`);
+  else for (const problem of tooLong(name, 63, "bytes")) problems.push(`name part ${problem}`);
   if (!qualifiedPattern.test(name)) {
     problems.push(
       `name part ${regexError(qualifiedNameMessage, qualifiedPart, "MyName", "my.name", "123-abc")}`,
@@ -114,7 +114,7 @@ export function isQualifiedName(value: string): string[] {
 
 export function isLabelValue(value: string): string[] {
   return [
-    ...tooLong(value, 63),
+    ...tooLong(value, 63, "bytes"),
     ...mismatch(
       value,
       labelValuePattern,
@@ -144,7 +144,7 @@ export function isPortNumber(port: number): string[] {
 
 export function isPortName(name: string): string[] {
   const problems: string[] = [];
-  if (name.length > 15) problems.push("must be no more than 15 bytes");
+  if (name.length > 15) problems.push("must be no more than 15 characters");
   if (!/^[-a-z0-9]+$/.test(name)) {
     problems.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
   }
@@ -331,8 +331,9 @@ function regexError(message: string, shown: string, ...examples: string[]): stri
   return `${message} (e.g. ${list}regex used for validation is '${shown}')`;
 }
 
-function tooLong(value: string, bytesMax: number): string[] {
-  return exceedsBytes(value, bytesMax) ? [`must be no more than ${bytesMax} bytes`] : [];
+/** Upstream says "bytes" of labels and "characters" of names; it counts bytes in both. */
+function tooLong(value: string, bytesMax: number, unit = "characters"): string[] {
+  return exceedsBytes(value, bytesMax) ? [`must be no more than ${bytesMax} ${unit}`] : [];
 }
 
 /** What is appended to a generateName makes up for a dash at its end. */

@@ -1,11 +1,12 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
-import { StatusError, methodNotAllowed, pathNotFound, toStatus } from "#machinery/status.ts";
+import { StatusError, methodNotAllowed, toStatus } from "#machinery/status.ts";
 import { unauthorized } from "#machinery/status.ts";
 import type { Authenticator } from "../authn/authenticator.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { attributesOf, requireAccess } from "../authz/denial.ts";
+import { plain } from "../health/health.ts";
 import type { RequestMetrics } from "../health/request-metrics.ts";
 import { answerValue, isInProcess } from "../registry/answers.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -78,7 +79,7 @@ export async function passThrough(
   let response: ApiResponse;
   try {
     for (const step of steps) await step(passage, parts);
-    response = passage.response ?? errorAnswer(passage, pathNotFound());
+    response = passage.response ?? pageNotFound;
   } catch (error) {
     if (!(error instanceof StatusError) && !signal.aborted) {
       const { method, path } = request;
@@ -90,6 +91,9 @@ export async function passThrough(
   parts.metrics.observe(passage.info, response.status, parts.clock.monotonic() - started);
   return response;
 }
+
+/** Of a path that is nobody's, not of a resource: upstream answers it without a Status. */
+const pageNotFound: ApiResponse = plain(404, "404 page not found\n");
 
 const nobody: UserInfo = { name: "", groups: [] };
 
@@ -128,7 +132,7 @@ async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> 
     passage.response = response;
     return;
   }
-  throw pathNotFound();
+  passage.response = pageNotFound;
 }
 
 /** Objects that a handler gives leave as bytes, except within the process. */

@@ -74,6 +74,7 @@ export class Registry {
     const everywhere = storage.info.namespaced && !info.namespace;
     if (everywhere && info.verb === "deletecollection") throw methodNotAllowed();
     if (info.verb === "create" && info.name) throw methodNotAllowed();
+    if ((info.verb === "update" || info.verb === "patch") && !info.name) throw methodNotAllowed();
     return handler(storage, context);
   }
 }

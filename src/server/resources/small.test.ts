@@ -123,7 +123,7 @@ const cases: Case[] = [
     kind: "ConfigMap",
     what: "too much",
     object: { metadata, data: { a: "x".repeat(1024 * 1024 + 1) } },
-    errors: [": Too long: may not be more than 1048576 bytes"],
+    errors: ["[]: Too long: may not be more than 1048576 bytes"],
   },
   {
     kind: "ConfigMap",

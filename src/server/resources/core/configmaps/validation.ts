@@ -19,7 +19,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Fi
     errors.push(...by(`binaryData[${key}]`, key, isConfigMapKey));
     total += bytesOfBase64(value);
   }
-  if (total > contentBytesMax) errors.push(tooLong("", contentBytesMax));
+  if (total > contentBytesMax) errors.push(tooLong("[]", contentBytesMax));
   return errors;
 }
 
