@@ -1,6 +1,7 @@
 import type { Pod } from "#api/core/v1.ts";
 import { sleep } from "#base/clock.ts";
 import { Scope } from "#base/scope.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 import { fingerprintOf, podUidLabel, readFingerprints } from "./pod-worker/runtime-state.ts";
 import { PodWorker } from "./pod-worker/worker.ts";
 import type { WorkerEnvironment } from "./pod-worker/worker.ts";
@@ -59,7 +60,15 @@ export class Kubelet {
     const worker = this.worker(uid);
     if (!worker) this.#start(pod);
     else if (worker.removed) this.#next.set(uid, pod);
-    else worker.update(pod);
+    else {
+      const { labels, annotations } = worker.pod.metadata;
+      worker.update(pod);
+      // Volumes show these to the pod itself, which should not see them a minute late.
+      const { metadata } = pod;
+      if (!deepEqual([labels, annotations], [metadata.labels, metadata.annotations])) {
+        this.#scope.run("volumes", () => this.#refreshVolumes(worker, this.#scope.signal));
+      }
+    }
   }
 
   /** A pod that should not be here any more. */
@@ -187,21 +196,22 @@ export class Kubelet {
   }
 
   async #refresh(signal: AbortSignal): Promise<void> {
-    for (const { worker } of this.#workers.values()) {
-      const { pod, state } = worker;
-      const runs = state.runs.some(({ state: current }) => current === "running");
-      if (!runs || worker.removed || pod.metadata.deletionTimestamp) continue;
-      try {
-        await this.#env.volumes.refresh(pod, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        // The pod runs on with what it has; a ConfigMap that is gone does not take the others along.
-        const { namespace, name } = pod.metadata;
-        this.#env.logger.warn("volumes not brought up to date", {
-          pod: `${namespace}/${name}`,
-          error,
-        });
-      }
+    for (const { worker } of this.#workers.values()) await this.#refreshVolumes(worker, signal);
+  }
+
+  async #refreshVolumes({ pod, state, removed }: PodWorker, signal: AbortSignal): Promise<void> {
+    const runs = state.runs.some(({ state: current }) => current === "running");
+    if (!runs || removed || pod.metadata.deletionTimestamp) return;
+    try {
+      await this.#env.volumes.refresh(pod, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      // The pod runs on with what it has; a ConfigMap that is gone does not take the others along.
+      const { namespace, name } = pod.metadata;
+      this.#env.logger.warn("volumes not brought up to date", {
+        pod: `${namespace}/${name}`,
+        error,
+      });
     }
   }
 

@@ -54,6 +54,8 @@ export interface Prober {
   /** Starts the probes of a run that is not probed yet, and stops those of other runs. */
   track(pod: Pod, runs: readonly ContainerRun[], address: string | undefined): void;
   untrack(podUid: string): void;
+  /** The pod is ending: what stops is neither started nor unhealthy. Readiness goes on. */
+  ending(podUid: string): void;
   unhealthy(run: ContainerRun): "liveness" | "startup" | undefined;
   ready(run: ContainerRun): boolean;
   started(run: ContainerRun): boolean;

@@ -459,6 +459,7 @@ export class PodWorker {
   /** The pod is done but not deleted: nothing of it runs on, its logs stay. */
   async #endFinished(signal: AbortSignal): Promise<void> {
     const env = this.#env;
+    env.prober.ending(this.#pod.metadata.uid);
     this.#report();
     await this.#stopAll(signal);
     env.prober.untrack(this.#pod.metadata.uid);
@@ -472,6 +473,7 @@ export class PodWorker {
     const env = this.#env;
     const uid = this.#pod.metadata.uid;
     let failures = 0;
+    env.prober.ending(uid);
     for (;;) {
       try {
         await this.#look(signal);

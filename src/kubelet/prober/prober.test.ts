@@ -142,3 +142,22 @@ test("a run that was ready before is taken for ready until it says otherwise", a
   assert.equal(prober.ready(run), false);
   await prober[Symbol.asyncDispose]();
 });
+
+test("a pod that is ending is asked whether it is ready, not whether it lives", async () => {
+  const { clock, prober, pod, run, events, asked } = setUp(
+    { livenessProbe: probe, readinessProbe: { ...probe, periodSeconds: 100 } },
+    () => ({ ok: false, text: "gone" }),
+  );
+  prober.track(pod, [run], "10.0.0.1");
+  await clock.advance(5000);
+  assert.deepEqual(asked, [0, 0]);
+  prober.ending("u");
+  await clock.advance(100_000);
+  assert.deepEqual(asked, [0, 0, 100]);
+  assert.deepEqual(events, [
+    "Liveness probe failed: gone",
+    "Readiness probe failed: gone",
+    "Readiness probe failed: gone",
+  ]);
+  await prober[Symbol.asyncDispose]();
+});

@@ -45,6 +45,8 @@ export interface ProberOptions {
 interface Tracked {
   readonly podUid: string;
   readonly scope: Scope;
+  /** Aborted when the pod begins to end. */
+  readonly ending: AbortController;
   /** The newest versions, so that a probe sees the pod's current address. */
   pod: Pod;
   address: string | undefined;
@@ -88,6 +90,9 @@ export function createProber(options: ProberOptions): Prober & AsyncDisposable {
     untrack(podUid) {
       for (const [id, entry] of tracked) if (entry.podUid === podUid) stop(id);
     },
+    ending(podUid) {
+      for (const entry of tracked.values()) if (entry.podUid === podUid) entry.ending.abort();
+    },
     unhealthy(run) {
       const entry = tracked.get(run.id);
       if (entry && !entry.startup && !entry.live) return "startup";
@@ -118,6 +123,7 @@ function begin(
   const entry: Tracked = {
     podUid: pod.metadata.uid,
     scope,
+    ending: new AbortController(),
     pod,
     address,
     startup,
@@ -126,9 +132,14 @@ function begin(
   };
   const loop = (kind: ProbeKind, probe: Probe | undefined) => {
     if (!probe) return;
-    scope.run(`${kind} ${container.name}`, (signal) =>
-      probeLoop({ kind, probe, container, run, entry, options }, signal),
-    );
+    scope.run(`${kind} ${container.name}`, async (signal) => {
+      const until = kind === "readiness" ? signal : AbortSignal.any([signal, entry.ending.signal]);
+      try {
+        await probeLoop({ kind, probe, container, run, entry, options }, until);
+      } catch (error) {
+        if (!until.aborted) throw error;
+      }
+    });
   };
   if (!startup) loop("startup", container.startupProbe);
   loop("liveness", container.livenessProbe);
