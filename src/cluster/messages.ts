@@ -10,6 +10,7 @@ const english = {
   installing: (packages: string) => `Installing ${packages} (apt-get)`,
   creating: (profile: string) => `Creating cluster "${profile}"`,
   starting: (profile: string) => `Starting cluster "${profile}"`,
+  waitingForStart: (pid: number) => `Another cluster is being started (process ${pid}): waiting`,
   alreadyRunning: (profile: string) =>
     `Cluster "${profile}" is running already. Stop it with: kijabi stop`,
   apiReady: (seconds: string) => `API server ready (${seconds})`,
@@ -44,6 +45,7 @@ const korean: Messages = {
   installing: (packages) => `${packages} 설치 중 (apt-get)`,
   creating: (profile) => `클러스터 "${profile}" 생성 중`,
   starting: (profile) => `클러스터 "${profile}" 시작 중`,
+  waitingForStart: (pid) => `다른 클러스터가 시작되는 중입니다 (프로세스 ${pid}): 기다리는 중`,
   alreadyRunning: (profile) =>
     `클러스터 "${profile}"이(가) 이미 실행 중입니다. 멈추려면: kijabi stop`,
   apiReady: (seconds) => `API 서버 준비 완료 (${seconds})`,

@@ -40,7 +40,7 @@ cluster.test("module 2: deploy an app, and see it through a proxy", async () => 
   const nodes = await cluster.kubectl("get nodes");
   assert.match(
     normalize(nodes.stdout, { [cluster.profile]: "NODE" }),
-    /^NAME STATUS ROLES AGE VERSION\nNODE Ready \S+ AGE v1\.36\.\d+\S*$/,
+    /^NAME STATUS ROLES AGE VERSION\nNODE Ready control-plane AGE v1\.36\.\d+\S*$/,
   );
   const created = await cluster.kubectl(
     "create deployment kubernetes-bootcamp --image=gcr.io/google-samples/kubernetes-bootcamp:v1",

@@ -185,6 +185,17 @@ cluster.test("a profile deleted only half, while it runs, is deleted wholly", as
   assert.ok(!existsSync(cluster.paths.folder));
 });
 
+cluster.test("two starts in the same moment make one cluster", async () => {
+  cluster.forgetApi();
+  const said = await Promise.all([cluster.start(), cluster.start()]);
+  const texts = said.map(({ stdout }) => stdout).sort();
+  assert.match(texts.join("\n"), /Creating cluster/);
+  assert.match(texts.join("\n"), /is running already/);
+  assert.equal(texts.filter((text) => text.includes("Creating cluster")).length, 1);
+  await cluster.kijabi(["delete"]);
+  assert.deepEqual(await cluster.leftovers(), []);
+});
+
 cluster.test("words that mean nothing get an answer", async () => {
   const unknown = await cluster.kijabi(["strat"], { expectCode: 1 });
   assert.match(unknown.stderr, /^kijabi: unknown command "strat"/);

@@ -35,6 +35,11 @@ export function kijabiHome(environment: Readonly<NodeJS.ProcessEnv> = process.en
   return environment.KIJABI_HOME || join(homedir(), ".kijabi");
 }
 
+/** Held while a cluster starts: one at a time on a machine, or in a person's own home. */
+export function startLockFile(): string {
+  return process.getuid?.() === 0 ? "/run/kijabi/start.lock" : join(kijabiHome(), "start.lock");
+}
+
 export function profilesFolder(): string {
   return join(kijabiHome(), "profiles");
 }

@@ -18,6 +18,7 @@ import {
   processFlags,
   profilePaths,
   profilesFolder,
+  startLockFile,
 } from "../../node/paths.ts";
 import { ensurePki } from "../../node/pki.ts";
 import type { ClusterPki } from "../../node/pki.ts";
@@ -25,6 +26,7 @@ import { detectHost, InstallError, installMissing } from "../../providers/node/h
 import { checkName } from "../../providers/node/names.ts";
 import { identify, isAlive, readPidFile, writePidFile } from "../../providers/node/processes.ts";
 import type { ProcessIdentity } from "../../providers/node/processes.ts";
+import { takeStartLock } from "../../providers/node/start-lock.ts";
 import { ActionError, readConfig } from "./context.ts";
 import type { ActionContext } from "./context.ts";
 import { removeAll } from "./stop.ts";
@@ -39,10 +41,17 @@ export interface StartOptions {
 
 /** Starts the profile's cluster, making it first where there is none; returns when it is ready. */
 export async function start(context: ActionContext, options: StartOptions): Promise<void> {
+  checkProfile(context.profile);
+  const { clock, messages, say } = context;
+  const waiting = (pid: number) => say(messages.waitingForStart(pid));
+  await using _lock = await takeStartLock({ file: startLockFile(), clock, waiting });
+  await startAlone(context, options);
+}
+
+async function startAlone(context: ActionContext, options: StartOptions): Promise<void> {
   const { messages, paths, clock, profile, say } = context;
   const startedAt = clock.monotonic();
   const elapsed = () => `${((clock.monotonic() - startedAt) / 1000).toFixed(1)} s`;
-  checkProfile(profile);
   const known = await readConfig(paths.config);
   const running = await readPidFile(paths.serverPid);
   if (known && running) {
@@ -75,6 +84,7 @@ export async function start(context: ActionContext, options: StartOptions): Prom
     options.waitSeconds,
     (node) => say(`  ✔ ${messages.nodeReady(node, elapsed())}`),
   );
+  await markFirstNode(config, client);
   if (options.kubeconfig) say(`  ✔ ${messages.context(profile, kubeconfigFile())}`);
   say("");
   say(messages.tryNext);
@@ -278,6 +288,17 @@ async function waitForNodes(
     }
     await sleep(clock, 30);
   }
+}
+
+/**
+ * The first node is the one that people look for as the control plane's. No node may say so of
+ * itself.
+ */
+async function markFirstNode(config: ClusterConfig, client: Client): Promise<void> {
+  const [name] = nodeNamesOf(config);
+  if (name === undefined) return;
+  const labels = { "node-role.kubernetes.io/control-plane": "" };
+  await client.patch(Node, { name }, { type: "merge", patch: { metadata: { labels } } });
 }
 
 async function writeKubeconfigs(
