@@ -104,6 +104,17 @@ export class Kubelet {
     this.#workers.get(uid)?.worker.poke();
   }
 
+  /** ConfigMaps or Secrets that pods of the namespace use, or wait for, are others now. */
+  objectsChanged(namespace: string): void {
+    const { signal } = this.#scope;
+    for (const { worker } of this.#workers.values()) {
+      const { metadata, status } = worker.pod;
+      if (metadata.namespace !== namespace || worker.settled) continue;
+      this.#scope.run("volumes", () => this.#refreshVolumes(worker, signal));
+      if (status.phase === "Pending") worker.poke();
+    }
+  }
+
   /** Listens to the runtime until the signal aborts; containers run on afterwards. */
   async run(): Promise<void> {
     const { signal } = this.#scope;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { TokenRequest } from "#api/authentication/v1.ts";
-import { ConfigMap, Secret, Service, ServiceAccount } from "#api/core/v1.ts";
+import { Service, ServiceAccount } from "#api/core/v1.ts";
 import type { Pod } from "#api/core/v1.ts";
 import { cryptoRandom } from "#base/random.ts";
 import type { Scope } from "#base/scope.ts";
@@ -15,6 +15,7 @@ import { authsOfSecret } from "#kubelet/images/credentials.ts";
 import { createImageManager } from "#kubelet/images/image-manager.ts";
 import { createRegistryProbe } from "#kubelet/images/node/registry-probe.ts";
 import type { Kubelet } from "#kubelet/kubelet.ts";
+import { FollowedObjects } from "#kubelet/objects/followed-objects.ts";
 import { podEvents } from "#kubelet/pod-events.ts";
 import type { WorkerEnvironment } from "#kubelet/pod-worker/worker.ts";
 import { probeActions } from "#kubelet/prober/node/actions.ts";
@@ -34,7 +35,7 @@ export async function workerEnvironment(
   const recorder = agent.events.recorder({ component: "kubelet", host: config.node });
   const event = podEvents(recorder);
   let kubelet: Kubelet | undefined;
-  const source = objectSource(agent);
+  const source = objectSource(agent, (namespace) => kubelet?.objectsChanged(namespace), scope);
   const node = {
     addresses: [config.address],
     allocatable: { cpu: String(facts.cpus), memory: String(facts.memoryBytes) },
@@ -107,30 +108,22 @@ export async function workerEnvironment(
   return { env, bind: (owner) => (kubelet = owner) };
 }
 
-/** How long an object that a pod refers to is taken for current. */
-const objectMs = 1000;
-
-/** Objects that pods refer to, as the API server has them; Services as the watch has them. */
-function objectSource({ client, services: factory, clock }: Agent) {
-  const recent = new Map<string, { readonly until: number; readonly found: Promise<unknown> }>();
-  const cached = <T>(key: string, find: () => Promise<T>): Promise<T> => {
-    const known = recent.get(key);
-    if (known && known.until > clock.monotonic()) return known.found as Promise<T>;
-    for (const [other, { until }] of recent) if (until <= clock.monotonic()) recent.delete(other);
-    const found = find();
-    recent.set(key, { until: clock.monotonic() + objectMs, found });
-    // A failure is not an answer: the next one asks again.
-    found.catch(() => recent.delete(key));
-    return found;
-  };
+/** Objects that pods refer to: Services as the proxy's watch has them, the others one by one. */
+function objectSource(
+  { client, services: factory, clock, logger }: Agent,
+  changed: (namespace: string) => void,
+  scope: Scope,
+) {
+  const objects = new FollowedObjects(
+    { client, clock, random: cryptoRandom, logger, changed },
+    scope,
+  );
   const services = factory.informer(Service);
   return {
     configMap: (namespace: string, name: string, signal: AbortSignal) =>
-      cached(`configmap ${namespace}/${name}`, () =>
-        client.find(ConfigMap, { namespace, name }, signal),
-      ),
+      objects.configMap(namespace, name, signal),
     secret: (namespace: string, name: string, signal: AbortSignal) =>
-      cached(`secret ${namespace}/${name}`, () => client.find(Secret, { namespace, name }, signal)),
+      objects.secret(namespace, name, signal),
     services: async (namespace: string) => {
       await services.synced;
       return services.list(namespace);
