@@ -6,9 +6,11 @@ import { notAcceptable } from "#machinery/status.ts";
 import type { ServedVersion } from "../discovery/groups.ts";
 import { servedVersions } from "../discovery/groups.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
+import type { Describe } from "./descriptions.ts";
+import { loadDescriptions } from "./descriptions.ts";
 import { versionPaths } from "./paths.ts";
 import { encodeOpenApiV2, protobufType, protobufTypes } from "./protobuf.ts";
-import type { Describe, Dialect, Schema } from "./schema.ts";
+import type { Dialect, Schema } from "./schema.ts";
 import { SchemaCollector } from "./schema.ts";
 
 /** Tells clients what objects look like, in OpenAPI versions 2 and 3. */
@@ -26,7 +28,8 @@ export interface OpenApiOptions {
   definitions(): readonly ResourceDefinition[];
   /** "v1.36.0" */
   readonly version: string;
-  readonly describe?: Describe;
+  /** What is written of types and fields; asked for when the first document is made. */
+  readonly describe?: () => Promise<Describe>;
 }
 
 interface Document {
@@ -38,18 +41,21 @@ const year = 365 * 24 * 60 * 60;
 
 /** Documents are large and rarely read: each is made when it is first asked for, and kept. */
 export function createOpenApi(options: OpenApiOptions): OpenApi {
-  const describe = options.describe ?? (() => undefined);
+  const describe = options.describe ?? loadDescriptions;
   let madeFor: readonly ResourceDefinition[] | undefined;
   let versions: readonly ServedVersion[] = [];
   const documents = new Map<string, Promise<Document>>();
 
-  function document(key: string, make: () => Bytes): Promise<Document> {
+  function document(key: string, make: (describe: Describe) => Bytes): Promise<Document> {
     let found = documents.get(key);
-    if (!found) documents.set(key, (found = render(make())));
+    if (!found) {
+      found = describe().then((described) => render(make(described)));
+      documents.set(key, found);
+    }
     return found;
   }
   const versionDocument = (version: ServedVersion) =>
-    document(apiPath(version), () => json(openApiV3(version, options.version, describe)));
+    document(apiPath(version), (described) => json(openApiV3(version, options.version, described)));
 
   async function index(): Promise<object> {
     const paths: Record<string, { serverRelativeURL: string }> = {};
@@ -70,13 +76,13 @@ export function createOpenApi(options: OpenApiOptions): OpenApi {
         documents.clear();
       }
       if (path === "/openapi/v2") {
-        const make = () => openApiV2(versions, options.version, describe);
+        const make = (described: Describe) => openApiV2(versions, options.version, described);
         if (prefersProtobuf(headers["accept"] ?? "")) {
-          const made = await document("v2 protobuf", () => encodeOpenApiV2(make()));
+          const made = await document("v2 protobuf", (one) => encodeOpenApiV2(make(one)));
           return answer(made, headers, {}, protobufType);
         }
         requireJson(headers["accept"] ?? "", [jsonType, protobufType]);
-        return answer(await document("v2", () => json(make())), headers);
+        return answer(await document("v2", (one) => json(make(one))), headers);
       }
       if (path === "/openapi/v3" || path === "/openapi/v3/") {
         requireJson(headers["accept"] ?? "");

@@ -9,15 +9,13 @@ import {
   requiredAnyway,
   unions,
 } from "./additions.ts";
+import type { Describe } from "./descriptions.ts";
 
 /** A JSON schema, as OpenAPI has it. */
 export type Schema = { [key: string]: unknown };
 
 /** Version 2 keeps definitions elsewhere than version 3, which also says defaults and enums. */
 export type Dialect = "v2" | "v3";
-
-/** What people read of a type or a field; undefined where nothing is written. */
-export type Describe = (type: MessageType, field?: string) => string | undefined;
 
 const metaPrefix = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const quantityName = "io.k8s.apimachinery.pkg.api.resource.Quantity";
@@ -157,7 +155,11 @@ export class SchemaCollector {
   }
 
   #scalar(name: string, v2: Schema, v3: Schema = v2): Schema {
-    if (!this.#schemas.has(name)) this.#schemas.set(name, this.#dialect === "v2" ? v2 : v3);
+    if (!this.#schemas.has(name)) {
+      const description = this.#describe({ schemaName: name });
+      const schema = this.#dialect === "v2" ? v2 : v3;
+      this.#schemas.set(name, description ? { description, ...schema } : schema);
+    }
     return this.#referenceTo(name);
   }
 }
