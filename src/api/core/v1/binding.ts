@@ -3,6 +3,10 @@ import { kind } from "#schema/message.ts";
 import { ObjectReference } from "./shared.ts";
 import { ObjectMeta } from "#api/meta/v1.ts";
 
+/**
+ * Ties a pod to a node. The scheduler creates it at the pod's binding subresource; it is not
+ * stored.
+ */
 export abstract class Binding extends kind(
   "io.k8s.api.core.v1.Binding",
   {
@@ -15,6 +19,7 @@ export abstract class Binding extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The node that the pod is to run on. */
     target: object(2, () => ObjectReference).atomic(),
   },
 ) {}

@@ -2,6 +2,10 @@ import { list, object, string } from "#schema/field.ts";
 import { kind, message } from "#schema/message.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/**
+ * Whether a part of the control plane is healthy. Outdated: ask each component's own health
+ * endpoint instead.
+ */
 export abstract class ComponentStatus extends kind(
   "io.k8s.api.core.v1.ComponentStatus",
   {
@@ -15,6 +19,7 @@ export abstract class ComponentStatus extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** What was found. */
     conditions: list(2, () => ComponentCondition)
       .mapBy("type")
       .merge("type")
@@ -22,10 +27,15 @@ export abstract class ComponentStatus extends kind(
   },
 ) {}
 
+/** Health of a component. */
 export abstract class ComponentCondition extends message("io.k8s.api.core.v1.ComponentCondition", {
+  /** Healthy. */
   type: string(1),
+  /** True, False or Unknown. Unknown is also an answer that could not be understood. */
   status: string(2),
+  /** What the component answered, such as ok. */
   message: string(3).optional(),
+  /** What went wrong while asking it. */
   error: string(4).optional(),
 }) {}
 

@@ -2,6 +2,10 @@ import { bool, bytes, list, map, object, string } from "#schema/field.ts";
 import { kind } from "#schema/message.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/**
+ * Settings for pods to read, as environment variables or files. Not for secrets. At most 1 MiB in
+ * all.
+ */
 export abstract class ConfigMap extends kind(
   "io.k8s.api.core.v1.ConfigMap",
   {
@@ -15,8 +19,17 @@ export abstract class ConfigMap extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /**
+     * Text by key. Keys consist of letters, digits, dashes, underscores and dots, and must not be
+     * in binaryData too.
+     */
     data: map(2, string).optional(),
+    /** Bytes by key, in base64. */
     binaryData: map(3, bytes).optional(),
+    /**
+     * If true, data and binaryData can no longer be changed, nor can this be taken back. Kubelets
+     * then stop watching the object. Default false.
+     */
     immutable: bool(4).optional(),
   },
 ) {}

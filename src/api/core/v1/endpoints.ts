@@ -3,6 +3,10 @@ import { kind, message } from "#schema/message.ts";
 import { ObjectReference } from "./shared.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/**
+ * The addresses behind a Service, in one object of the Service's name. Outdated: EndpointSlices
+ * hold the same and scale better.
+ */
 export abstract class Endpoints extends kind(
   "io.k8s.api.core.v1.Endpoints",
   {
@@ -16,29 +20,50 @@ export abstract class Endpoints extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /**
+     * Groups of addresses that have the same ports. The endpoints are all pairs of an address and a
+     * port within a group.
+     */
     subsets: list(2, () => EndpointSubset).optional(),
   },
 ) {}
 
+/** Addresses, and the ports that each of them serves. */
 export abstract class EndpointSubset extends message("io.k8s.api.core.v1.EndpointSubset", {
+  /** Those that are ready for traffic. */
   addresses: list(1, () => EndpointAddress).optional(),
+  /** Those that are not: starting, failing their probe or stopping. */
   notReadyAddresses: list(2, () => EndpointAddress).optional(),
+  /** The ports at each address. */
   ports: list(3, () => EndpointPort).optional(),
 }) {}
 
+/** One address behind a Service. */
 export abstract class EndpointAddress extends message("io.k8s.api.core.v1.EndpointAddress", {
+  /** IPv4 or IPv6. Not loopback, link-local or multicast. */
   ip: string(1),
+  /** The pod that has the address. */
   targetRef: object(2, () => ObjectReference)
     .atomic()
     .optional(),
+  /** Host name of the endpoint, for DNS. */
   hostname: string(3).optional(),
+  /** The node that it is on. */
   nodeName: string(4).optional(),
 }) {}
 
+/** A port of a group of endpoints. */
 export abstract class EndpointPort extends message("io.k8s.api.core.v1.EndpointPort", {
+  /** The Service port's name: a DNS label. May be missing only when there is one port. */
   name: string(1).optional(),
+  /** Port number. */
   port: int32(2),
+  /** TCP (default), UDP or SCTP. */
   protocol: oneOf(3, "TCP", "UDP", "SCTP").default("TCP"),
+  /**
+   * What is spoken there, as a hint for proxies: an IANA service name, or one such as
+   * kubernetes.io/h2c.
+   */
   appProtocol: string(4).optional(),
 }) {}
 

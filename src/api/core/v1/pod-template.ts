@@ -3,6 +3,10 @@ import { kind, message } from "#schema/message.ts";
 import { PodSpec } from "./pod.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/**
+ * A description of pods, stored by itself. Controllers carry their own templates, so this is rarely
+ * used.
+ */
 export abstract class PodTemplate extends kind(
   "io.k8s.api.core.v1.PodTemplate",
   {
@@ -15,12 +19,16 @@ export abstract class PodTemplate extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The pods to be made. */
     template: object(2, () => PodTemplateSpec).optional(),
   },
 ) {}
 
+/** What pods made from it look like. */
 export abstract class PodTemplateSpec extends message("io.k8s.api.core.v1.PodTemplateSpec", {
+  /** Labels and annotations for the pods. Names are made up by whoever creates them. */
   metadata: object(1, () => ObjectMeta).default({}),
+  /** What the pods run. */
   spec: object(2, () => PodSpec).optional(),
 }) {}
 

@@ -3,6 +3,7 @@ import { kind, message } from "#schema/message.ts";
 import { PodTemplateSpec } from "./pod-template.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/** Keeps a number of equal pods running. The forerunner of ReplicaSet; use a Deployment instead. */
 export abstract class ReplicationController extends kind(
   "io.k8s.api.core.v1.ReplicationController",
   {
@@ -17,29 +18,43 @@ export abstract class ReplicationController extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The pods that are wanted. */
     spec: object(2, () => ReplicationControllerSpec).default({}),
+    /** The pods that there are. */
     status: object(3, () => ReplicationControllerStatus).optional(),
   },
 ) {}
 
+/** How many pods, and which. */
 export abstract class ReplicationControllerSpec extends message(
   "io.k8s.api.core.v1.ReplicationControllerSpec",
   {
+    /** How many pods there are to be. Default 1. */
     replicas: int32(1).default(1),
+    /** Labels that a pod must have to be counted. Default: the template's labels. */
     selector: map(2, string).atomic().optional(),
+    /** The pods to be made. Its labels must fit the selector. */
     template: object(3, () => PodTemplateSpec).optional(),
+    /** Seconds that a new pod must be ready, without a crash, to count as available. Default 0. */
     minReadySeconds: int32(4).optional(),
   },
 ) {}
 
+/** What was last seen of the pods. */
 export abstract class ReplicationControllerStatus extends message(
   "io.k8s.api.core.v1.ReplicationControllerStatus",
   {
+    /** Pods that there are. */
     replicas: int32(1),
+    /** Pods that have all labels of the template. */
     fullyLabeledReplicas: int32(2).optional(),
+    /** The generation of the object that was last acted on. */
     observedGeneration: int64(3).optional(),
+    /** Pods that are ready. */
     readyReplicas: int32(4).optional(),
+    /** Pods that have been ready for minReadySeconds. */
     availableReplicas: int32(5).optional(),
+    /** Problems, if there are any. */
     conditions: list(6, () => ReplicationControllerCondition)
       .mapBy("type")
       .merge("type")
@@ -47,13 +62,19 @@ export abstract class ReplicationControllerStatus extends message(
   },
 ) {}
 
+/** Something about a ReplicationController. */
 export abstract class ReplicationControllerCondition extends message(
   "io.k8s.api.core.v1.ReplicationControllerCondition",
   {
+    /** ReplicaFailure: pods could not be created or deleted. */
     type: string(1),
+    /** True, False or Unknown. */
     status: oneOf(2, "True", "False", "Unknown"),
+    /** When the status last changed, not when it was last looked at. */
     lastTransitionTime: time(3).optional(),
+    /** One word in upper camel case that says why, for programs. */
     reason: string(4).optional(),
+    /** The same for people, in a sentence. */
     message: string(5).optional(),
   },
 ) {}
