@@ -3,6 +3,8 @@ export * from "./v1/persistent-volume-claim.ts";
 export * from "./v1/persistent-volume.ts";
 export * from "./v1/volume.ts";
 export * from "./v1/container.ts";
+export * from "./v1/affinity.ts";
+export * from "./v1/pod-status.ts";
 export * from "./v1/pod.ts";
 export * from "./v1/pod-template.ts";
 export * from "./v1/replication-controller.ts";
