@@ -2,6 +2,7 @@ import { int32, list, microTime, object, string } from "#schema/field.ts";
 import { kind, message } from "#schema/message.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/** Says who holds something, such as leadership, and for how long; or that a node lives. */
 export abstract class Lease extends kind(
   "io.k8s.api.coordination.v1.Lease",
   {
@@ -14,17 +15,31 @@ export abstract class Lease extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** Who holds it, and until when. */
     spec: object(2, () => LeaseSpec).default({}),
   },
 ) {}
 
+/** Who holds a lease, and until when. */
 export abstract class LeaseSpec extends message("io.k8s.api.coordination.v1.LeaseSpec", {
+  /** Who holds it. Empty: nobody. With the strategy of coordinated election: who was elected. */
   holderIdentity: string(1).optional(),
+  /** Seconds after renewTime for which others must leave it alone. More than 0. */
   leaseDurationSeconds: int32(2).optional(),
+  /** When it was taken by its holder. */
   acquireTime: microTime(3).optional(),
+  /** When its holder last renewed it. */
   renewTime: microTime(4).optional(),
+  /** How often the holder changed. */
   leaseTransitions: int32(5).optional(),
+  /**
+   * How the holder is elected, in coordinated leader election: OldestEmulationVersion, for one.
+   * Missing: it is not used.
+   */
   strategy: string(6).optional(),
+  /**
+   * Who should hold it: the present holder hands it over as soon as it can. Only with a strategy.
+   */
   preferredHolder: string(7).optional(),
 }) {}
 

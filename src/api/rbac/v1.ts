@@ -2,6 +2,7 @@ import { list, object, string } from "#schema/field.ts";
 import { kind, message } from "#schema/message.ts";
 import { LabelSelector, ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/** A set of permissions for the whole cluster, or for use by RoleBindings in any namespace. */
 export abstract class ClusterRole extends kind(
   "io.k8s.api.rbac.v1.ClusterRole",
   {
@@ -14,23 +15,46 @@ export abstract class ClusterRole extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** What is allowed. */
     rules: list(2, () => PolicyRule).optional(),
+    /**
+     * If given, a controller fills the rules from other ClusterRoles, and overwrites what you write
+     * there.
+     */
     aggregationRule: object(3, () => AggregationRule).optional(),
   },
 ) {}
 
+/** From which ClusterRoles another one is put together. */
 export abstract class AggregationRule extends message("io.k8s.api.rbac.v1.AggregationRule", {
+  /** Labels of the ClusterRoles: those that fit any of these. Their rules are all added. */
   clusterRoleSelectors: list(1, () => LabelSelector).optional(),
 }) {}
 
+/** Actions that are allowed. Nothing can be forbidden: all rules add up. */
 export abstract class PolicyRule extends message("io.k8s.api.rbac.v1.PolicyRule", {
+  /**
+   * What may be done: get, list, watch, create, update, patch, delete, deletecollection and others.
+   * * means everything.
+   */
   verbs: list(1, string),
+  /** API groups of the resources. Empty text is the core group, * means all. */
   apiGroups: list(2, string).optional(),
+  /** The resources, such as pods or pods/log. * means all. */
   resources: list(3, string).optional(),
+  /**
+   * Names of single objects. Missing or empty: all. Has no effect on create, as names are not known
+   * then.
+   */
   resourceNames: list(4, string).optional(),
+  /**
+   * Paths that are no resources, such as /healthz; * is allowed as the last step. Only in
+   * ClusterRoles, and not together with resources.
+   */
   nonResourceURLs: list(5, string).optional(),
 }) {}
 
+/** Gives subjects the permissions of a ClusterRole, in the whole cluster. */
 export abstract class ClusterRoleBinding extends kind(
   "io.k8s.api.rbac.v1.ClusterRoleBinding",
   {
@@ -43,24 +67,36 @@ export abstract class ClusterRoleBinding extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** Who gets them. */
     subjects: list(2, () => Subject).optional(),
+    /** The ClusterRole. Cannot be changed. */
     roleRef: object(3, () => RoleRef).atomic(),
   },
 ) {}
 
+/** A role that is given to someone. */
 export abstract class RoleRef extends message("io.k8s.api.rbac.v1.RoleRef", {
+  /** rbac.authorization.k8s.io. */
   apiGroup: string(1).default("rbac.authorization.k8s.io"),
+  /** Role or ClusterRole. */
   kind: string(2),
+  /** The role's name. */
   name: string(3),
 }) {}
 
+/** Someone who can be given permissions. */
 export abstract class Subject extends message("io.k8s.api.rbac.v1.Subject", {
+  /** User, Group or ServiceAccount. */
   kind: string(1),
+  /** Default: empty for ServiceAccount, rbac.authorization.k8s.io for User and Group. */
   apiGroup: string(2).optional(),
+  /** The name. */
   name: string(3),
+  /** The namespace. Required for ServiceAccount, not allowed otherwise. */
   namespace: string(4).optional(),
 }) {}
 
+/** A set of permissions in a namespace. */
 export abstract class Role extends kind(
   "io.k8s.api.rbac.v1.Role",
   {
@@ -73,10 +109,12 @@ export abstract class Role extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** What is allowed. */
     rules: list(2, () => PolicyRule).optional(),
   },
 ) {}
 
+/** Gives subjects the permissions of a Role or ClusterRole, in one namespace. */
 export abstract class RoleBinding extends kind(
   "io.k8s.api.rbac.v1.RoleBinding",
   {
@@ -89,7 +127,9 @@ export abstract class RoleBinding extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** Who gets them. */
     subjects: list(2, () => Subject).optional(),
+    /** A Role of the same namespace, or a ClusterRole. Cannot be changed. */
     roleRef: object(3, () => RoleRef).atomic(),
   },
 ) {}

@@ -2,6 +2,7 @@ import { bool, int32, list, object, string } from "#schema/field.ts";
 import { kind } from "#schema/message.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/** A name for a degree of importance that pods can refer to. */
 export abstract class PriorityClass extends kind(
   "io.k8s.api.scheduling.v1.PriorityClass",
   {
@@ -15,9 +16,19 @@ export abstract class PriorityClass extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /**
+     * The importance: the higher, the more important. At most 1000000000; higher values are for the
+     * system. Cannot be changed.
+     */
     value: int32(2).optional(),
+    /** Whether pods that name no class get this one. Only one class may be it. Default false. */
     globalDefault: bool(3).optional(),
+    /** When to use it, for people. */
     description: string(4).optional(),
+    /**
+     * Whether its pods may push out pods of lower priority: PreemptLowerPriority (default) or
+     * Never. Cannot be changed.
+     */
     preemptionPolicy: string(5).default("PreemptLowerPriority"),
   },
 ) {}

@@ -15,6 +15,7 @@ import { PersistentVolumeSpec } from "#api/core/v1/persistent-volume.ts";
 import { TopologySelectorTerm } from "#api/core/v1/shared.ts";
 import { LabelSelector, ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
+/** What Kubernetes must know of a CSI driver. It has the driver's name. */
 export abstract class CSIDriver extends kind(
   "io.k8s.api.storage.v1.CSIDriver",
   {
@@ -27,29 +28,75 @@ export abstract class CSIDriver extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** How to treat the driver. */
     spec: object(2, () => CSIDriverSpec),
   },
 ) {}
 
+/** How to treat a CSI driver. */
 export abstract class CSIDriverSpec extends message("io.k8s.api.storage.v1.CSIDriverSpec", {
+  /**
+   * Whether volumes must be attached to a node before they are mounted. Default true. Cannot be
+   * changed.
+   */
   attachRequired: bool(1).default(true),
+  /**
+   * Whether the driver is told for which pod it mounts: name, namespace, uid and more. Default
+   * false.
+   */
   podInfoOnMount: bool(2).default(false),
+  /**
+   * What kinds of volumes it offers: Persistent (default) and Ephemeral, inline in pods. Cannot be
+   * changed.
+   */
   volumeLifecycleModes: list(3, string).set().optional(),
+  /**
+   * Whether the scheduler is to heed the driver's CSIStorageCapacity objects before it creates
+   * volumes. Default false.
+   */
   storageCapacity: bool(4).default(false),
+  /**
+   * Whether a volume's files are given to the pod's fsGroup: ReadWriteOnceWithFSType (default) for
+   * volumes of that access mode with a file system, File always, None never.
+   */
   fsGroupPolicy: string(5).default("ReadWriteOnceWithFSType"),
+  /**
+   * Tokens of the pod's ServiceAccount that the driver gets when it mounts. One for each audience.
+   */
   tokenRequests: list(6, () => TokenRequest).optional(),
+  /**
+   * Whether the driver is called again and again for mounted volumes, to refresh their content.
+   * Default false.
+   */
   requiresRepublish: bool(7).default(false),
+  /**
+   * Whether volumes can be mounted with an SELinux label, instead of relabelling each file. Default
+   * false.
+   */
   seLinuxMount: bool(8).optional(),
+  /**
+   * Seconds between updates of how many volumes a node can take. At least 10. Missing: only when
+   * the driver starts.
+   */
   nodeAllocatableUpdatePeriodSeconds: int64(9).optional(),
+  /**
+   * Whether tokens are passed to the driver among its secrets, rather than in the volume's context,
+   * where they might be logged. Default false. Needs tokenRequests.
+   */
   serviceAccountTokenInSecrets: bool(10).optional(),
+  /** Whether pods that need the driver are kept off nodes that do not have it. Default false. */
   preventPodSchedulingIfMissing: bool(11).optional(),
 }) {}
 
+/** A token that a CSI driver wants. */
 export abstract class TokenRequest extends message("io.k8s.api.storage.v1.TokenRequest", {
+  /** For whom the token is. Empty: the API server. */
   audience: string(1),
+  /** How long it is to be valid. At least 600. Default: what TokenRequest takes, 3600. */
   expirationSeconds: int64(2).optional(),
 }) {}
 
+/** The CSI drivers on a node. It has the node's name. Kept by the kubelet. */
 export abstract class CSINode extends kind(
   "io.k8s.api.storage.v1.CSINode",
   {
@@ -62,30 +109,43 @@ export abstract class CSINode extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The drivers. */
     spec: object(2, () => CSINodeSpec),
   },
 ) {}
 
+/** The CSI drivers on a node. */
 export abstract class CSINodeSpec extends message("io.k8s.api.storage.v1.CSINodeSpec", {
+  /** One entry for each driver. */
   drivers: list(1, () => CSINodeDriver)
     .mapBy("name")
     .merge("name"),
 }) {}
 
+/** A CSI driver on a node. */
 export abstract class CSINodeDriver extends message("io.k8s.api.storage.v1.CSINodeDriver", {
+  /** The driver's name. */
   name: string(1),
+  /** The node's name in the driver's terms. */
   nodeID: string(2),
+  /** Labels of the node that tell where its volumes can be reached. */
   topologyKeys: list(3, string).optional(),
+  /** How many volumes the node can take. */
   allocatable: object(4, () => VolumeNodeResources).optional(),
 }) {}
 
+/** How many volumes of a driver a node can take. */
 export abstract class VolumeNodeResources extends message(
   "io.k8s.api.storage.v1.VolumeNodeResources",
   {
+    /** How many, all pods together. Missing: no limit is known. */
     count: int32(1).optional(),
   },
 ) {}
 
+/**
+ * How much a driver can store, for a StorageClass in a part of the cluster. The scheduler heeds it.
+ */
 export abstract class CSIStorageCapacity extends kind(
   "io.k8s.api.storage.v1.CSIStorageCapacity",
   {
@@ -98,15 +158,23 @@ export abstract class CSIStorageCapacity extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /**
+     * The nodes from which that storage is reached, by label. Empty: all. Missing: none. Cannot be
+     * changed.
+     */
     nodeTopology: object(2, () => LabelSelector)
       .atomic()
       .optional(),
+    /** The StorageClass. Cannot be changed. */
     storageClassName: string(3),
+    /** How much is left. Missing: not known. */
     capacity: quantity(4).optional(),
+    /** The largest volume that can be made. Missing: not known. */
     maximumVolumeSize: quantity(5).optional(),
   },
 ) {}
 
+/** A kind of storage that claims can ask for by name. Most of it cannot be changed. */
 export abstract class StorageClass extends kind(
   "io.k8s.api.storage.v1.StorageClass",
   {
@@ -120,16 +188,30 @@ export abstract class StorageClass extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** Who makes the volumes, such as a CSI driver. kubernetes.io/no-provisioner: nobody. */
     provisioner: string(2),
+    /** Settings for the provisioner. At most 512 keys. */
     parameters: map(3, string).optional(),
+    /** What becomes of its volumes when their claim is gone: Delete (default) or Retain. */
     reclaimPolicy: string(4).default("Delete"),
+    /** Options for mounting its volumes. They are not checked; wrong ones make the mount fail. */
     mountOptions: list(5, string).optional(),
+    /** Whether claims may be made larger. Default false. */
     allowVolumeExpansion: bool(6).optional(),
+    /**
+     * When volumes are bound and made: Immediate (default) with the claim, or WaitForFirstConsumer
+     * once a pod uses the claim, near to that pod.
+     */
     volumeBindingMode: oneOf(7, "Immediate", "WaitForFirstConsumer").default("Immediate"),
+    /** Where volumes may be made. Missing: anywhere the provisioner can. */
     allowedTopologies: list(8, () => TopologySelectorTerm).optional(),
   },
 ) {}
 
+/**
+ * A wish that a volume be attached to a node, and the outcome. Written by the attach-detach
+ * controller for the CSI attacher.
+ */
 export abstract class VolumeAttachment extends kind(
   "io.k8s.api.storage.v1.VolumeAttachment",
   {
@@ -142,44 +224,63 @@ export abstract class VolumeAttachment extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** Which volume, to which node. Cannot be changed. */
     spec: object(2, () => VolumeAttachmentSpec),
+    /** Whether it is attached. */
     status: object(3, () => VolumeAttachmentStatus).optional(),
   },
 ) {}
 
+/** Which volume is attached to which node. */
 export abstract class VolumeAttachmentSpec extends message(
   "io.k8s.api.storage.v1.VolumeAttachmentSpec",
   {
+    /** Who has to attach it: the CSI driver's name. */
     attacher: string(1),
+    /** The volume. */
     source: object(2, () => VolumeAttachmentSource),
+    /** The node. */
     nodeName: string(3),
   },
 ) {}
 
+/** A volume to attach: one of the two. */
 export abstract class VolumeAttachmentSource extends message(
   "io.k8s.api.storage.v1.VolumeAttachmentSource",
   {
+    /** Name of a PersistentVolume. */
     persistentVolumeName: string(1).optional(),
+    /** A volume that was written into a pod in an outdated form, translated for CSI. */
     inlineVolumeSpec: object(2, () => PersistentVolumeSpec).optional(),
   },
 ) {}
 
+/** Whether a volume is attached. */
 export abstract class VolumeAttachmentStatus extends message(
   "io.k8s.api.storage.v1.VolumeAttachmentStatus",
   {
+    /** Whether it is. */
     attached: bool(1),
+    /** What the attacher wants to tell those who mount it. */
     attachmentMetadata: map(2, string).optional(),
+    /** The latest error of attaching. */
     attachError: object(3, () => VolumeError).optional(),
+    /** The latest error of detaching. */
     detachError: object(4, () => VolumeError).optional(),
   },
 ) {}
 
+/** An error with a volume. */
 export abstract class VolumeError extends message("io.k8s.api.storage.v1.VolumeError", {
+  /** When it happened. */
   time: time(1).optional(),
+  /** What went wrong. Must not contain secrets. */
   message: string(2).optional(),
+  /** The gRPC status code of the CSI driver's answer. */
   errorCode: int32(3).optional(),
 }) {}
 
+/** Properties of volumes that can be changed after they are made, such as their speed. */
 export abstract class VolumeAttributesClass extends kind(
   "io.k8s.api.storage.v1.VolumeAttributesClass",
   {
@@ -193,7 +294,9 @@ export abstract class VolumeAttributesClass extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The CSI driver. Cannot be changed. */
     driverName: string(2),
+    /** Settings for the driver. At most 512 keys. Cannot be changed. */
     parameters: map(3, string).optional(),
   },
 ) {}
