@@ -2,6 +2,7 @@ import { bool, int64, list, mapOfLists, object, string, time } from "#schema/fie
 import { kind, message } from "#schema/message.ts";
 import { ObjectMeta } from "#api/meta/v1.ts";
 
+/** Asks the server who you are. Not stored; kubectl auth whoami uses it. */
 export abstract class SelfSubjectReview extends kind(
   "io.k8s.api.authentication.v1.SelfSubjectReview",
   {
@@ -14,61 +15,91 @@ export abstract class SelfSubjectReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The answer. */
     status: object(2, () => SelfSubjectReviewStatus).default({}),
   },
 ) {}
 
+/** Who a request came from. */
 export abstract class SelfSubjectReviewStatus extends message(
   "io.k8s.api.authentication.v1.SelfSubjectReviewStatus",
   {
+    /** You. */
     userInfo: object(1, () => UserInfo).optional(),
   },
 ) {}
 
+/** Someone who makes requests. */
 export abstract class UserInfo extends message("io.k8s.api.authentication.v1.UserInfo", {
+  /** The name, unique among all active users. */
   username: string(1).optional(),
+  /** Tells the user from others of the same name, at other times. */
   uid: string(2).optional(),
+  /** Groups that the user is in. */
   groups: list(3, string).optional(),
+  /** More that the authenticator says of the user, by key. */
   extra: mapOfLists(4).optional(),
 }) {}
 
+/** Asks for a token of a ServiceAccount. Created at the account's subresource token; not stored. */
 export abstract class TokenRequest extends kind(
   "io.k8s.api.authentication.v1.TokenRequest",
   { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** What kind of token is wanted. */
     spec: object(2, () => TokenRequestSpec).default({}),
+    /** The token. */
     status: object(3, () => TokenRequestStatus).default({}),
   },
 ) {}
 
+/** What kind of token is wanted. */
 export abstract class TokenRequestSpec extends message(
   "io.k8s.api.authentication.v1.TokenRequestSpec",
   {
+    /** For whom the token is; others must refuse it. Default: the API server. */
     audiences: list(1, string).optional(),
+    /**
+     * An object without which the token is no longer valid. Default: the token is bound to the
+     * account alone.
+     */
     boundObjectRef: object(3, () => BoundObjectReference).optional(),
+    /**
+     * Seconds for which the token is to be valid, at least 600. Another time may be given: see the
+     * status. Default 3600.
+     */
     expirationSeconds: int64(4).default(3600),
   },
 ) {}
 
+/** The object that a token is bound to. */
 export abstract class BoundObjectReference extends message(
   "io.k8s.api.authentication.v1.BoundObjectReference",
   {
+    /** Pod, Secret or Node. */
     kind: string(1).optional(),
+    /** v1. */
     apiVersion: string(2).optional(),
+    /** The object's name. */
     name: string(3).optional(),
+    /** The object's unique id. Missing: that of the object of this name now. */
     uid: string(4).optional(),
   },
 ) {}
 
+/** A token that was made. */
 export abstract class TokenRequestStatus extends message(
   "io.k8s.api.authentication.v1.TokenRequestStatus",
   {
+    /** The token, a JWT. */
     token: string(1).optional(),
+    /** When it ceases to be valid. */
     expirationTimestamp: time(2).optional(),
   },
 ) {}
 
+/** Asks whose token something is. Not stored. */
 export abstract class TokenReview extends kind(
   "io.k8s.api.authentication.v1.TokenReview",
   {
@@ -81,25 +112,38 @@ export abstract class TokenReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
+    /** The token. */
     spec: object(2, () => TokenReviewSpec),
+    /** The answer. */
     status: object(3, () => TokenReviewStatus).default({}),
   },
 ) {}
 
+/** A token to check. */
 export abstract class TokenReviewSpec extends message(
   "io.k8s.api.authentication.v1.TokenReviewSpec",
   {
+    /** The token, as it came after Bearer. */
     token: string(1),
+    /** Those for whom it must be meant: one of them is enough. Default: the API server. */
     audiences: list(2, string).optional(),
   },
 ) {}
 
+/** Whose token it is. */
 export abstract class TokenReviewStatus extends message(
   "io.k8s.api.authentication.v1.TokenReviewStatus",
   {
+    /** Whether the token is valid. */
     authenticated: bool(1).optional(),
+    /** Whose it is. */
     user: object(2, () => UserInfo).optional(),
+    /** Why it could not be checked. */
     error: string(3).optional(),
+    /**
+     * Those of spec.audiences for whom the token is meant. A service must find itself here.
+     * Missing: the token is for the API server, and its issuer knows no audiences.
+     */
     audiences: list(4, string).optional(),
   },
 ) {}
