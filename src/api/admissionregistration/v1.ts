@@ -117,7 +117,7 @@ export abstract class NamedRuleWithOperations extends message(
      * API groups of the resources. Empty text is the core group; * means all, and must stand alone.
      */
     apiGroups: list(1, string).within(2, 2).optional(),
-    /** CREATE, UPDATE, DELETE, CONNECT, or * for all, which must stand alone. */
+    /** What is done: CREATE, UPDATE, DELETE and CONNECT. * means all, and must stand alone. */
     operations: list(1, string).within(2).optional(),
     /** Versions of the resources. * means all, and must stand alone. */
     apiVersions: list(2, string).within(2, 2).optional(),
@@ -332,7 +332,7 @@ export abstract class MutatingWebhook extends message(
 export abstract class RuleWithOperations extends message(
   "io.k8s.api.admissionregistration.v1.RuleWithOperations",
   {
-    /** CREATE, UPDATE, DELETE, CONNECT, or * for all, which must stand alone. */
+    /** What is done: CREATE, UPDATE, DELETE and CONNECT. * means all, and must stand alone. */
     operations: list(1, string).optional(),
     /**
      * API groups of the resources. Empty text is the core group; * means all, and must stand alone.

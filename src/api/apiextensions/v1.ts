@@ -346,7 +346,7 @@ export abstract class ExternalDocumentation extends message(
   {
     /** What is found there. */
     description: string(1).optional(),
-    /** The address. */
+    /** The address of the page. */
     url: string(2).optional(),
   },
 ) {}

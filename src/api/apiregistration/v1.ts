@@ -32,9 +32,9 @@ export abstract class APIServiceSpec extends message(
   {
     /** The Service to which requests are passed on. Missing: this server serves it itself. */
     service: object(1, () => ServiceReference).optional(),
-    /** The API group. */
+    /** The API group that is served. */
     group: string(2).optional(),
-    /** The version. */
+    /** The API version that is served. */
     version: string(3).optional(),
     /**
      * If true, the Service's certificate is not checked. Strongly discouraged. Not together with
@@ -76,7 +76,7 @@ export abstract class ServiceReference extends message(
 export abstract class APIServiceStatus extends message(
   "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus",
   {
-    /** Available. */
+    /** Available: whether the server behind it answers. */
     conditions: list(1, () => APIServiceCondition)
       .mapBy("type")
       .merge("type")

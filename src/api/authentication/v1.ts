@@ -15,7 +15,7 @@ export abstract class SelfSubjectReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The answer. */
+    /** Who the server takes you for. */
     status: object(2, () => SelfSubjectReviewStatus).default({}),
   },
 ) {}
@@ -24,7 +24,7 @@ export abstract class SelfSubjectReview extends kind(
 export abstract class SelfSubjectReviewStatus extends message(
   "io.k8s.api.authentication.v1.SelfSubjectReviewStatus",
   {
-    /** You. */
+    /** Name, groups and more of whoever sent the request. */
     userInfo: object(1, () => UserInfo).optional(),
   },
 ) {}
@@ -49,7 +49,7 @@ export abstract class TokenRequest extends kind(
     metadata: object(1, () => ObjectMeta).default({}),
     /** What kind of token is wanted. */
     spec: object(2, () => TokenRequestSpec).default({}),
-    /** The token. */
+    /** The token that was made. Filled in by the server. */
     status: object(3, () => TokenRequestStatus).default({}),
   },
 ) {}
@@ -73,13 +73,13 @@ export abstract class TokenRequestSpec extends message(
   },
 ) {}
 
-/** The object that a token is bound to. */
+/** An object whose end is the end of a token. */
 export abstract class BoundObjectReference extends message(
   "io.k8s.api.authentication.v1.BoundObjectReference",
   {
     /** Pod, Secret or Node. */
     kind: string(1).optional(),
-    /** v1. */
+    /** The object's API version: v1. */
     apiVersion: string(2).optional(),
     /** The object's name. */
     name: string(3).optional(),
@@ -112,9 +112,9 @@ export abstract class TokenReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The token. */
+    /** The token to check, and for whom it should be meant. */
     spec: object(2, () => TokenReviewSpec),
-    /** The answer. */
+    /** Whether it is valid, and whose it is. Filled in by the server. */
     status: object(3, () => TokenReviewStatus).default({}),
   },
 ) {}
@@ -136,7 +136,7 @@ export abstract class TokenReviewStatus extends message(
   {
     /** Whether the token is valid. */
     authenticated: bool(1).optional(),
-    /** Whose it is. */
+    /** The user to whom the token belongs. */
     user: object(2, () => UserInfo).optional(),
     /** Why it could not be checked. */
     error: string(3).optional(),

@@ -18,9 +18,9 @@ export abstract class LocalSubjectAccessReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The question. Its namespace must be that of this object. */
+    /** Who might want to do what. Its namespace must be that of this object. */
     spec: object(2, () => SubjectAccessReviewSpec),
-    /** The answer. */
+    /** Whether it is allowed. Filled in by the server. */
     status: object(3, () => SubjectAccessReviewStatus).optional(),
   },
 ) {}
@@ -147,9 +147,9 @@ export abstract class SelfSubjectAccessReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The question. */
+    /** What you might want to do. */
     spec: object(2, () => SelfSubjectAccessReviewSpec),
-    /** The answer. */
+    /** Whether it is allowed. Filled in by the server. */
     status: object(3, () => SubjectAccessReviewStatus).optional(),
   },
 ) {}
@@ -181,9 +181,9 @@ export abstract class SelfSubjectRulesReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The namespace. */
+    /** The namespace that you ask about. */
     spec: object(2, () => SelfSubjectRulesReviewSpec),
-    /** What you may do there. */
+    /** What you may do there. Filled in by the server. */
     status: object(3, () => SubjectRulesReviewStatus).optional(),
   },
 ) {}
@@ -248,9 +248,9 @@ export abstract class SubjectAccessReview extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The question. */
+    /** Who might want to do what. */
     spec: object(2, () => SubjectAccessReviewSpec),
-    /** The answer. */
+    /** Whether it is allowed. Filled in by the server. */
     status: object(3, () => SubjectAccessReviewStatus).optional(),
   },
 ) {}

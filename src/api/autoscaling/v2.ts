@@ -153,7 +153,7 @@ export abstract class MetricTarget extends message("io.k8s.api.autoscaling.v2.Me
 export abstract class ExternalMetricSource extends message(
   "io.k8s.api.autoscaling.v2.ExternalMetricSource",
   {
-    /** Which metric. */
+    /** The metric, by name and labels. */
     metric: object(1, () => MetricIdentifier),
     /** The value to aim at: a value, or an average value per pod. */
     target: object(2, () => MetricTarget),
@@ -177,11 +177,11 @@ export abstract class MetricIdentifier extends message(
 export abstract class ObjectMetricSource extends message(
   "io.k8s.api.autoscaling.v2.ObjectMetricSource",
   {
-    /** The object. */
+    /** The object that the metric is about. */
     describedObject: object(1, () => CrossVersionObjectReference),
     /** The value to aim at: a value, or an average value per pod. */
     target: object(2, () => MetricTarget),
-    /** Which metric. */
+    /** The metric, by name and labels. */
     metric: object(3, () => MetricIdentifier),
   },
 ) {}
@@ -190,7 +190,7 @@ export abstract class ObjectMetricSource extends message(
 export abstract class PodsMetricSource extends message(
   "io.k8s.api.autoscaling.v2.PodsMetricSource",
   {
-    /** Which metric. */
+    /** The metric, by name and labels. */
     metric: object(1, () => MetricIdentifier),
     /** The average value to aim at. */
     target: object(2, () => MetricTarget),
@@ -299,7 +299,7 @@ export abstract class MetricValueStatus extends message(
 export abstract class ExternalMetricStatus extends message(
   "io.k8s.api.autoscaling.v2.ExternalMetricStatus",
   {
-    /** Which metric. */
+    /** The metric, by name and labels. */
     metric: object(1, () => MetricIdentifier),
     /** The value now. */
     current: object(2, () => MetricValueStatus),
@@ -310,11 +310,11 @@ export abstract class ExternalMetricStatus extends message(
 export abstract class ObjectMetricStatus extends message(
   "io.k8s.api.autoscaling.v2.ObjectMetricStatus",
   {
-    /** Which metric. */
+    /** The metric, by name and labels. */
     metric: object(1, () => MetricIdentifier),
     /** The value now. */
     current: object(2, () => MetricValueStatus),
-    /** The object. */
+    /** The object that the metric is about. */
     describedObject: object(3, () => CrossVersionObjectReference),
   },
 ) {}
@@ -323,7 +323,7 @@ export abstract class ObjectMetricStatus extends message(
 export abstract class PodsMetricStatus extends message(
   "io.k8s.api.autoscaling.v2.PodsMetricStatus",
   {
-    /** Which metric. */
+    /** The metric, by name and labels. */
     metric: object(1, () => MetricIdentifier),
     /** The value now. */
     current: object(2, () => MetricValueStatus),

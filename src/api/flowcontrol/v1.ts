@@ -135,7 +135,7 @@ export abstract class PriorityLevelConfigurationReference extends message(
 export abstract class FlowSchemaStatus extends message(
   "io.k8s.api.flowcontrol.v1.FlowSchemaStatus",
   {
-    /** Dangling. */
+    /** Dangling: whether its priority level is missing. */
     conditions: list(1, () => FlowSchemaCondition)
       .mapBy("type")
       .merge("type")

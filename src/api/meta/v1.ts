@@ -136,7 +136,7 @@ export abstract class APIGroupList extends kind(
   "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList",
   { group: "", version: "v1", kind: "APIGroupList" },
   {
-    /** The groups. */
+    /** The groups, each with its versions. */
     groups: list(1, () => APIGroup),
   },
 ) {}
@@ -209,7 +209,7 @@ export abstract class DeleteOptions extends message(
   {
     /** Version of the API in which these options are written. */
     apiVersion: string(0).optional(),
-    /** DeleteOptions. */
+    /** Always DeleteOptions. */
     kind: string(0).optional(),
     /**
      * Seconds that the object gets to end. 0 deletes at once. Default: what the object's kind says.
@@ -252,7 +252,7 @@ export abstract class Preconditions extends message(
 export abstract class FieldSelectorRequirement extends message(
   "io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement",
   {
-    /** The field. */
+    /** Path of the field. */
     key: string(1),
     /** In, NotIn, Exists or DoesNotExist. */
     operator: string(2),

@@ -60,7 +60,7 @@ export abstract class Ingress extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The rules. */
+    /** Where requests go, by host and path, and with which certificates. */
     spec: object(2, () => IngressSpec).default({}),
     /** Where the controller listens. */
     status: object(3, () => IngressStatus).default({}),
@@ -381,9 +381,9 @@ export abstract class ServiceCIDR extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The range. */
+    /** The range of addresses. */
     spec: object(2, () => ServiceCIDRSpec).default({}),
-    /** Whether it is used. */
+    /** Whether Services are given addresses from it. */
     status: object(3, () => ServiceCIDRStatus).default({}),
   },
 ) {}

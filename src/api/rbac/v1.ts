@@ -76,7 +76,7 @@ export abstract class ClusterRoleBinding extends kind(
 
 /** A role that is given to someone. */
 export abstract class RoleRef extends message("io.k8s.api.rbac.v1.RoleRef", {
-  /** rbac.authorization.k8s.io. */
+  /** The API group of the role: rbac.authorization.k8s.io. */
   apiGroup: string(1).default("rbac.authorization.k8s.io"),
   /** Role or ClusterRole. */
   kind: string(2),
@@ -88,11 +88,14 @@ export abstract class RoleRef extends message("io.k8s.api.rbac.v1.RoleRef", {
 export abstract class Subject extends message("io.k8s.api.rbac.v1.Subject", {
   /** User, Group or ServiceAccount. */
   kind: string(1),
-  /** Default: empty for ServiceAccount, rbac.authorization.k8s.io for User and Group. */
+  /**
+   * The API group of the kind. Default: empty for ServiceAccount, rbac.authorization.k8s.io for
+   * User and Group.
+   */
   apiGroup: string(2).optional(),
-  /** The name. */
+  /** Name of the user, group or account. */
   name: string(3),
-  /** The namespace. Required for ServiceAccount, not allowed otherwise. */
+  /** Namespace of the account. Required for ServiceAccount, not allowed otherwise. */
   namespace: string(4).optional(),
 }) {}
 

@@ -282,7 +282,7 @@ export abstract class NetworkDeviceData extends message(
 
 /** What was allocated to a claim. */
 export abstract class AllocationResult extends message("io.k8s.api.resource.v1.AllocationResult", {
-  /** The devices. */
+  /** The devices, and the settings for them. */
   devices: object(1, () => DeviceAllocationResult).optional(),
   /** The nodes from which the devices can be used. Missing: all. */
   nodeSelector: object(3, () => NodeSelector)
@@ -296,7 +296,7 @@ export abstract class AllocationResult extends message("io.k8s.api.resource.v1.A
 export abstract class DeviceAllocationResult extends message(
   "io.k8s.api.resource.v1.DeviceAllocationResult",
   {
-    /** The devices. */
+    /** One entry for each device. */
     results: list(1, () => DeviceRequestAllocationResult).optional(),
     /** Settings for them: those of the classes, then those of the claim. */
     config: list(2, () => DeviceAllocationConfiguration).optional(),
@@ -402,7 +402,7 @@ export abstract class ResourceSlice extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The devices. */
+    /** The devices, and from where they can be used. */
     spec: object(2, () => ResourceSliceSpec),
   },
 ) {}
@@ -557,9 +557,9 @@ export abstract class DeviceCounterConsumption extends message(
 
 /** Keeps claims away from a device that do not tolerate it. */
 export abstract class DeviceTaint extends message("io.k8s.api.resource.v1.DeviceTaint", {
-  /** A label key. */
+  /** The taint's key: a label key. */
   key: string(1),
-  /** A label value. */
+  /** The taint's value: a label value. */
   value: string(2).optional(),
   /**
    * What it does to those that do not tolerate it: NoSchedule (not allocated anew), NoExecute (pods

@@ -109,14 +109,14 @@ export abstract class CSINode extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The drivers. */
+    /** One entry for each driver on the node. */
     spec: object(2, () => CSINodeSpec),
   },
 ) {}
 
 /** The CSI drivers on a node. */
 export abstract class CSINodeSpec extends message("io.k8s.api.storage.v1.CSINodeSpec", {
-  /** One entry for each driver. */
+  /** The drivers, each with what the node has of it. */
   drivers: list(1, () => CSINodeDriver)
     .mapBy("name")
     .merge("name"),
@@ -138,7 +138,7 @@ export abstract class CSINodeDriver extends message("io.k8s.api.storage.v1.CSINo
 export abstract class VolumeNodeResources extends message(
   "io.k8s.api.storage.v1.VolumeNodeResources",
   {
-    /** How many, all pods together. Missing: no limit is known. */
+    /** How many volumes there may be, all pods together. Missing: no limit is known. */
     count: int32(1).optional(),
   },
 ) {}
@@ -237,9 +237,9 @@ export abstract class VolumeAttachmentSpec extends message(
   {
     /** Who has to attach it: the CSI driver's name. */
     attacher: string(1),
-    /** The volume. */
+    /** The volume to attach. */
     source: object(2, () => VolumeAttachmentSource),
-    /** The node. */
+    /** The node to attach it to. */
     nodeName: string(3),
   },
 ) {}

@@ -87,6 +87,9 @@ test("a document has what kubectl looks for", async () => {
   assert.deepEqual(container["resources"]?.["allOf"], [
     { $ref: "#/components/schemas/io.k8s.api.core.v1.ResourceRequirements" },
   ]);
+  assert.match(word(container["image"]?.["description"]), /^The image to run/);
+  const quantity = schemas["io.k8s.apimachinery.pkg.api.resource.Quantity"] ?? {};
+  assert.match(word(quantity["description"]), /64Mi/);
   const dangling = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)]
     .map(([, name = ""]) => name)
     .filter((name) => !schemas[name]);
@@ -99,6 +102,7 @@ test("version 2 is there in protobuf too, which is all that kubectl reads of it"
   assert.ok(body.kind === "bytes");
   assert.equal(body.contentType, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
   assert.equal(text(body.bytes.slice(2, 5)), "2.0");
+  assert.ok(text(body.bytes).includes("The image to run."));
   const json = await read("/openapi/v2", { accept: `application/json, ${accept}` });
   assert.ok(json.body.kind === "bytes" && json.body.contentType === "application/json");
 });

@@ -29,7 +29,7 @@ export abstract class ComponentStatus extends kind(
 
 /** Health of a component. */
 export abstract class ComponentCondition extends message("io.k8s.api.core.v1.ComponentCondition", {
-  /** Healthy. */
+  /** What it is about: always Healthy. */
   type: string(1),
   /** True, False or Unknown. Unknown is also an answer that could not be understood. */
   status: string(2),

@@ -315,7 +315,7 @@ export abstract class LifecycleHandler extends message("io.k8s.api.core.v1.Lifec
   httpGet: object(2, () => HTTPGetAction).optional(),
   /** Not supported and without effect, kept for old objects. */
   tcpSocket: object(3, () => TCPSocketAction).optional(),
-  /** Wait. */
+  /** Wait for a number of seconds. */
   sleep: object(4, () => SleepAction).optional(),
 }) {}
 
@@ -394,8 +394,8 @@ export abstract class Probe extends message("io.k8s.api.core.v1.Probe", {
   /** Seconds from check to check. Default 10, at least 1. */
   periodSeconds: int32(4).default(10),
   /**
-   * Successes in a row after a failure to count as well again. Default 1; must be 1 for liveness
-   * and startup.
+   * Successes in a row after a failure to count as well again. Default 1, and nothing else for
+   * liveness and startup probes.
    */
   successThreshold: int32(5).default(1),
   /** Failures in a row to count as failed. Default 3, at least 1. */
@@ -486,7 +486,7 @@ export abstract class SeccompProfile extends message("io.k8s.api.core.v1.Seccomp
 export abstract class WindowsSecurityContextOptions extends message(
   "io.k8s.api.core.v1.WindowsSecurityContextOptions",
   {
-    /** Name of the GMSA credential spec to use. */
+    /** The GMSA credential spec, by its name. */
     gmsaCredentialSpecName: string(1).optional(),
     /** Content of the credential spec. An admission webhook fills it in by the name. */
     gmsaCredentialSpec: string(2).optional(),

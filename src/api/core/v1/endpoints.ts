@@ -40,7 +40,7 @@ export abstract class EndpointSubset extends message("io.k8s.api.core.v1.Endpoin
 
 /** One address behind a Service. */
 export abstract class EndpointAddress extends message("io.k8s.api.core.v1.EndpointAddress", {
-  /** IPv4 or IPv6. Not loopback, link-local or multicast. */
+  /** The address, IPv4 or IPv6. Not loopback, link-local or multicast. */
   ip: string(1),
   /** The pod that has the address. */
   targetRef: object(2, () => ObjectReference)

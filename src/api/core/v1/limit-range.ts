@@ -19,7 +19,7 @@ export abstract class LimitRange extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The limits. */
+    /** The limits, by type of object. */
     spec: object(2, () => LimitRangeSpec),
   },
 ) {}

@@ -65,7 +65,7 @@ export abstract class ConfigMapNodeConfigSource extends message(
   {
     /** The ConfigMap's namespace. */
     namespace: string(1),
-    /** The ConfigMap's name. */
+    /** The ConfigMap's own name. */
     name: string(2),
     /** The ConfigMap's unique id. Only in a status. */
     uid: string(3).optional(),
@@ -104,7 +104,7 @@ export abstract class NodeStatus extends message("io.k8s.api.core.v1.NodeStatus"
   images: list(8, () => ContainerImage).optional(),
   /** Attachable volumes that pods here use. They must not be detached. */
   volumesInUse: list(9, string).optional(),
-  /** Volumes that are attached to the node. */
+  /** Volumes that the node has attached now. */
   volumesAttached: list(10, () => AttachedVolume).optional(),
   /** No longer used. */
   config: object(11, () => NodeConfigStatus).optional(),
@@ -131,7 +131,7 @@ export abstract class AttachedVolume extends message("io.k8s.api.core.v1.Attache
 export abstract class ContainerImage extends message("io.k8s.api.core.v1.ContainerImage", {
   /** All its names, by tag and by digest. */
   names: list(1, string).optional(),
-  /** Its size. */
+  /** Size of the image in bytes. */
   sizeBytes: int64(2).optional(),
 }) {}
 

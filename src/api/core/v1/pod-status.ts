@@ -32,9 +32,9 @@ export abstract class PodStatus extends message("io.k8s.api.core.v1.PodStatus", 
     .mapBy("type")
     .merge("type")
     .optional(),
-  /** Why the pod is in this state, for people. */
+  /** Why the pod is as it is, for people. */
   message: string(3).optional(),
-  /** Why the pod is in this state, in a word: Evicted, for one. */
+  /** Why the pod is as it is, in a word: Evicted, for one. */
   reason: string(4).optional(),
   /** Address of the pod's node. Missing before the pod is scheduled. */
   hostIP: string(5).optional(),
@@ -200,7 +200,7 @@ export abstract class ContainerUser extends message("io.k8s.api.core.v1.Containe
  * The identity that a Linux container began with. A process with the privilege may change it later.
  */
 export abstract class LinuxContainerUser extends message("io.k8s.api.core.v1.LinuxContainerUser", {
-  /** User number. */
+  /** User number of the first process. */
   uid: int64(1),
   /** Primary group number. */
   gid: int64(2),
@@ -258,7 +258,7 @@ export abstract class ImageVolumeStatus extends message("io.k8s.api.core.v1.Imag
 
 /** An address of a node. */
 export abstract class HostIP extends message("io.k8s.api.core.v1.HostIP", {
-  /** IPv4 or IPv6. */
+  /** The address, IPv4 or IPv6. */
   ip: string(1),
 }) {}
 
@@ -323,7 +323,7 @@ export abstract class ContainerExtendedResourceRequest extends message(
 
 /** An address of a pod. */
 export abstract class PodIP extends message("io.k8s.api.core.v1.PodIP", {
-  /** IPv4 or IPv6. */
+  /** The address, IPv4 or IPv6. */
   ip: string(1),
 }) {}
 

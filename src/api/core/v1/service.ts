@@ -195,7 +195,7 @@ export abstract class LoadBalancerIngress extends message(
 
 /** The state of one port of a load balancer. */
 export abstract class PortStatus extends message("io.k8s.api.core.v1.PortStatus", {
-  /** Port number. */
+  /** The port's number. */
   port: int32(1),
   /** TCP, UDP or SCTP. */
   protocol: oneOf(2, "TCP", "UDP", "SCTP"),

@@ -170,9 +170,9 @@ export abstract class SecretReference extends message("io.k8s.api.core.v1.Secret
 
 /** Keeps pods off a node that do not tolerate it. */
 export abstract class Taint extends message("io.k8s.api.core.v1.Taint", {
-  /** A label key, such as node.kubernetes.io/not-ready. */
+  /** The taint's key: a label key such as node.kubernetes.io/not-ready. */
   key: string(1),
-  /** A label value. */
+  /** The taint's value: a label value. May be missing. */
   value: string(2).optional(),
   /**
    * What it does to pods that do not tolerate it:

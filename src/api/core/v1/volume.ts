@@ -154,7 +154,7 @@ export abstract class ConfigMapVolumeSource extends message(
 export abstract class DownwardAPIProjection extends message(
   "io.k8s.api.core.v1.DownwardAPIProjection",
   {
-    /** The files. */
+    /** The files, each with its path and content. */
     items: list(1, () => DownwardAPIVolumeFile).optional(),
   },
 ) {}
@@ -188,7 +188,7 @@ export abstract class DownwardAPIVolumeFile extends message(
 export abstract class DownwardAPIVolumeSource extends message(
   "io.k8s.api.core.v1.DownwardAPIVolumeSource",
   {
-    /** The files. */
+    /** The files, each with its path and content. */
     items: list(1, () => DownwardAPIVolumeFile).optional(),
     /**
      * Permission bits of the files: 0 to 511, or octal 0000 to 0777 in YAML. Default 420, which is
