@@ -23,6 +23,7 @@ import type { PathHandler, PipelineParts } from "./pipeline/pipeline.ts";
 import type { Connection, UserInfo } from "./pipeline/request.ts";
 import { bodyReader, objectAccess } from "./registry/access.ts";
 import { Registry } from "./registry/registry.ts";
+import type { LiveDefinitions } from "./registry/registry.ts";
 import type { ResourceDefinition } from "./registry/resource.ts";
 import type { Environment } from "./registry/storage.ts";
 import type { BodyReader, ObjectAccess } from "./resources/dependencies.ts";
@@ -33,6 +34,8 @@ export interface ServerParts {
   readonly client: Client;
   readonly objects: ObjectAccess;
   readonly bodies: BodyReader;
+  /** Adds resources to those that the server begins with, and takes them away again. */
+  readonly live: LiveDefinitions;
 }
 
 export interface ApiServerOptions {
@@ -68,7 +71,9 @@ export interface ApiServer {
   /** Resolves when the storage has been read. */
   ready(): Promise<void>;
   readonly metrics: MetricsRegistry;
+  /** What is served right now: another array whenever that changes. */
   readonly definitions: readonly ResourceDefinition[];
+  readonly live: LiveDefinitions;
   /** Ends watches. */
   close(): Promise<void>;
 }
@@ -97,6 +102,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const environment: Environment = { cacher, clock, random, logger, admission: () => admission };
   let registry = new Registry([], environment);
   const current = () => registry;
+  const live: LiveDefinitions = {
+    replace: (source, definitions) => registry.replace(source, definitions),
+  };
 
   const pipeline: PipelineParts = {
     authenticators: options.authenticators,
@@ -115,10 +123,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     client: createClient(transport(serverUser)),
     objects: objectAccess(current),
     bodies: bodyReader(current, environment),
+    live,
   };
   const { resources } = options;
-  const definitions = typeof resources === "function" ? resources(parts) : resources;
-  registry = new Registry(definitions, environment);
+  const fixed = typeof resources === "function" ? resources(parts) : resources;
+  registry = new Registry(fixed, environment);
   admission =
     typeof options.admission === "function" ? options.admission(parts) : (options.admission ?? []);
 
@@ -127,7 +136,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     transport,
     ready: () => cacher.ready,
     metrics,
-    definitions,
+    get definitions() {
+      return registry.definitions;
+    },
+    live,
     close: () => cacher[Symbol.asyncDispose](),
   };
 }

@@ -3,8 +3,14 @@ import type { Bytes } from "#base/bytes.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import type { APIGroup, APIResource } from "#api/meta/v1.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
-import type { ServedResource, ServedSubresource, ServedVersion } from "./groups.ts";
-import { servedVersions } from "./groups.ts";
+import type {
+  ForeignVersion,
+  ListedVersion,
+  ServedResource,
+  ServedSubresource,
+  ServedVersion,
+} from "./groups.ts";
+import { listedVersions, servedVersions } from "./groups.ts";
 
 /** Tells clients what there is: groups, versions, resources, verbs. */
 export interface Discovery {
@@ -15,6 +21,8 @@ export interface Discovery {
 export interface DiscoveryOptions {
   /** Read at every request; the documents are made anew when the list is another one. */
   definitions(): readonly ResourceDefinition[];
+  /** What other servers answer for; another array whenever that changes. */
+  foreign?(): readonly ForeignVersion[];
   /** "10.0.2.15:8443", for clients of the oldest document. */
   readonly serverAddress: string;
   /** What the server answers besides its resources: "/healthz", "/version". */
@@ -25,13 +33,16 @@ const aggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupD
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
   let madeFor: readonly ResourceDefinition[] | undefined;
+  let madeWith: readonly ForeignVersion[] | undefined;
   let documents: Promise<Documents> | undefined;
   return {
     async handle(path, headers) {
       const definitions = options.definitions();
-      if (definitions !== madeFor || !documents) {
+      const foreign = options.foreign?.() ?? none;
+      if (definitions !== madeFor || foreign !== madeWith || !documents) {
         madeFor = definitions;
-        documents = makeDocuments(definitions, options);
+        madeWith = foreign;
+        documents = makeDocuments(definitions, foreign, options);
       }
       const { plain, aggregated } = await documents;
       const trimmed = path.length > 1 ? path.replace(/\/$/, "") : path;
@@ -46,6 +57,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     },
   };
 }
+
+const none: readonly ForeignVersion[] = [];
 
 /** The first form in the Accept header that is served decides; plain JSON is one of them. */
 function wantsAggregated(accept: string): boolean {
@@ -85,11 +98,13 @@ interface Documents {
 
 async function makeDocuments(
   definitions: readonly ResourceDefinition[],
+  foreign: readonly ForeignVersion[],
   options: DiscoveryOptions,
 ): Promise<Documents> {
   const versions = servedVersions(definitions);
-  const core = versions.filter(({ group }) => group === "");
-  const others = versions.filter(({ group }) => group !== "");
+  const listed = listedVersions(versions, foreign);
+  const core = listed.filter(({ group }) => group === "");
+  const others = listed.filter(({ group }) => group !== "");
   const plain = new Map<string, unknown>();
   plain.set("/api", {
     kind: "APIVersions",
@@ -124,8 +139,8 @@ function versionPath({ group, groupVersion }: ServedVersion): string {
   return group === "" ? `/api/${groupVersion}` : `/apis/${groupVersion}`;
 }
 
-function groupBy(versions: readonly ServedVersion[]): Map<string, ServedVersion[]> {
-  const groups = new Map<string, ServedVersion[]>();
+function groupBy(versions: readonly ListedVersion[]): Map<string, ListedVersion[]> {
+  const groups = new Map<string, ListedVersion[]>();
   for (const version of versions) {
     groups.set(version.group, [...(groups.get(version.group) ?? []), version]);
   }
@@ -134,7 +149,7 @@ function groupBy(versions: readonly ServedVersion[]): Map<string, ServedVersion[
 
 function groupOf(
   name: string,
-  members: readonly ServedVersion[],
+  members: readonly ListedVersion[],
 ): Pick<APIGroup, "name" | "versions"> & { preferredVersion: unknown } {
   const versions = members.map(({ groupVersion, version }) => ({ groupVersion, version }));
   return { name, versions, preferredVersion: versions[0] };
@@ -178,15 +193,13 @@ async function hashOf(storedKind: string): Promise<string> {
   return toBase64(new Uint8Array(digest).subarray(0, 8));
 }
 
-async function aggregate(versions: readonly ServedVersion[]): Promise<Aggregated> {
-  const items = [...groupBy(versions)].map(([name, members]) => ({
-    metadata: { ...(name && { name }), creationTimestamp: null },
-    versions: members.map(({ version, resources }) => ({
-      version,
-      resources: resources.map(aggregatedResource),
-      freshness: "Current",
-    })),
-  }));
+async function aggregate(versions: readonly ListedVersion[]): Promise<Aggregated> {
+  const items = [...groupBy(versions)]
+    .map(([name, members]) => ({
+      metadata: { ...(name && { name }), creationTimestamp: null },
+      versions: members.flatMap(aggregatedVersion),
+    }))
+    .filter((group) => group.versions.length > 0);
   const document = {
     kind: "APIGroupDiscoveryList",
     apiVersion: "apidiscovery.k8s.io/v2",
@@ -195,6 +208,14 @@ async function aggregate(versions: readonly ServedVersion[]): Promise<Aggregated
   };
   const bytes = utf8(JSON.stringify(document));
   return { bytes, etag: `"${await hexDigest(bytes)}"` };
+}
+
+function aggregatedVersion(listed: ListedVersion): object[] {
+  if (listed.from === "elsewhere") {
+    return listed.foreign.aggregated ? [listed.foreign.aggregated] : [];
+  }
+  const { version, resources } = listed.served;
+  return [{ version, resources: resources.map(aggregatedResource), freshness: "Current" }];
 }
 
 async function hexDigest(bytes: Bytes): Promise<string> {

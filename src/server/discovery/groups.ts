@@ -27,6 +27,61 @@ export interface ServedSubresource {
   readonly verbs: readonly string[];
 }
 
+/** One version of a group that another server answers for, as an aggregation layer knows it. */
+export interface ForeignVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly groupPriority: number;
+  readonly versionPriority: number;
+  /** The version's entry in the aggregated document; without it there is nothing to say. */
+  readonly aggregated?: Readonly<Record<string, unknown>>;
+}
+
+/** A version of a group in the order in which clients should see them. */
+export type ListedVersion = {
+  readonly group: string;
+  readonly version: string;
+  readonly groupVersion: string;
+} & (
+  | { readonly from: "here"; readonly served: ServedVersion }
+  | { readonly from: "elsewhere"; readonly foreign: ForeignVersion }
+);
+
+/** Own and foreign versions, most important group first. A group of both goes by the higher rank. */
+export function listedVersions(
+  own: readonly ServedVersion[],
+  foreign: readonly ForeignVersion[],
+): ListedVersion[] {
+  const ranks = new Map<string, number>();
+  const rank = (group: string, priority: number) =>
+    ranks.set(group, Math.max(priority, ranks.get(group) ?? 0));
+  for (const { group } of own) rank(group, priorityOf(group));
+  for (const { group, groupPriority } of foreign) rank(group, groupPriority);
+  const listed: ListedVersion[] = [
+    ...own.map((served) => {
+      const { group, version, groupVersion } = served;
+      return { group, version, groupVersion, from: "here" as const, served };
+    }),
+    ...foreign.map((one) => {
+      const { group, version } = one;
+      const groupVersion = apiVersionOf(one);
+      return { group, version, groupVersion, from: "elsewhere" as const, foreign: one };
+    }),
+  ];
+  const ofVersion = (one: ListedVersion) =>
+    one.from === "elsewhere" ? one.foreign.versionPriority : ownVersionPriority;
+  return listed.sort(
+    (a, b) =>
+      (ranks.get(b.group) ?? 0) - (ranks.get(a.group) ?? 0) ||
+      (a.group < b.group ? -1 : a.group > b.group ? 1 : 0) ||
+      ofVersion(b) - ofVersion(a) ||
+      compareVersions(b.version, a.version),
+  );
+}
+
+/** Between versions of one group, those of this server have all the same rank. */
+const ownVersionPriority = 100;
+
 /** What kubectl lists first, and which group a short name means, follow this order. */
 const groupPriorities: Readonly<Record<string, number>> = {
   "": 18_000,
@@ -103,7 +158,7 @@ export function compareVersions(left: string, right: string): number {
     const difference = part - (b[index] ?? 0);
     if (difference) return difference;
   }
-  return 0;
+  return left === right ? 0 : left < right ? 1 : -1;
 }
 
 function servedResource(definition: ResourceDefinition): ServedResource {

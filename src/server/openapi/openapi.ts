@@ -23,9 +23,22 @@ export interface OpenApi {
   ): Promise<ApiResponse | undefined>;
 }
 
+/** What other servers say of their own APIs, as an aggregation layer has read it. */
+export interface ForeignOpenApi {
+  /** The hash of each document of version 3, by its path: "apis/metrics.k8s.io/v1beta1". */
+  readonly v3: ReadonlyMap<string, string>;
+  /** Documents of version 2, to be joined with this server's. */
+  readonly v2: readonly {
+    readonly paths?: Readonly<Record<string, Schema>>;
+    readonly definitions?: Readonly<Record<string, Schema>>;
+  }[];
+}
+
 export interface OpenApiOptions {
   /** Read at every request; documents are made anew when the list is another one. */
   definitions(): readonly ResourceDefinition[];
+  /** Another object whenever something in it changes. */
+  foreign?(): ForeignOpenApi;
   /** "v1.36.0" */
   readonly version: string;
   /** What is written of types and fields; asked for when the first document is made. */
@@ -42,6 +55,7 @@ const year = 365 * 24 * 60 * 60;
 /** Documents are large and rarely read: each is made when it is first asked for, and kept. */
 export function createOpenApi(options: OpenApiOptions): OpenApi {
   const describe = options.describe ?? loadDescriptions;
+  let foreign = none;
   let madeFor: readonly ResourceDefinition[] | undefined;
   let versions: readonly ServedVersion[] = [];
   const documents = new Map<string, Promise<Document>>();
@@ -64,19 +78,25 @@ export function createOpenApi(options: OpenApiOptions): OpenApi {
       const { hash } = await versionDocument(version);
       paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
     }
+    for (const [path, hash] of foreign.v3) {
+      paths[path] ??= { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+    }
     return { paths };
   }
 
   return {
     async handle(path, headers, query) {
       const definitions = options.definitions();
-      if (definitions !== madeFor) {
+      const current = options.foreign?.() ?? none;
+      if (definitions !== madeFor || current !== foreign) {
         madeFor = definitions;
+        foreign = current;
         versions = servedVersions(definitions);
         documents.clear();
       }
       if (path === "/openapi/v2") {
-        const make = (described: Describe) => openApiV2(versions, options.version, described);
+        const make = (described: Describe) =>
+          joined(openApiV2(versions, options.version, described), foreign);
         if (prefersProtobuf(headers["accept"] ?? "")) {
           const made = await document("v2 protobuf", (one) => encodeOpenApiV2(make(one)));
           return answer(made, headers, {}, protobufType);
@@ -94,6 +114,16 @@ export function createOpenApi(options: OpenApiOptions): OpenApi {
       return versionAnswer(path, await versionDocument(version), headers, query?.get("hash") ?? "");
     },
   };
+}
+
+const none: ForeignOpenApi = { v3: new Map(), v2: [] };
+
+/** Where two documents define the same name, this server's definition stays. */
+function joined(own: OpenApiV2, { v2 }: ForeignOpenApi): OpenApiV2 {
+  if (v2.length === 0) return own;
+  const paths = Object.assign({}, ...v2.map((one) => one.paths), own.paths);
+  const definitions = Object.assign({}, ...v2.map((one) => one.definitions), own.definitions);
+  return { ...own, paths, definitions };
 }
 
 /** "api/v1", "apis/apps/v1" */
@@ -176,11 +206,17 @@ export function openApiV3(version: ServedVersion, release: string, describe: Des
   };
 }
 
+export interface OpenApiV2 {
+  readonly paths: Readonly<Record<string, Schema>>;
+  readonly definitions: Readonly<Record<string, Schema>>;
+  readonly [key: string]: unknown;
+}
+
 export function openApiV2(
   versions: readonly ServedVersion[],
   release: string,
   describe: Describe,
-): object {
+): OpenApiV2 {
   const { paths, schemas } = contents(versions, "v2", describe);
   return {
     swagger: "2.0",

@@ -32,18 +32,67 @@ const handlers: Readonly<Record<string, Handler>> = {
   deletecollection: deleteCollection,
 };
 
+/** Resources that come and go while the server runs, such as those of extensions. */
+export interface LiveDefinitions {
+  /**
+   * From now on these are what `source` adds to the server's own resources. A definition that is
+   * the same object as before goes on undisturbed; watches of the others end.
+   */
+  replace(source: string, definitions: readonly ResourceDefinition[]): void;
+}
+
 /** Finds who answers a request about a resource. */
-export class Registry {
-  readonly #storages = new Map<string, ResourceStorage>();
-  readonly definitions: readonly ResourceDefinition[];
+export class Registry implements LiveDefinitions {
+  readonly #environment: Environment;
+  readonly #fixed: readonly ResourceDefinition[];
+  readonly #live = new Map<string, readonly ResourceDefinition[]>();
+  #storages = new Map<string, ResourceStorage>();
+  #definitions: readonly ResourceDefinition[] = [];
 
   constructor(definitions: readonly ResourceDefinition[], environment: Environment) {
-    this.definitions = definitions;
-    for (const definition of definitions) {
+    this.#environment = environment;
+    this.#fixed = definitions;
+    this.#rebuild();
+  }
+
+  /** What is served right now: another array whenever that changes. */
+  get definitions(): readonly ResourceDefinition[] {
+    return this.#definitions;
+  }
+
+  replace(source: string, definitions: readonly ResourceDefinition[]): void {
+    const before = this.#live.get(source) ?? [];
+    const isSame =
+      before.length === definitions.length &&
+      definitions.every((definition, index) => definition === before[index]);
+    if (isSame) return;
+    this.#live.set(source, definitions);
+    this.#rebuild();
+  }
+
+  #rebuild(): void {
+    const storages = new Map<string, ResourceStorage>();
+    // What the server brings itself is never hidden by what is added.
+    for (const definition of [...this.#live.values()].flat().concat(this.#fixed)) {
       const { info } = definition.type;
       const key = `${apiVersionOf(info)}/${info.resource}`;
-      this.#storages.set(key, new ResourceStorage(definition, environment));
+      const known = this.#storages.get(key);
+      const storage =
+        known?.definition === definition
+          ? known
+          : new ResourceStorage(definition, this.#environment);
+      storages.set(key, storage);
     }
+    const left = new Set(storages.values());
+    for (const storage of this.#storages.values()) if (!left.has(storage)) storage.retire();
+    this.#storages = storages;
+    this.#definitions = [...this.#fixed, ...[...this.#live.values()].flat()].filter((definition) =>
+      this.#isServed(definition),
+    );
+  }
+
+  #isServed(definition: ResourceDefinition): boolean {
+    return this.storageOf(definition.type)?.definition === definition;
   }
 
   /** Where objects of the type are; undefined for kinds that this server does not serve. */
@@ -64,6 +113,7 @@ export class Registry {
     const { info } = context;
     const storage = this.find(info);
     if (!storage) throw pathNotFound();
+    storage.definition.onRequest?.(context);
     if (info.subresource) return handleSubresource(storage, context);
     const { virtual, verbs } = storage.definition;
     const handler = handlers[info.verb];

@@ -21,6 +21,8 @@ export interface Column<T> {
  */
 export interface ResourceDefinition<T = unknown> {
   readonly type: KindType<T>;
+  /** Runs first for every request: warns of what is deprecated, throws for what is not to be. */
+  onRequest?(context: RequestContext): void;
   /** Verbs served; all of them when missing. */
   readonly verbs?: readonly Verb[];
   /** Columns of the server-side table. Missing: NAME and AGE. */

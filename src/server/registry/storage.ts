@@ -32,6 +32,7 @@ export class ResourceStorage {
   readonly names: GroupResource;
   /** For errors of validation, by its kind. */
   readonly kind: GroupKind;
+  readonly #served = new AbortController();
 
   constructor(definition: ResourceDefinition, environment: Environment) {
     const { info } = definition.type;
@@ -42,6 +43,15 @@ export class ResourceStorage {
     this.names = { group: info.group, resource: info.resource ?? "" };
     this.kind = { group: info.group, kind: info.kind };
     this.form = new StoredForm(definition, environment.cacher);
+  }
+
+  /** Aborts when the resource is no longer served, or under another definition. */
+  get retired(): AbortSignal {
+    return this.#served.signal;
+  }
+
+  retire(): void {
+    this.#served.abort();
   }
 
   key(namespace: string, name: string): string {

@@ -113,7 +113,7 @@ async function* selectedChanges(
   const { cacher, clock, logger } = storage.environment;
   const { after, initial } = query;
   const timeUp = new AbortController();
-  const signal = AbortSignal.any([context.signal, timeUp.signal]);
+  const signal = AbortSignal.any([context.signal, timeUp.signal, storage.retired]);
   const cancelTimer = clock.after(query.timeoutMs, () => timeUp.abort());
   const prefix = listPrefix(storage.storedInfo, context.info.namespace);
   try {
