@@ -2,6 +2,7 @@ import type { Discovery } from "#client/discovery.ts";
 import { discover } from "#client/discovery.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Controller } from "#component/controller.ts";
+import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -39,6 +40,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     nodeLifecycleController(),
     taintEvictionController,
     disruptionController,
+    clusterRoleAggregationController,
     podGarbageCollector({
       ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }),
     }),

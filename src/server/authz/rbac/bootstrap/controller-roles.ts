@@ -102,6 +102,7 @@ export const controllerRules: Readonly<Record<string, readonly PolicyRule[]>> = 
     rule("update patch", "resource", "resourceclaims resourceclaims/status"),
     rule("update patch", "core", "pods/status"),
     writesEvents,
+    rule("update patch", "resource", "resourceclaims/binding"),
   ],
   "generic-garbage-collector": [rule(`${read} patch update delete`, "*", "*"), writesEvents],
   "horizontal-pod-autoscaler": [
@@ -220,6 +221,7 @@ export const controllerRules: Readonly<Record<string, readonly PolicyRule[]>> = 
   ],
   "pvc-protection-controller": [
     rule(`${read} update`, "core", "persistentvolumeclaims"),
+    rule("update", "core", "persistentvolumeclaims/status"),
     rule(read, "core", "pods"),
     writesEvents,
   ],

@@ -14,11 +14,14 @@ export interface NamespaceRoleSketch {
   };
 }
 
-const leaderLocking = (component: string): NamespaceRoleSketch => ({
+const leaderLocking = (component: string, ...others: string[]): NamespaceRoleSketch => ({
   namespace: "kube-system",
   name: `system::leader-locking-${component}`,
-  rules: [rule("watch", "core", "configmaps"), rule("get update", "core", "configmaps", component)],
-  binding: { users: [`system:${component}`], serviceAccounts: [component] },
+  rules: [
+    rule(`${read} create update`, "coordination", "leases"),
+    rule(`${read} create update`, "coordination", "leasecandidates"),
+  ],
+  binding: { users: [`system:${component}`], serviceAccounts: [component, ...others] },
 });
 
 export const namespaceRoles: readonly NamespaceRoleSketch[] = [
@@ -49,7 +52,7 @@ export const namespaceRoles: readonly NamespaceRoleSketch[] = [
     rules: [rule(`${read} delete`, "core", "secrets"), writesEvents],
     binding: { serviceAccounts: ["token-cleaner"] },
   },
-  leaderLocking("kube-controller-manager"),
+  leaderLocking("kube-controller-manager", "leader-election-controller"),
   leaderLocking("kube-scheduler"),
   {
     namespace: "kube-public",

@@ -7,7 +7,6 @@ import type {
   Subject,
 } from "#api/rbac/v1.ts";
 import type { Draft } from "#schema/message.ts";
-import { aggregatedRules } from "../aggregation.ts";
 import { clusterRoleBindings, clusterRoles } from "./cluster-roles.ts";
 import type { BindingSketch } from "./cluster-roles.ts";
 import { controllerRules } from "./controller-roles.ts";
@@ -27,7 +26,7 @@ export const autoUpdateAnnotation = "rbac.authorization.kubernetes.io/autoupdate
 
 /**
  * Fresh objects on every call: the caller may change them. Aggregated roles (admin, edit, view)
- * come with their rules, so that they work before any controller runs.
+ * come without rules: a controller puts them together.
  */
 export function bootstrapPolicy(): BootstrapPolicy {
   const controllers = Object.entries(controllerRules);
@@ -50,11 +49,6 @@ export function bootstrapPolicy(): BootstrapPolicy {
       rules: copy(rules),
     })),
   ];
-  // Each is a part of the next one.
-  for (const name of ["view", "edit", "admin"]) {
-    const role = roles.find((candidate) => candidate.metadata?.name === name);
-    if (role) role.rules = copy(aggregatedRules(role as ClusterRole, roles as ClusterRole[]) ?? []);
-  }
   return {
     clusterRoles: roles,
     clusterRoleBindings: [
