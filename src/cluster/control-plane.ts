@@ -11,11 +11,13 @@ import type { Client } from "#client/client.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { runControllers } from "#component/run.ts";
 import { allControllers } from "#controllers/all.ts";
+import { serviceAccountOf } from "#controllers/service-accounts.ts";
 import type { SigningKey } from "#pki/keys.ts";
 import { runScheduler } from "#scheduler/run.ts";
 import { defaultAdmission } from "#server/admission/default.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
 import { createAuthenticator, healthPaths } from "#server/authn/authentication.ts";
+import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
 import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
 import {
@@ -32,6 +34,7 @@ import type { Authorization } from "#server/authz/authorization.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
 import { createOpenApi } from "#server/openapi/openapi.ts";
 import type { PathHandler } from "#server/pipeline/pipeline.ts";
+import type { UserInfo } from "#server/pipeline/request.ts";
 import { allResources } from "#server/resources/all.ts";
 import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
 import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
@@ -207,41 +210,28 @@ function jsonAnswer(contentType: string, value: object): ApiResponse {
   return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
 }
 
+/**
+ * Every loop acts under its own name and with its own rights, as it would from outside: what one
+ * of them may not do fails here, too. The informers read for all, as the controller manager.
+ */
 function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope): void {
   const { clock, random, logger } = options;
-  // The informers read as the server does; what each loop writes, it writes under its own name.
-  const clientOf = (name: string) =>
-    createClient(server.transport({ name, groups: ["system:masters"] }));
-  const client = clientOf("system:kube-controller-manager");
-  const informers = new InformerFactory({ client, clock, random, logger });
-  const events = new EventWriter({ client, clock, random, logger });
-  scope.run("events", (signal) => events.run(signal));
-  scope.run("scheduler", (signal) =>
-    runScheduler(
-      {
-        client: clientOf("system:kube-scheduler"),
-        informers,
-        clock,
-        random,
-        logger: logger.with({ component: "scheduler" }),
-        events: events.recorder({ component: "default-scheduler" }),
-      },
-      signal,
-    ),
-  );
+  const environment = { clock, random, logger };
+  const manager = server.transport({ name: "system:kube-controller-manager", groups: [] });
+  const client = createClient(manager);
+  const informers = new InformerFactory({ ...environment, client });
+  const events = new EventWriter({ ...environment, client });
   scope.run("controllers", (signal) =>
     runControllers(
       {
         client,
+        clientFor: (controller) => createClient(server.transport(controllerUser(controller))),
         informers,
         clock,
         random,
         logger: logger.with({ component: "controllers" }),
         controllers: allControllers({
-          transport: server.transport({
-            name: "system:kube-controller-manager",
-            groups: ["system:masters"],
-          }),
+          transport: manager,
           rootCertificateAuthority: options.authorityPem,
         }),
         events,
@@ -249,4 +239,27 @@ function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope)
       signal,
     ),
   );
+  const scheduler = createClient(server.transport({ name: "system:kube-scheduler", groups: [] }));
+  const schedulerEvents = new EventWriter({ ...environment, client: scheduler });
+  scope.run("events", (signal) => events.run(signal));
+  scope.run("scheduler's events", (signal) => schedulerEvents.run(signal));
+  scope.run("scheduler", (signal) =>
+    runScheduler(
+      {
+        client: scheduler,
+        informers,
+        clock,
+        random,
+        logger: logger.with({ component: "scheduler" }),
+        events: schedulerEvents.recorder({ component: "default-scheduler" }),
+      },
+      signal,
+    ),
+  );
+}
+
+function controllerUser(controller: string): UserInfo {
+  const namespace = "kube-system";
+  const name = serviceAccountUserName(namespace, serviceAccountOf(controller));
+  return { name, groups: serviceAccountGroups(namespace) };
 }

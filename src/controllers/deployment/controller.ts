@@ -248,17 +248,14 @@ class Rollout {
 
   /** The Deployment carries the revision of its current ReplicaSet. */
   async #syncRevision(current: ReplicaSet): Promise<void> {
-    const { metadata } = this.#deployment;
     const revision =
       this.#current?.metadata.annotations?.[revisionAnnotation] ??
       current.metadata.annotations?.[revisionAnnotation];
-    const known = this.#ctx.object?.metadata.annotations?.[revisionAnnotation];
-    if (revision === undefined || known === revision) return;
-    await this.#ctx.patch(
-      Deployment,
-      { namespace: metadata.namespace, name: metadata.name },
-      { type: "merge", patch: { metadata: { annotations: { [revisionAnnotation]: revision } } } },
-    );
+    const latest = this.#ctx.object ?? this.#deployment;
+    const { metadata } = latest;
+    if (revision === undefined || metadata.annotations?.[revisionAnnotation] === revision) return;
+    const annotations = { ...metadata.annotations, [revisionAnnotation]: revision };
+    await this.#ctx.update(Deployment, { ...latest, metadata: { ...metadata, annotations } });
   }
 
   async #scale(scalings: readonly Scaling[]): Promise<void> {

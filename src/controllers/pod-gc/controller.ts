@@ -119,10 +119,14 @@ async function markFailed(pod: Pod, why: Why, client: Client, now: number): Prom
     message: messages[why],
     lastTransitionTime: timestamp(now),
   };
-  const others = (pod.status.conditions ?? []).filter(({ type }) => type !== "DisruptionTarget");
-  const conditions = why === "orphaned" ? [...others, condition] : pod.status.conditions;
-  const status = { ...pod.status, phase: "Failed" as const, ...(conditions && { conditions }) };
-  await client.update(Pod, { ...pod, status }, { subresource: "status" });
+  const { namespace, name, uid } = pod.metadata;
+  const status = { phase: "Failed", ...(why === "orphaned" && { conditions: [condition] }) };
+  await client.patch(
+    Pod,
+    { namespace, name },
+    { type: "strategic", patch: { metadata: { uid }, status } },
+    { subresource: "status" },
+  );
 }
 
 function ended(signal: AbortSignal): Promise<void> {
