@@ -19,7 +19,7 @@ const below = {
   streaming: ["base"],
   api: ["schema", "base"],
   machinery: ["api", "schema", "base"],
-  storage: ["machinery", "base"],
+  storage: ["machinery", "schema", "base"],
   client: ["machinery", "api", "schema", "base"],
   component: ["client", "machinery", "api", "schema", "base"],
   server: ["client", "storage", "pki", "streaming", "machinery", "api", "schema", "base"],

@@ -96,6 +96,8 @@ function decodeValue(
       return decodeTime(of.kind, value, path, owner);
     case "json":
       return value;
+    case "octets":
+      return mismatch(value, of, path, owner);
     case "message": {
       if (!isRecord(value)) return mismatch(value, of, path, owner);
       decodeMessage(of.type(), value, path, options);
@@ -236,6 +238,8 @@ export function zeroOf(of: Kind): unknown {
     case "time":
     case "microTime":
       return null;
+    case "octets":
+      return new Uint8Array(0);
     default:
       return "";
   }

@@ -1,3 +1,4 @@
+import type { Bytes } from "#base/bytes.ts";
 import type { Draft, MessageType, Value } from "./message.ts";
 
 /** What a field holds, as the walkers see it. */
@@ -12,6 +13,8 @@ export type Kind =
   | { readonly kind: "double" }
   /** Base64 text in JSON and in memory, raw bytes in protobuf. */
   | { readonly kind: "bytes" }
+  /** Raw bytes in memory; of messages that only travel as protobuf. */
+  | { readonly kind: "octets" }
   | { readonly kind: "quantity" }
   /** RFC 3339 with whole seconds, in UTC. */
   | { readonly kind: "time" }
@@ -152,6 +155,8 @@ export const uint64 = (tag: number) => scalar<number>(tag, { kind: "uint64" });
 export const double = (tag: number) => scalar<number>(tag, { kind: "double" });
 /** Base64 text. */
 export const bytes = (tag: number) => scalar<string>(tag, { kind: "bytes" });
+/** Raw bytes, for protocols that know no JSON. */
+export const octets = (tag: number) => scalar<Bytes>(tag, { kind: "octets" });
 /** A number with a unit, such as "500m" or "64Mi"; kept in upstream's canonical form. */
 export const quantity = (tag: number) => scalar<string>(tag, { kind: "quantity" });
 /** RFC 3339, whole seconds. */

@@ -344,6 +344,12 @@ function valueWriter(of: Kind, inner?: Special): WriteValue {
         writer.varint(bytes.length);
         writer.raw(bytes);
       };
+    case "octets":
+      return (writer, value) => {
+        const bytes = value as Bytes;
+        writer.varint(bytes.length);
+        writer.raw(bytes);
+      };
     case "quantity":
       return nested((writer, value) => {
         writer.byte((1 << 3) | wireType.bytes);
@@ -510,6 +516,9 @@ function valueReader(of: Kind, inner?: Special): ReadValue {
       return (reader) => reader.double();
     case "bytes":
       return (reader) => toBase64(reader.raw());
+    case "octets":
+      // A copy: the value shall not keep the whole message in memory.
+      return (reader) => new Uint8Array(reader.raw());
     case "quantity":
       return (reader) => text(readSingle(reader)) || "0";
     case "time":

@@ -86,6 +86,11 @@ export interface WatchQuery {
  * a failing medium throws `StorageFault`.
  */
 export interface Store extends AsyncDisposable {
+  /**
+   * Other processes write to it too: what this one has heard of by its own commits and watches may
+   * not be the newest state.
+   */
+  readonly shared?: boolean;
   get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined>;
   /** Throws `CompactedError` when the revision is gone, `FutureRevisionError` when it is ahead. */
   range(query: RangeQuery, signal?: AbortSignal): Promise<RangeResult>;
@@ -98,7 +103,10 @@ export interface Store extends AsyncDisposable {
    * the store closes.
    */
   watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<StoreEvent>;
-  /** The newest revision. */
+  /**
+   * The newest revision. Watches that have no event to deliver for it tell of it by progress, so
+   * that whoever follows the store knows when a watch has reached it.
+   */
   current(): Promise<Revision>;
   /**
    * Forgets history before `at`: ranges and watches before it then throw `CompactedError`. The
@@ -136,11 +144,16 @@ export type FaultCode =
   /** Somebody else has the store open. */
   | "locked"
   /** The store's own engine ended unexpectedly. */
-  | "broken";
+  | "broken"
+  /** None of the store's servers answers, or those that do have no majority. */
+  | "unreachable"
+  /** Whether the write happened could not be found out. Only stores on other machines say this. */
+  | "unknown";
 
 /**
  * The medium failed. A commit that throws this was not acknowledged and is not visible; only if
- * the machine dies before the next commit may it turn out to have been written.
+ * the machine dies before the next commit may it turn out to have been written. After "unknown" it
+ * may be visible already, or become so.
  */
 export class StorageFault extends Error {
   override name = "StorageFault";

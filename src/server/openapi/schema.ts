@@ -121,6 +121,7 @@ export class SchemaCollector {
       case "double":
         return { type: "number", format: "double" };
       case "bytes":
+      case "octets":
         return { type: "string", format: "byte" };
       case "quantity":
         return this.#scalar(quantityName, { type: "string" }, oneOfTypes("string", "number"));

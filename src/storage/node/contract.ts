@@ -24,12 +24,15 @@ export interface StoreContract {
   open(options: StoreUnderTest, context: TestContext): Promise<Store>;
   /** The same store again after it was closed, where there is a medium that keeps it. */
   readonly reopen?: (options: StoreUnderTest, context: TestContext) => Promise<Store>;
+  /** Why no test can run on this machine. */
+  readonly skipAll?: string | false;
   readonly skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[];
 }
 
 /** What every store must do, as tests. One suite, run by each of them. */
 export function storeContract(contract: StoreContract): void {
-  describe(`${contract.name} keeps the store's contract`, () => {
+  const { skipAll: skip = false } = contract;
+  describe(`${contract.name} keeps the store's contract`, { skip }, () => {
     for (const [name, body] of Object.entries({ ...writes, ...reads, ...watches, ...ends })) {
       const skipped = contract.skip?.find(({ tests }) => tests.includes(name));
       test(name, { skip: skipped?.reason ?? false }, async (context) => {
