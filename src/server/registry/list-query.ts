@@ -10,6 +10,8 @@ import { optionsInvalid } from "./options.ts";
 /** Which state a list is of. */
 export type ListState =
   | { readonly kind: "newest" }
+  /** What is at hand. */
+  | { readonly kind: "any" }
   | { readonly kind: "atLeast"; readonly revision: Revision }
   | { readonly kind: "exact"; readonly revision: Revision };
 
@@ -37,9 +39,8 @@ export function listQueryOf(query: URLSearchParams): ListQuery {
     return { limit, ...decodeContinue(token) };
   }
   const start = undefined;
-  if (version === undefined || (version === 0 && match !== "Exact")) {
-    return { limit, start, state: { kind: "newest" } };
-  }
+  if (version === undefined) return { limit, start, state: { kind: "newest" } };
+  if (version === 0 && match !== "Exact") return { limit, start, state: { kind: "any" } };
   // With a limit but no match, upstream has always meant exactly this version.
   const exact = match === "Exact" || (match === "" && limit !== undefined);
   return {

@@ -28,7 +28,10 @@ export async function get(storage: ResourceStorage, context: RequestContext): Pr
   const { info, request, signal } = context;
   const version = parseVersion(request.query.get("resourceVersion") ?? "");
   if (version) await reach(storage, revision(version), signal);
-  return answerEntry(storage, context, await storage.require(info.namespace, info.name, signal));
+  // Whoever names a version, if only "0", has said how old the object may be.
+  const stale = version !== undefined;
+  const entry = await storage.require(info.namespace, info.name, signal, { stale });
+  return answerEntry(storage, context, entry);
 }
 
 /** Waits until reads see the version; the store knows at once when it is still to come. */
@@ -80,10 +83,12 @@ export async function readPage(storage: ResourceStorage, context: RequestContext
   const prefix = listPrefix(storage.storedInfo, info.namespace);
   const { name } = selection;
   const isOne = name !== undefined && (info.namespace || !storage.info.namespaced);
-  if (isOne && query.state.kind === "newest" && !query.start) {
+  const { kind } = query.state;
+  if (isOne && (kind === "newest" || kind === "any") && !query.start) {
     // Taken first: the object may be newer than the list says, but no change of it is missed.
     const at = storage.environment.cacher.current();
-    const entry = await storage.find(info.namespace, name, signal);
+    const stale = kind === "any";
+    const entry = await storage.find(info.namespace, name, signal, { stale });
     const entries = entry && selection.matches(entry) ? [entry] : [];
     return { entries, metadata: { resourceVersion: String(at) } };
   }
@@ -108,12 +113,13 @@ async function readRange(
         ...(limit !== undefined && limited && { limit }),
         ...(state.kind === "exact" && { revision: state.revision }),
         ...(state.kind === "atLeast" && { atLeast: state.revision }),
+        ...(state.kind === "any" && { stale: true }),
       },
       signal,
     );
   } catch (error) {
     if (error instanceof FutureRevisionError) {
-      const requested = state.kind === "newest" ? 0 : state.revision;
+      const requested = "revision" in state ? state.revision : 0;
       throw resourceVersionTooLarge(requested, error.current);
     }
     if (!(error instanceof CompactedError)) throw error;

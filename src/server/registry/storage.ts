@@ -4,7 +4,7 @@ import type { Random } from "#base/random.ts";
 import { notFound } from "#machinery/status.ts";
 import type { GroupKind, GroupResource } from "#machinery/status.ts";
 import type { KindInfo } from "#schema/message.ts";
-import type { Cacher } from "#storage/cacher/cacher.ts";
+import type { Cacher, Freshness } from "#storage/cacher/cacher.ts";
 import type { Entry } from "#storage/store.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import { keyOf } from "./keys.ts";
@@ -58,12 +58,22 @@ export class ResourceStorage {
     return keyOf(this.storedInfo, namespace, name);
   }
 
-  find(namespace: string, name: string, signal?: AbortSignal): Promise<Entry | undefined> {
-    return this.environment.cacher.get(this.key(namespace, name), {}, signal);
+  find(
+    namespace: string,
+    name: string,
+    signal?: AbortSignal,
+    freshness: Freshness = {},
+  ): Promise<Entry | undefined> {
+    return this.environment.cacher.get(this.key(namespace, name), freshness, signal);
   }
 
-  async require(namespace: string, name: string, signal?: AbortSignal): Promise<Entry> {
-    const entry = await this.find(namespace, name, signal);
+  async require(
+    namespace: string,
+    name: string,
+    signal?: AbortSignal,
+    freshness?: Freshness,
+  ): Promise<Entry> {
+    const entry = await this.find(namespace, name, signal, freshness);
     if (!entry) throw notFound(this.names, name);
     return entry;
   }

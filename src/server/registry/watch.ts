@@ -33,6 +33,8 @@ export const initialEventsEnd = "k8s.io/initial-events-end";
 interface WatchQuery {
   readonly after: Revision | undefined;
   readonly initial: boolean;
+  /** "0": begins with what is at hand. */
+  readonly stale: boolean;
   readonly bookmarks: boolean;
   /** The client asked for initial events by name, and is told where they end. */
   readonly marksInitial: boolean;
@@ -71,6 +73,7 @@ function watchQueryOf(storage: ResourceStorage, query: URLSearchParams): WatchQu
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
   return {
     after: given ? revision(given) : undefined,
+    stale: given === 0,
     // Without a version upstream also begins with what is there.
     initial: sendInitial === null ? !given : wantsInitial,
     marksInitial: wantsInitial && bookmarks,
@@ -111,13 +114,16 @@ async function* selectedChanges(
   selection: Selection,
 ): AsyncGenerator<Change, void, undefined> {
   const { cacher, clock, logger } = storage.environment;
-  const { after, initial } = query;
+  const { after, initial, stale } = query;
   const timeUp = new AbortController();
   const signal = AbortSignal.any([context.signal, timeUp.signal, storage.retired]);
   const cancelTimer = clock.after(query.timeoutMs, () => timeUp.abort());
   const prefix = listPrefix(storage.storedInfo, context.info.namespace);
   try {
-    const events = cacher.watch({ prefix, initial, ...(after !== undefined && { after }) }, signal);
+    const events = cacher.watch(
+      { prefix, initial, ...(stale && { stale }), ...(after !== undefined && { after }) },
+      signal,
+    );
     // The initial state lasts until its bookmark; its events are encoded once per watcher.
     let isInitial = initial;
     for await (const event of events) {

@@ -1,4 +1,4 @@
-import { sleep } from "#base/clock.ts";
+import { TimeoutError, sleep, withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import { OverflowError } from "#base/channel.ts";
 import { required } from "#base/invariant.ts";
@@ -7,7 +7,7 @@ import type { Logger } from "#base/log.ts";
 import { ClosedError, Scope } from "#base/scope.ts";
 import { Progress } from "../feed.ts";
 import { KeySpace } from "../key-space.ts";
-import { CompactedError, FutureRevisionError, revision } from "../store.ts";
+import { CompactedError, FutureRevisionError, StorageFault, revision } from "../store.ts";
 import type {
   Commit,
   CommitResult,
@@ -41,10 +41,15 @@ export interface CacherOptions {
   readonly backfill?: number;
 }
 
-export interface CacheRangeQuery extends RangeQuery {
+/** How new what is read must be: the newest state of all, when neither is given. */
+export interface Freshness {
   /** Waits until the cache has seen this revision. */
   readonly atLeast?: Revision;
+  /** What other servers have written last may be missing: the store is not asked. */
+  readonly stale?: boolean;
 }
+
+export interface CacheRangeQuery extends RangeQuery, Freshness {}
 
 export interface CacheWatchQuery {
   readonly prefix: string;
@@ -55,7 +60,12 @@ export interface CacheWatchQuery {
    * `initialEventsEnd`, then what happens after it, without gap or repeat.
    */
   readonly initial?: boolean;
+  /** Without `after`: as for other reads. */
+  readonly stale?: boolean;
 }
+
+/** A cache that is so far behind its store has lost it. */
+const catchUpMsMax = 10_000;
 
 /**
  * Serves reads and watches of one store from memory: the current entries as their serialized
@@ -64,9 +74,10 @@ export interface CacheWatchQuery {
  * Keys are `<root><resource>/…` of the core group and `<root><group>/<resource>/…` of the others;
  * prefixes lie within one resource and end with "/".
  *
- * Reads are of the newest revision that the cache has seen, which includes every commit that this
- * cacher has acknowledged; `atLeast` asks for a revision learned elsewhere. A revision that the
- * store itself has not reached throws `FutureRevisionError` at once.
+ * Reads see every commit that was acknowledged before, by this cacher or, where others share the
+ * store, by any of them: the store is then asked how new it is, and the cache waits until it is as
+ * new. `atLeast` asks for a revision learned elsewhere; one that the store itself has not reached
+ * throws `FutureRevisionError` at once.
  */
 export class Cacher implements AsyncDisposable {
   /** Resolves when the cache has caught up with the store; rejects when it is closed before. */
@@ -122,10 +133,10 @@ export class Cacher implements AsyncDisposable {
 
   async get(
     key: string,
-    options: { readonly atLeast?: Revision } = {},
+    options: Freshness = {},
     signal?: AbortSignal,
   ): Promise<Entry | undefined> {
-    await this.#reach(options.atLeast, signal);
+    await this.#reach(options, signal);
     return this.#space(key).get(key);
   }
 
@@ -134,7 +145,8 @@ export class Cacher implements AsyncDisposable {
    * and throws `CompactedError` when it is gone there too.
    */
   async range(query: CacheRangeQuery, signal?: AbortSignal): Promise<RangeResult> {
-    await this.#reach(query.revision ?? query.atLeast, signal);
+    const { atLeast = query.revision, stale = false } = query;
+    await this.#reach({ stale, ...(atLeast !== undefined && { atLeast }) }, signal);
     const space = this.#space(query.prefix);
     const { revision: at = this.#revision } = query;
     if (at >= space.feed.floor) return { ...space.range({ ...query, revision: at }), revision: at };
@@ -152,7 +164,8 @@ export class Cacher implements AsyncDisposable {
     signal: AbortSignal,
   ): AsyncGenerator<CacheEvent, void, undefined> {
     try {
-      await this.#reach(query.initial ? query.after : undefined, signal);
+      const { initial, after, stale = after !== undefined && !initial } = query;
+      await this.#reach({ stale, ...(initial && after && { atLeast: after }) }, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
@@ -177,6 +190,8 @@ export class Cacher implements AsyncDisposable {
   /** As the store's; once it returns, reads of this cacher see it, or what made it fail. */
   async commit(commit: Commit): Promise<CommitResult> {
     const result = await this.#store.commit(commit);
+    // Reads of a store that others share ask for the newest state anyway.
+    if (this.#store.shared) return result;
     await this.#applied(result.ok ? result.revision : (result.current?.modified ?? revision(0)));
     return result;
   }
@@ -306,16 +321,33 @@ export class Cacher implements AsyncDisposable {
     return event;
   }
 
-  /** Waits for readiness and, when given, for the cache to have seen the revision. */
-  async #reach(target: Revision | undefined, signal: AbortSignal | undefined): Promise<void> {
+  /** Waits for readiness, and for the cache to be as new as it must be. */
+  async #reach(
+    { atLeast, stale = false }: Freshness,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted();
     this.#scope.signal.throwIfAborted();
     if (!this.#isReady) await abortable(this.ready, signal);
-    if (target === undefined || target <= this.#revision) return;
+    if (atLeast === undefined && (stale || !this.#store.shared)) return;
+    if (atLeast !== undefined && atLeast <= this.#revision) return;
     const newest = await this.#store.current();
-    if (target > newest) throw new FutureRevisionError(newest);
-    await abortable(this.#applied(target), signal);
+    if (atLeast !== undefined && atLeast > newest) throw new FutureRevisionError(newest);
+    await this.#catchUp(atLeast ?? newest, signal);
     this.#scope.signal.throwIfAborted();
+  }
+
+  async #catchUp(target: Revision, signal: AbortSignal | undefined): Promise<void> {
+    if (target <= this.#revision) return;
+    try {
+      await withTimeout(this.#clock, catchUpMsMax, signal, (signal) =>
+        abortable(this.#applied(target), signal),
+      );
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const lag = `the cache is at revision ${this.#revision}, the store at ${target}`;
+      throw new StorageFault("unreachable", `the store's watch does not keep up: ${lag}`);
+    }
   }
 
   /** Resolves when reads see the revision, or when the cacher closes. */

@@ -74,6 +74,8 @@ export class EtcdStore implements Store {
   /** The question for the newest revision that is under way, and the one that comes after it. */
   #asking: Promise<Revision> | undefined;
   #askingNext: Promise<Revision> | undefined;
+  /** The newest revision that somebody waits for. */
+  #wanted = revision(1);
   #isClosed = false;
   #cancelTimers: (() => void)[] = [];
 
@@ -183,6 +185,7 @@ export class EtcdStore implements Store {
       backlog: this.#watchBacklog,
     });
     this.#watches.add(stream);
+    stream.want(this.#wanted);
     try {
       yield* stream.events(signal);
     } finally {
@@ -249,6 +252,7 @@ export class EtcdStore implements Store {
   }
 
   #want(wanted: Revision): void {
+    if (wanted > this.#wanted) this.#wanted = wanted;
     for (const watch of this.#watches) watch.want(wanted);
   }
 
