@@ -6,8 +6,12 @@ import type { Authorizer } from "../authz/authorizer.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 
 export interface AdmissionRequest {
-  readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+  readonly operation: Operation;
+  /** The object's kind; a subresource may have one of another group than its resource. */
   readonly type: KindType;
+  /** Of the resource in the path. */
+  readonly resourceGroup: string;
+  readonly resourceVersion: string;
   readonly resource: string;
   readonly subresource: string;
   readonly namespace: string;
@@ -19,7 +23,30 @@ export interface AdmissionRequest {
   readonly object: Record<string, unknown> | undefined;
   /** The stored object, for UPDATE and DELETE. */
   readonly oldObject: Readonly<Record<string, unknown>> | undefined;
+  /** CreateOptions, UpdateOptions or DeleteOptions. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Shared by the passes of one request over the mutating plugins. */
+  readonly passes: MutationPasses;
+  readonly signal: AbortSignal;
+  /**
+   * Puts another object in the place of `object`, decoded and with defaults. Throws 400 for values
+   * of the wrong type.
+   */
+  replace(object: Record<string, unknown>): void;
   warn(message: string): void;
+  /** Goes into the audit event; a key counts once. */
+  annotate(key: string, value: string): void;
+}
+
+export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+
+/** The plugins that mutate run once, and once more where one asks for it. */
+export interface MutationPasses {
+  readonly isSecond: boolean;
+  /** Asks for the second pass. */
+  again(): void;
+  /** What a plugin keeps from the first pass for the second one. */
+  readonly notes: Map<string, unknown>;
 }
 
 /** What a plugin may use; given once, when it is made. `client` acts inside the server. */

@@ -80,15 +80,26 @@ export interface Asked extends Partial<Omit<AdmissionRequest, "object" | "oldObj
 /** Runs a plugin's steps on a request; returns the object and the warnings. */
 export async function admit(plugin: AdmissionPlugin, asked: Asked) {
   const warnings: string[] = [];
+  const annotations = new Map<string, string>();
   const object = structuredClone(asked.object) as Record<string, unknown> | undefined;
   const metadata = object?.["metadata"] as { name?: string; namespace?: string } | undefined;
   const request: AdmissionRequest = {
     operation: "CREATE",
+    resourceGroup: asked.type.info.group,
+    resourceVersion: asked.type.info.version,
     resource: asked.type.info.resource ?? "",
     subresource: "",
     namespace: metadata?.namespace ?? "",
     name: metadata?.name ?? "",
     dryRun: false,
+    options: {},
+    passes: { isSecond: false, again: () => {}, notes: new Map() },
+    signal: new AbortController().signal,
+    replace: (next) => {
+      if (request.object) for (const key of Object.keys(request.object)) delete request.object[key];
+      Object.assign(request.object ?? {}, next);
+    },
+    annotate: (key, value) => annotations.set(key, value),
     ...asked,
     user: asked.user ?? { name: "ann", groups: [] },
     object,
@@ -97,7 +108,7 @@ export async function admit(plugin: AdmissionPlugin, asked: Asked) {
   };
   await plugin.mutate?.(request);
   await plugin.validate?.(request);
-  return { object: request.object, warnings };
+  return { object: request.object, warnings, annotations: Object.fromEntries(annotations) };
 }
 
 export const namespaces = [

@@ -6,8 +6,8 @@ import type { AdmissionRequest } from "./admission.ts";
 
 /** `pods "web-" is forbidden: …`: an object whose name is not generated yet has its prefix. */
 export function refusal(request: AdmissionRequest, why: string): StatusError {
-  const { group } = request.type.info;
-  return forbidden({ group, resource: request.resource }, displayName(request), why);
+  const { resourceGroup: group, resource } = request;
+  return forbidden({ group, resource }, displayName(request), why);
 }
 
 /** The name of what is written, or "" before it is generated. */
@@ -31,8 +31,7 @@ export function isAbout(
   return (
     request.resource === resource &&
     request.subresource === subresource &&
-    // A subresource's kind may be of another group: a pod's Eviction, an account's TokenRequest.
-    (subresource !== "" || request.type.info.group === group)
+    request.resourceGroup === group
   );
 }
 

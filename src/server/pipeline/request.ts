@@ -58,5 +58,7 @@ export interface RequestContext {
   readonly user: UserInfo;
   /** Warnings go to the client as `Warning: 299 - "…"` headers, each once. */
   warn(message: string): void;
+  /** Adds to the request's audit event; missing where nothing is audited. */
+  annotate?(key: string, value: string): void;
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { invariant } from "#base/invariant.ts";
 import { cloneJson } from "#machinery/json.ts";
 import { invalid } from "#machinery/status.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "#machinery/validation/metadata.ts";
@@ -10,8 +11,10 @@ import {
 import type { NameRule } from "#machinery/validation/names.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { validateSchema } from "#machinery/validation/schema.ts";
+import type { KindType } from "#schema/message.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { RequestContext } from "../pipeline/request.ts";
+import { complete, decodeInPlace } from "./body.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
 
@@ -22,6 +25,10 @@ export interface AdmissionCall {
   readonly dryRun: boolean;
   /** Missing: the request's own. */
   readonly name?: string;
+  /** Missing: the resource's own. */
+  readonly type?: KindType;
+  /** What the request's body says beyond its query. */
+  readonly options?: object;
 }
 
 export function admissionRequest(
@@ -29,18 +36,54 @@ export function admissionRequest(
   context: RequestContext,
   call: AdmissionCall,
 ): AdmissionRequest {
+  const type = call.type ?? definition.type;
+  const { object } = call;
   return {
     operation: call.operation,
-    type: definition.type,
+    type,
+    resourceGroup: info.group,
+    resourceVersion: info.version,
     resource: info.resource ?? "",
     subresource: context.info.subresource,
     namespace: info.namespaced ? context.info.namespace : "",
     name: call.name ?? (context.info.name || (call.object?.metadata.name ?? "")),
     user: context.user,
     dryRun: call.dryRun,
-    object: call.object,
+    object,
     oldObject: call.oldObject,
+    options: optionsOf(context, call),
+    passes: { isSecond: false, again: () => {}, notes: new Map() },
+    signal: context.signal,
+    replace(next) {
+      invariant(object, "there is an object to replace");
+      decodeInPlace(type, next);
+      const completed = complete(type === definition.type ? definition : { type }, next);
+      for (const key of Object.keys(object)) delete object[key];
+      Object.assign(object, completed);
+    },
     warn: (message) => context.warn(message),
+    annotate: (key, value) => context.annotate?.(key, value),
+  };
+}
+
+const optionsKinds: Readonly<Record<string, string>> = {
+  CREATE: "CreateOptions",
+  UPDATE: "UpdateOptions",
+  DELETE: "DeleteOptions",
+};
+
+function optionsOf({ request: { query } }: RequestContext, call: AdmissionCall) {
+  const kind = optionsKinds[call.operation];
+  if (kind === undefined) return {};
+  const [manager, validation] = [query.get("fieldManager"), query.get("fieldValidation")];
+  const isDelete = call.operation === "DELETE";
+  return {
+    kind,
+    apiVersion: "meta.k8s.io/v1",
+    ...(call.dryRun && { dryRun: ["All"] }),
+    ...(manager && !isDelete && { fieldManager: manager }),
+    ...(validation && !isDelete && { fieldValidation: validation }),
+    ...call.options,
   };
 }
 
@@ -49,6 +92,17 @@ export function admissionRequest(
  * comes before validation: what they trip over in an object that lacks it, validation tells.
  */
 export async function mutate(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
+  let isAskedFor = false;
+  const { notes } = request.passes;
+  const again = () => {
+    isAskedFor = true;
+  };
+  await mutateOnce(storage, { ...request, passes: { isSecond: false, again, notes } });
+  if (!isAskedFor) return;
+  await mutateOnce(storage, { ...request, passes: { isSecond: true, again, notes } });
+}
+
+async function mutateOnce(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
   for (const plugin of storage.environment.admission()) {
     try {
       await plugin.mutate?.(request);

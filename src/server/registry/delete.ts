@@ -110,7 +110,7 @@ async function remove(
     const old = storage.form.decode(entry);
     checkPreconditions(storage, old, options);
     const call = { operation: "DELETE", object: undefined, oldObject: old, dryRun } as const;
-    const request = admissionRequest(storage, context, { ...call, name });
+    const request = admissionRequest(storage, context, { ...call, name, options });
     await mutate(storage, request);
     await admit(storage, request);
 

@@ -11,7 +11,7 @@ export function namespaceLifecycle({ client }: AdmissionEnvironment): AdmissionP
   return {
     name: "NamespaceLifecycle",
     async mutate(request) {
-      const isNamespace = request.type.info.group === "" && request.resource === "namespaces";
+      const isNamespace = request.resourceGroup === "" && request.resource === "namespaces";
       if (isNamespace) {
         if (request.operation === "DELETE" && immortal.includes(request.name)) {
           throw forbidden(namespaces, request.name, "this namespace may not be deleted");

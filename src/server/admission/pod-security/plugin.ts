@@ -1,87 +1,166 @@
 import { Namespace, Pod } from "#api/core/v1.ts";
 import type { PodSpec } from "#api/core/v1.ts";
+import { internalError, invalid } from "#machinery/status.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
-import { metadataOf, objectAs, refusal } from "../refusal.ts";
-import { violations } from "./checks.ts";
-import type { Level } from "./checks.ts";
+import { objectAs, refusal } from "../refusal.ts";
+import type { Annotations } from "./check.ts";
+import { defaultConfiguration } from "./configuration.ts";
+import type { PodSecurityConfiguration } from "./configuration.ts";
+import { namespaceWarnings } from "./namespace.ts";
+import { isPrivileged, levelText, policyOf } from "./policy.ts";
+import type { LevelVersion, Policy } from "./policy.ts";
+import { detailsText, violations } from "./standards.ts";
+import { isTemplateResource, templateOf } from "./templates.ts";
 
-type Mode = "enforce" | "audit" | "warn";
+const annotationPrefix = "pod-security.kubernetes.io/";
 
-const labelPrefix = "pod-security.kubernetes.io/";
-const levels: readonly string[] = ["privileged", "baseline", "restricted"];
+/** Subresources of a pod that leave its spec alone; any other one brings a pod to check. */
+const ignoredSubresources = new Set([
+  "exec",
+  "attach",
+  "binding",
+  "eviction",
+  "log",
+  "portforward",
+  "proxy",
+  "status",
+]);
 
-/** Where a pod's template stands, in the kinds that make pods. Those are warned of only. */
-const templates: Readonly<Record<string, (object: never) => PodSpec | undefined>> = {
-  podtemplates: (object: { template?: { spec?: PodSpec } }) => object.template?.spec,
-  replicationcontrollers: inSpec,
-  "replicasets.apps": inSpec,
-  "deployments.apps": inSpec,
-  "statefulsets.apps": inSpec,
-  "daemonsets.apps": inSpec,
-  "jobs.batch": inSpec,
-  "cronjobs.batch": (object: { spec?: { jobTemplate?: WithTemplate } }) =>
-    inSpec(object.spec?.jobTemplate ?? {}),
-};
-
-interface WithTemplate {
-  readonly spec?: { readonly template?: { readonly spec?: PodSpec } };
-}
-
-function inSpec(object: WithTemplate): PodSpec | undefined {
-  return object.spec?.template?.spec;
-}
-
-/** Pods keep to the level that their namespace's labels name; the default is no restriction. */
-export function podSecurity({ client }: AdmissionEnvironment): AdmissionPlugin {
+/**
+ * Pods keep to the level that their namespace's labels name, or else the configuration's. What
+ * makes pods is only warned of and audited: its pods are refused when they come.
+ */
+export function podSecurity(
+  environment: AdmissionEnvironment,
+  configuration: PodSecurityConfiguration = defaultConfiguration,
+): AdmissionPlugin {
   return {
     name: "PodSecurity",
     async validate(request) {
-      if (request.operation !== "CREATE" && request.operation !== "UPDATE") return;
-      if (!request.namespace) return;
-      const isPod = isPodRequest(request);
-      const spec = isPod ? objectAs(request, Pod).spec : templateOf(request);
-      if (!spec) return;
-      const namespace = await client.find(Namespace, { name: request.namespace });
-      const labels = namespace?.metadata.labels ?? {};
-      const annotations = isPod ? (metadataOf(request.object).annotations ?? {}) : {};
-      const check = (mode: Mode) => {
-        const { level, version } = levelOf(labels, mode);
-        const texts = level === "privileged" ? [] : violations(level, spec, annotations);
-        return texts.length > 0
-          ? `violate${mode === "enforce" ? "s" : ""} PodSecurity "${level}:${version}": ${texts.join(", ")}`
-          : undefined;
-      };
-      const enforced = isPod ? check("enforce") : undefined;
-      if (enforced) throw refusal(request, enforced);
-      const warned = check("warn");
-      if (warned) request.warn(`would ${warned}`);
+      const { operation, subresource } = request;
+      if (operation !== "CREATE" && operation !== "UPDATE") return;
+      const group = request.resourceGroup;
+      if (group === "" && request.resource === "namespaces") {
+        if (!subresource) await validateNamespace(environment, configuration, request);
+      } else if (group === "" && request.resource === "pods") {
+        if (ignoredSubresources.has(subresource)) return;
+        await validatePod(environment, configuration, request);
+      } else if (!subresource && isTemplateResource(group, request.resource)) {
+        await validateTemplate(environment, configuration, request);
+      }
     },
   };
 }
 
-function isPodRequest(request: AdmissionRequest): boolean {
-  if (request.resource !== "pods" || request.type.info.group !== "") return false;
-  if (request.subresource === "ephemeralcontainers" || request.subresource === "resize")
+async function validateNamespace(
+  environment: AdmissionEnvironment,
+  configuration: PodSecurityConfiguration,
+  request: AdmissionRequest,
+): Promise<void> {
+  const namespace = objectAs(request, Namespace);
+  const next = policyOf(namespace.metadata.labels ?? {}, configuration.defaults);
+  const old = request.oldObject as unknown as Namespace | undefined;
+  const before = old && policyOf(old.metadata.labels ?? {}, configuration.defaults);
+  if (next.errors.length > 0 && !(before && deepEqual(next.errors, before.errors))) {
+    throw invalid({ group: "", kind: "Namespace" }, namespace.metadata.name, next.errors);
+  }
+  if (!before) return;
+  const change = { from: before.policy, to: next.policy };
+  for (const warning of await namespaceWarnings(environment, configuration, namespace, change)) {
+    request.warn(warning);
+  }
+}
+
+async function validatePod(
+  environment: AdmissionEnvironment,
+  configuration: PodSecurityConfiguration,
+  request: AdmissionRequest,
+): Promise<void> {
+  if (isExempt(configuration, request)) return;
+  const namespace = await environment.client.find(Namespace, { name: request.namespace });
+  if (!namespace) throw internalError(`failed to lookup namespace "${request.namespace}"`);
+  const { policy, errors } = policyOf(namespace.metadata.labels ?? {}, configuration.defaults);
+  if (errors.length === 0 && isPrivileged(policy)) {
+    return annotate(request, "enforce-policy", "privileged:latest");
+  }
+  const pod = objectAs(request, Pod);
+  if (request.operation === "UPDATE") {
+    if (!hasNewImages(pod, request.oldObject as unknown as Pod)) return;
+  }
+  const checked = { spec: pod.spec, annotations: pod.metadata.annotations ?? {} };
+  judge(configuration, request, { ...checked, policy, enforces: true });
+}
+
+async function validateTemplate(
+  environment: AdmissionEnvironment,
+  configuration: PodSecurityConfiguration,
+  request: AdmissionRequest,
+): Promise<void> {
+  if (isExempt(configuration, request)) return;
+  const namespace = await environment.client.find(Namespace, { name: request.namespace });
+  if (!namespace) return;
+  const { policy, errors } = policyOf(namespace.metadata.labels ?? {}, configuration.defaults);
+  const isSilent = policy.warn.level === "privileged" && policy.audit.level === "privileged";
+  if (errors.length === 0 && isSilent) return;
+  const template = templateOf(request);
+  if (!template?.spec) return;
+  const annotations = template.metadata?.annotations ?? {};
+  judge(configuration, request, { spec: template.spec, annotations, policy, enforces: false });
+}
+
+function isExempt({ exemptions }: PodSecurityConfiguration, request: AdmissionRequest): boolean {
+  if (exemptions.namespaces.includes(request.namespace)) {
+    annotate(request, "exempt", "namespace");
     return true;
-  if (request.subresource) return false;
-  // Of a pod that exists, only images may change, which no check looks at.
-  return request.operation === "CREATE";
+  }
+  if (exemptions.usernames.includes(request.user.name)) {
+    annotate(request, "exempt", "user");
+    return true;
+  }
+  return false;
 }
 
-function templateOf(request: AdmissionRequest): PodSpec | undefined {
-  if (request.subresource) return undefined;
-  const { group } = request.type.info;
-  const find = templates[group ? `${request.resource}.${group}` : request.resource];
-  return find?.(request.object as never);
+/** Throws what is enforced; tells what is only warned of or audited. */
+function judge(
+  { exemptions }: PodSecurityConfiguration,
+  request: AdmissionRequest,
+  checked: {
+    readonly spec: PodSpec;
+    readonly annotations: Annotations;
+    readonly policy: Policy;
+    readonly enforces: boolean;
+  },
+): void {
+  const { spec, annotations, policy, enforces } = checked;
+  if (exemptions.runtimeClasses.includes(spec.runtimeClassName ?? "")) {
+    return annotate(request, "exempt", "runtimeClass");
+  }
+  const problem = (wanted: LevelVersion) => {
+    const found = violations(wanted, spec, annotations);
+    return found.length > 0 && `PodSecurity "${levelText(wanted)}": ${detailsText(found)}`;
+  };
+  if (enforces) annotate(request, "enforce-policy", levelText(policy.enforce));
+  const audited = problem(policy.audit);
+  if (audited) annotate(request, "audit-violations", `would violate ${audited}`);
+  const enforced = enforces && problem(policy.enforce);
+  if (enforced) throw refusal(request, `violates ${enforced}`);
+  const warned = problem(policy.warn);
+  if (warned) request.warn(`would violate ${warned}`);
 }
 
-function levelOf(
-  labels: Readonly<Record<string, string>>,
-  mode: Mode,
-): { level: Level | "privileged"; version: string } {
-  const name = labels[labelPrefix + mode] ?? "privileged";
-  // A label that names no level must not let everything through.
-  const level = levels.includes(name) ? (name as Level | "privileged") : "restricted";
-  const version = labels[`${labelPrefix}${mode}-version`] ?? "latest";
-  return { level, version };
+/** Of a pod that exists, only images and ephemeral containers may change in ways that matter. */
+function hasNewImages({ spec }: Pod, { spec: old }: Pod): boolean {
+  const images = (containers: readonly { readonly image?: string }[] = []) =>
+    containers.map(({ image }) => image);
+  if (!deepEqual(images(spec.containers), images(old.containers))) return true;
+  if (!deepEqual(images(spec.initContainers), images(old.initContainers))) return true;
+  return (spec.ephemeralContainers ?? []).some(
+    ({ name, image }) =>
+      old.ephemeralContainers?.find((other) => other.name === name)?.image !== image,
+  );
+}
+
+function annotate(request: AdmissionRequest, key: string, value: string): void {
+  request.annotate(annotationPrefix + key, value);
 }

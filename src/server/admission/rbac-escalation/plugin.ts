@@ -27,7 +27,7 @@ export function rbacEscalationCheck(options: {
   return {
     name: "RBACEscalation",
     async validate(request) {
-      if (request.type.info.group !== rbacGroup || request.subresource) return;
+      if (request.resourceGroup !== rbacGroup || request.subresource) return;
       if (request.operation !== "CREATE" && request.operation !== "UPDATE") return;
       if (request.user.groups.includes(groups.masters)) return;
       const problem =

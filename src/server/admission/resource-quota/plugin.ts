@@ -50,15 +50,16 @@ interface Charge {
 }
 
 function chargeOf(request: AdmissionRequest): Charge | undefined {
-  const { operation, namespace, resource, subresource, object, oldObject, type } = request;
+  const { operation, namespace, resource, subresource, object, oldObject } = request;
+  const group = request.resourceGroup;
   if (!namespace || !object) return undefined;
   if (operation !== "CREATE" && operation !== "UPDATE") return undefined;
-  const isPod = resource === "pods" && type.info.group === "";
+  const isPod = resource === "pods" && group === "";
   if (subresource && !(isPod && subresource === "resize")) return undefined;
-  if (!type.info.resource || resource === "events") return undefined;
-  const after = usageOf(type.info.group, resource, object);
+  if (resource === "events") return undefined;
+  const after = usageOf(group, resource, object);
   const usage =
-    operation === "CREATE" ? after : increase(after, usageOf(type.info.group, resource, oldObject));
+    operation === "CREATE" ? after : increase(after, usageOf(group, resource, oldObject));
   return Object.keys(usage).length > 0 ? { isPod, usage, done: new Set() } : undefined;
 }
 
