@@ -9,6 +9,12 @@ export interface ClusterConfig {
   readonly nodes: readonly NodeConfig[];
   /** Nodes whose pods only pretend to run. */
   readonly simulatedNodes: number;
+  /** Which admission plugins run, and how. Upstream's defaults when missing. */
+  readonly admission?: {
+    readonly enable?: readonly string[];
+    readonly disable?: readonly string[];
+    readonly configurationFile?: string;
+  };
 }
 
 export interface NodeConfig {

@@ -14,8 +14,12 @@ import { allControllers } from "#controllers/all.ts";
 import { serviceAccountOf } from "#controllers/service-accounts.ts";
 import type { SigningKey } from "#pki/keys.ts";
 import { runScheduler } from "#scheduler/run.ts";
-import { defaultAdmission } from "#server/admission/default.ts";
+import type { AdmissionPlugin } from "#server/admission/admission.ts";
+import { admissionPlugins } from "#server/admission/default.ts";
+import type { AdmissionOptions } from "#server/admission/default.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
+import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
+import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
 import { createAuthenticator, healthPaths } from "#server/authn/authentication.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
@@ -53,6 +57,9 @@ export interface ControlPlaneOptions {
   /** The cluster's certificate authority: pods get it to know the API server by. */
   readonly authorityPem: string;
   readonly kubelet: KubeletConnector;
+  /** How webhooks are reached; where it is missing, none can be. */
+  readonly webhookPost?: WebhookPost;
+  readonly admission?: AdmissionOptions;
   readonly build: BuildInfo;
   readonly clock: Clock;
   readonly random: Random;
@@ -96,17 +103,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ],
     authorizer: authorization.authorizer,
     resources: (parts) => resourcesOf(options, parts, { authorization, tokens, audiences, issuer }),
-    admission: ({ client }) => [
-      // Quotas are not served yet: there are none to count against.
-      ...defaultAdmission({ client, clock, random, authorizer: authorization.authorizer }).filter(
-        ({ name }) => name !== "ResourceQuota",
-      ),
-      rbacEscalationCheck({
-        authorizer: authorization.authorizer,
-        rbac: authorization.rbac,
-        source: authorization.rbacStore,
-      }),
-    ],
+    admission: ({ client }) => admissionOf(options, client, authorization),
     paths: await extraPaths(options, issuer, () => server.definitions),
     checks: [
       {
@@ -139,6 +136,19 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     },
     run: (scope) => runLoops(options, server, scope),
   };
+}
+
+function admissionOf(
+  { clock, random, admission, webhookPost: post }: ControlPlaneOptions,
+  client: Client,
+  { authorizer, rbac, rbacStore }: Authorization,
+): AdmissionPlugin[] {
+  const webhooks = post && { post, resolve: clusterAddressResolver(client) };
+  const environment = { client, clock, random, authorizer, ...(webhooks && { webhooks }) };
+  return [
+    rbacEscalationCheck({ authorizer, rbac, source: rbacStore }),
+    ...admissionPlugins(environment, admission),
+  ];
 }
 
 interface Identity {

@@ -99,7 +99,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const cacher = new Cacher({ ...options.cacher, store, clock, logger, root: "/registry/" });
 
   let admission: readonly AdmissionPlugin[] = [];
-  const environment: Environment = { cacher, clock, random, logger, admission: () => admission };
+  const environment: Environment = {
+    cacher,
+    clock,
+    random,
+    logger,
+    admission: () => admission,
+    equivalents: (type) => registry.equivalents(type),
+  };
   let registry = new Registry([], environment);
   const current = () => registry;
   const live: LiveDefinitions = {

@@ -3,6 +3,9 @@ import { systemClock } from "#base/node/system-clock.ts";
 import type { Logger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
+import type { AdmissionOptions } from "#server/admission/default.ts";
+import { readAdmissionConfiguration } from "#server/admission/node/configuration-file.ts";
+import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
@@ -34,7 +37,11 @@ export async function runServer(
     onFailure: (task, error) => logger.error("a part of the server failed", { task, error }),
   });
   scope.onClose(() => store[Symbol.asyncDispose]());
+  const webhooks = httpsWebhooks();
+  scope.onClose(() => webhooks.close());
   const controlPlane = await createControlPlane({
+    webhookPost: webhooks.post,
+    admission: await admissionOptionsOf(config),
     config,
     store,
     serviceAccountKey: pki.serviceAccountKey,
@@ -97,4 +104,9 @@ export async function runServer(
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
   logger.info("stopping");
+}
+
+async function admissionOptionsOf({ admission = {} }: ClusterConfig): Promise<AdmissionOptions> {
+  const { configurationFile: path, ...options } = admission;
+  return { ...options, ...(path && { configuration: await readAdmissionConfiguration(path) }) };
 }

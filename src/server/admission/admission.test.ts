@@ -14,7 +14,8 @@ import { RbacAuthorizer } from "../authz/rbac/rbac.ts";
 import { RbacStore } from "../authz/rbac/source.ts";
 import type { RbacObject } from "../authz/rbac/source.ts";
 import { certificateApproval, certificateSigning } from "./certificates/plugins.ts";
-import { defaultAdmission } from "./default.ts";
+import { admissionPlugins, defaultAdmission } from "./default.ts";
+import type { AdmissionOptions } from "./default.ts";
 import {
   FakeObjects,
   accounts,
@@ -47,9 +48,34 @@ describe("admission", () => {
         "RuntimeClass",
         "CertificateSubjectRestriction",
         "DefaultIngressClass",
+        "PodTopologyLabels",
+        "NodeDeclaredFeatureValidator",
+        "PodResizeValidator",
+        "MutatingAdmissionWebhook",
+        "ValidatingAdmissionWebhook",
         "ResourceQuota",
       ],
     );
+  });
+
+  it("leaves out and refuses plugins by name", () => {
+    const { environment } = new FakeObjects();
+    const names = (options: AdmissionOptions) =>
+      admissionPlugins(environment, options).map(({ name }) => name);
+    assert.equal(names({ disable: ["LimitRanger"] }).includes("LimitRanger"), false);
+    assert.equal(names({ enable: ["LimitRanger"] }).includes("LimitRanger"), true);
+    const refused: [AdmissionOptions, RegExp][] = [
+      [{ enable: ["Nope"] }, /^enable-admission-plugins plugin "Nope" is unknown$/],
+      [{ disable: ["Nope"] }, /^disable-admission-plugins plugin "Nope" is unknown$/],
+      [{ enable: ["AlwaysAdmit"] }, /"AlwaysAdmit" is not part of this server$/],
+      [
+        { enable: ["Priority"], disable: ["Priority"] },
+        /^\[Priority\] in enable-admission-plugins/,
+      ],
+    ];
+    for (const [options, message] of refused) {
+      assert.throws(() => names(options), { message });
+    }
   });
 });
 

@@ -4,6 +4,8 @@ import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import type { UserInfo } from "../pipeline/request.ts";
+import type { WebhookConnections } from "./webhooks/caller.ts";
+import type { Equivalent } from "./matching/equivalent.ts";
 
 export interface AdmissionRequest {
   readonly operation: Operation;
@@ -34,8 +36,10 @@ export interface AdmissionRequest {
    */
   replace(object: Record<string, unknown>): void;
   warn(message: string): void;
-  /** Goes into the audit event; a key counts once. */
-  annotate(key: string, value: string): void;
+  /** Goes into the audit event, of requests that are audited at that level at least. */
+  annotate(key: string, value: string, level?: "Metadata" | "Request"): void;
+  /** Other versions in which the same objects are served. */
+  equivalents(): readonly Equivalent[];
 }
 
 export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
@@ -57,6 +61,8 @@ export interface AdmissionEnvironment {
   readonly random?: Random;
   /** Who approves or signs certificate requests is asked; without it those plugins are left out. */
   readonly authorizer?: Authorizer;
+  /** How webhooks are reached; where it is missing, none can be. */
+  readonly webhooks?: WebhookConnections;
 }
 
 /**

@@ -59,6 +59,6 @@ export interface RequestContext {
   /** Warnings go to the client as `Warning: 299 - "…"` headers, each once. */
   warn(message: string): void;
   /** Adds to the request's audit event; missing where nothing is audited. */
-  annotate?(key: string, value: string): void;
+  annotate?(key: string, value: string, level?: "Metadata" | "Request"): void;
   readonly signal: AbortSignal;
 }

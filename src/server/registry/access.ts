@@ -62,7 +62,7 @@ export function bodyReader(registry: () => Registry, environment: Environment): 
       const object = await readObject(context, definition);
       const storage = parent ?? new ResourceStorage(definition, environment);
       const dryRun = context.request.query.getAll("dryRun").includes("All");
-      const request = admissionRequest({ definition, info: storage.info }, context, {
+      const request = admissionRequest({ definition, info: storage.info, environment }, context, {
         operation: "CREATE",
         object,
         oldObject: undefined,

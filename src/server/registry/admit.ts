@@ -32,7 +32,7 @@ export interface AdmissionCall {
 }
 
 export function admissionRequest(
-  { definition, info }: Pick<ResourceStorage, "definition" | "info">,
+  { definition, info, environment }: Pick<ResourceStorage, "definition" | "info" | "environment">,
   context: RequestContext,
   call: AdmissionCall,
 ): AdmissionRequest {
@@ -62,7 +62,8 @@ export function admissionRequest(
       Object.assign(object, completed);
     },
     warn: (message) => context.warn(message),
-    annotate: (key, value) => context.annotate?.(key, value),
+    annotate: (key, value, level) => context.annotate?.(key, value, level),
+    equivalents: () => (call.type ? [] : environment.equivalents(definition.type)),
   };
 }
 

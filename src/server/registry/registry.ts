@@ -1,9 +1,12 @@
 import type { ApiResponse } from "#client/transport.ts";
+import { cloneJson } from "#machinery/json.ts";
 import { methodNotAllowed, pathNotFound } from "#machinery/status.ts";
 import type { KindType } from "#schema/message.ts";
 import { apiVersionOf } from "#schema/message.ts";
+import type { Equivalent } from "../admission/matching/equivalent.ts";
 import type { RequestContext, RequestInfo } from "../pipeline/request.ts";
 import { admissionRequest, admit, mutate } from "./admit.ts";
+import { optionsFromQuery, optionsTypeOf } from "./connect-options.ts";
 import { create } from "./create.ts";
 import { deleteCollection, deleteOne } from "./delete.ts";
 import { patch } from "./patch.ts";
@@ -12,6 +15,7 @@ import type { ResourceDefinition, Subresource } from "./resource.ts";
 import { scale } from "./scale.ts";
 import { ResourceStorage } from "./storage.ts";
 import type { Environment } from "./storage.ts";
+import type { StoredObject } from "./stored-object.ts";
 import { update } from "./update.ts";
 import { watch } from "./watch.ts";
 
@@ -100,6 +104,19 @@ export class Registry implements LiveDefinitions {
     return this.#storages.get(`${apiVersionOf(info)}/${info.resource}`);
   }
 
+  /** Other kinds whose objects are stored as those of this one are. */
+  equivalents(type: KindType): Equivalent[] {
+    const own = this.storageOf(type);
+    if (!own) return [];
+    return [...this.#storages.values()]
+      .filter((other) => other !== own && other.storedInfo === own.storedInfo)
+      .map((other) => ({
+        type: other.definition.type,
+        convert: (object) => convert(own.definition, other.definition, object),
+        revert: (object) => convert(other.definition, own.definition, object),
+      }));
+  }
+
   find(info: RequestInfo): ResourceStorage | undefined {
     const storage = this.#storages.get(`${apiVersionOf(info)}/${info.resource}`);
     if (!storage || info.resource === "namespaces") return storage;
@@ -127,6 +144,17 @@ export class Registry implements LiveDefinitions {
     if ((info.verb === "update" || info.verb === "patch") && !info.name) throw methodNotAllowed();
     return handler(storage, context);
   }
+}
+
+/** By way of the stored form. */
+function convert(
+  from: ResourceDefinition,
+  to: ResourceDefinition,
+  object: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const copy = cloneJson(object);
+  const stored = from.storedAs ? from.storedAs.toStored(copy) : copy;
+  return (to.storedAs ? to.storedAs.fromStored(stored) : stored) as Record<string, unknown>;
 }
 
 /** A list or watch has a name when its field selector gives one. */
@@ -171,8 +199,15 @@ async function handleOther(
   if (!subresource.verbs.includes(verb)) throw methodNotAllowed();
   // Exec, attach, port-forward, proxy: what they take are options, not objects.
   if (subresource.kind.kind.endsWith("Options")) {
-    const call = { object: undefined, oldObject: undefined, dryRun: false } as const;
-    const request = admissionRequest(storage, context, { operation: "CONNECT", ...call });
+    const type = optionsTypeOf(subresource.kind.kind);
+    const { info, request: asked } = context;
+    const request = admissionRequest(storage, context, {
+      operation: "CONNECT",
+      object: type && (optionsFromQuery(type, asked.query, info.rest) as StoredObject),
+      oldObject: undefined,
+      dryRun: false,
+      ...(type && { type }),
+    });
     await mutate(storage, request);
     await admit(storage, request);
   }

@@ -3,10 +3,11 @@ import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
 import { notFound } from "#machinery/status.ts";
 import type { GroupKind, GroupResource } from "#machinery/status.ts";
-import type { KindInfo } from "#schema/message.ts";
+import type { KindInfo, KindType } from "#schema/message.ts";
 import type { Cacher, Freshness } from "#storage/cacher/cacher.ts";
 import type { Entry } from "#storage/store.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
+import type { Equivalent } from "../admission/matching/equivalent.ts";
 import { keyOf } from "./keys.ts";
 import type { ResourceDefinition } from "./resource.ts";
 import { StoredForm } from "./stored-object.ts";
@@ -18,6 +19,8 @@ export interface Environment {
   readonly random: Random;
   readonly logger: Logger;
   admission(): readonly AdmissionPlugin[];
+  /** Other kinds that show the same stored objects. */
+  equivalents(type: KindType): readonly Equivalent[];
 }
 
 /** One resource with the place where its objects are kept; the verbs are functions of it. */

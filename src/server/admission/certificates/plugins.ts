@@ -1,10 +1,11 @@
 import { fromBase64, text } from "#base/bytes.ts";
 import { parseCertificateRequest } from "#pki/certificate.ts";
+import { semanticEqual } from "#machinery/deep-equal.ts";
 import { CertificateSigningRequest } from "#api/certificates/v1.ts";
 import { groups } from "../../authn/identity.ts";
 import type { Authorizer } from "../../authz/authorizer.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.ts";
-import { isAbout, objectAs, refusal } from "../refusal.ts";
+import { isAbout, metadataOf, objectAs, refusal } from "../refusal.ts";
 
 const group = "certificates.k8s.io";
 const resource = "certificatesigningrequests";
@@ -63,13 +64,48 @@ export function certificateSubjectRestriction(): AdmissionPlugin {
   };
 }
 
-/** By the signer's name, or by `domain/*` for all signers of a domain. */
+/** Who says which authorities to trust for a signer must be allowed to speak for it. */
+export function clusterTrustBundleAttest(authorizer: Authorizer): AdmissionPlugin {
+  return {
+    name: "ClusterTrustBundleAttest",
+    async validate(request) {
+      if (request.operation !== "CREATE" && request.operation !== "UPDATE") return;
+      if (!isAbout(request, group, "clustertrustbundles")) return;
+      const { object, oldObject } = request;
+      const { signerName } = (object?.["spec"] ?? {}) as { readonly signerName?: string };
+      if (!signerName) return;
+      // Storage migration and garbage collection change nothing that matters.
+      if (oldObject && semanticEqual(withoutOwners(object), withoutOwners(oldObject))) return;
+      if (await maySign(request, authorizer, "attest", signerName)) return;
+      throw refusal(request, `user not permitted to attest for signerName "${signerName}"`);
+    },
+  };
+}
+
+function withoutOwners(object: Readonly<Record<string, unknown>> | undefined) {
+  const { ownerReferences, finalizers, managedFields, resourceVersion, ...metadata } =
+    metadataOf(object);
+  void [ownerReferences, finalizers, managedFields, resourceVersion];
+  return { ...object, metadata };
+}
+
 async function requireSignerAccess(
   request: AdmissionRequest,
   authorizer: Authorizer,
   verb: "approve" | "sign",
 ): Promise<void> {
   const { signerName } = (request.oldObject as unknown as CertificateSigningRequest).spec;
+  if (await maySign(request, authorizer, verb, signerName)) return;
+  throw refusal(request, `user not permitted to ${verb} requests with signerName "${signerName}"`);
+}
+
+/** By the signer's name, or by `domain/*` for all signers of a domain. */
+async function maySign(
+  request: AdmissionRequest,
+  authorizer: Authorizer,
+  verb: "approve" | "sign" | "attest",
+  signerName: string,
+): Promise<boolean> {
   const domain = signerName.split("/", 1)[0] ?? "";
   const attributes = { user: request.user, verb, group, version: "*", resource: "signers" };
   for (const name of [signerName, `${domain}/*`]) {
@@ -81,7 +117,7 @@ async function requireSignerAccess(
       namespace: "",
       path: "",
     };
-    if ((await authorizer.authorize(asked)).decision === "allow") return;
+    if ((await authorizer.authorize(asked)).decision === "allow") return true;
   }
-  throw refusal(request, `user not permitted to ${verb} requests with signerName "${signerName}"`);
+  return false;
 }

@@ -133,14 +133,14 @@ describe("pod security of namespaces", () => {
       owned("proxy-b", { hostNetwork: true }),
       owned("proxy-a", { hostNetwork: true }),
       pod({ hostNetwork: true }, { name: "etcd" }),
-      pod({ hostPID: true }, { name: "agent" }),
+      pod({ volumes: [{ name: "v", hostPath: { path: "/" } }] }, { name: "agent" }),
       pod({}, { name: "web" }),
     );
     const { warnings } = await admit(plugin, relabel({ enforce: "baseline" }));
     assert.deepEqual(warnings, [
       'existing pods in namespace "default" violate the new PodSecurity enforce level ' +
         '"baseline:latest"',
-      "agent: host namespaces",
+      "agent: hostPath volumes",
       "etcd (and 2 other pods): host namespaces",
     ]);
     const relaxed = await admit(

@@ -3,6 +3,7 @@ import type { Pod } from "#api/core/v1.ts";
 import { isConflict } from "#client/client.ts";
 import { addQuantities, compareQuantities } from "#schema/quantity.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
+import { listServed } from "../matching/served.ts";
 import { refusal } from "../refusal.ts";
 import { isInScope } from "./scopes.ts";
 import { increase, unspecified, usageOf } from "./usage.ts";
@@ -22,8 +23,9 @@ export function resourceQuota({ client }: AdmissionEnvironment): AdmissionPlugin
       const charge = chargeOf(request);
       if (!charge) return;
       for (let attempt = 1; ; attempt++) {
-        const { items } = await client.list(ResourceQuota, { namespace: request.namespace });
-        const updates = items
+        const { namespace } = request;
+        const quotas = await listServed(client, ResourceQuota, { namespace });
+        const updates = quotas
           .map((quota) => charged(quota, request, charge))
           .filter((quota) => quota !== undefined);
         if (request.dryRun) return;

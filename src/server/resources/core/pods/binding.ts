@@ -78,6 +78,7 @@ function assign(pod: Pod, binding: Binding, now: string): void {
     throw conflict(pods, name, `pod ${name} has non-empty .spec.schedulingGates`);
   }
   pod.spec.nodeName = binding.target.name ?? "";
+  if (expected.labels) pod.metadata.labels = { ...pod.metadata.labels, ...expected.labels };
   if (expected.annotations) {
     pod.metadata.annotations = { ...pod.metadata.annotations, ...expected.annotations };
   }
