@@ -20,7 +20,8 @@ import type { AdmissionOptions } from "#server/admission/default.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
 import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
 import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
-import { createAuthenticator, healthPaths } from "#server/authn/authentication.ts";
+import { createAuthenticator } from "#server/authn/authentication.ts";
+import type { AnonymousOptions } from "#server/authn/authentication.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
 import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
@@ -32,6 +33,8 @@ import {
 } from "#server/authn/service-account/discovery.ts";
 import { createTokenIssuer } from "#server/authn/service-account/issuer.ts";
 import { serviceAccountAuthenticator } from "#server/authn/service-account/verifier.ts";
+import { staticTokenAuthenticator } from "#server/authn/static-tokens.ts";
+import { forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
 import { createAuthorization, feedAuthorization } from "#server/authz/authorization.ts";
 import type { Authorization } from "#server/authz/authorization.ts";
@@ -60,10 +63,19 @@ export interface ControlPlaneOptions {
   /** How webhooks are reached; where it is missing, none can be. */
   readonly webhookPost?: WebhookPost;
   readonly admission?: AdmissionOptions;
+  /** Who else is known than the cluster's own components and service accounts. */
+  readonly access?: AccessOptions;
   readonly build: BuildInfo;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+}
+
+export interface AccessOptions {
+  /** Bearer tokens that are known beforehand. */
+  readonly tokens?: ReadonlyMap<string, UserInfo>;
+  /** Everybody may ask without a name when missing; what he may do is for the roles to say. */
+  readonly anonymous?: AnonymousOptions;
 }
 
 /** An API server with everything behind it, and what runs on top of it. No socket is needed. */
@@ -85,7 +97,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const authorization = createAuthorization();
   const issuer = `https://kubernetes.default.svc.${clusterDomain}`;
   const audiences = [issuer];
+  const { access = {} } = options;
   const tokens: TokenAuthenticator[] = [];
+  if (access.tokens) tokens.push(forAudiences(audiences, staticTokenAuthenticator(access.tokens)));
   let isBootstrapped = false;
 
   const server = createApiServer({
@@ -98,7 +112,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       createAuthenticator({
         tokens,
         audiences,
-        anonymous: { enabled: true, paths: healthPaths },
+        anonymous: access.anonymous ?? { enabled: true },
       }),
     ],
     authorizer: authorization.authorizer,

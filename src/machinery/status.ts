@@ -96,7 +96,7 @@ export function invalid(kind: GroupKind, name: string, errors: readonly FieldErr
   return failure(422, "Invalid", reasons === undefined ? subject : `${subject}: ${reasons}`, {
     ...(name && { name }),
     ...(kind.group && { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind && { kind: kind.kind }),
     ...(errors.length > 0 && {
       causes: errors.map((error) => ({
         reason: error.type,

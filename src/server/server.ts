@@ -11,6 +11,7 @@ import type { Store } from "#storage/store.ts";
 import type { AdmissionPlugin } from "./admission/admission.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { withAuthenticatedGroup } from "./authn/identity.ts";
+import { createImpersonation } from "./authn/impersonation/impersonate.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
 import { healthPaths, pingCheck, plain } from "./health/health.ts";
 import type { HealthCheck } from "./health/health.ts";
@@ -115,6 +116,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
   const pipeline: PipelineParts = {
     authenticators: options.authenticators,
+    impersonate: createImpersonation(authorizer),
     authorizer,
     registry: current,
     paths: [...serverPaths(options, metrics, cacher), ...(options.paths ?? [])],

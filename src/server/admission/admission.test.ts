@@ -580,7 +580,7 @@ describe("RBACEscalation", () => {
     await refusedWith(
       admit(check, { type: ClusterRoleBinding, object: binding("gone") }),
       404,
-      'clusterrole.rbac.authorization.k8s.io "gone" not found',
+      'clusterrolebindings.rbac.authorization.k8s.io "gone" not found',
     );
   });
 

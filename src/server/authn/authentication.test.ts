@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { StatusError } from "#machinery/status.ts";
 import type { ApiRequest } from "#client/transport.ts";
 import type { Connection } from "../pipeline/request.ts";
-import { createAuthenticator, healthPaths } from "./authentication.ts";
+import { createAuthenticator } from "./authentication.ts";
 import { withoutBearerProtocol } from "./bearer-token.ts";
 import { nodeOf, parseServiceAccountUserName } from "./identity.ts";
 import { parseTokenFile, staticTokenAuthenticator } from "./static-tokens.ts";
@@ -12,7 +12,7 @@ const users = parseTokenFile('secret,ann,1,"dev,ops"\nplain,bob,2\n');
 const authenticator = createAuthenticator({
   tokens: [staticTokenAuthenticator(users)],
   audiences: ["api"],
-  anonymous: { enabled: true, paths: healthPaths },
+  anonymous: { enabled: true, paths: ["/readyz"] },
 });
 
 const request = (path: string, headers: Record<string, string> = {}): ApiRequest => ({
@@ -97,6 +97,14 @@ describe("authentication", () => {
       return undefined;
     });
   }
+
+  it("warns of a token that it does not take", async () => {
+    const warnings: string[] = [];
+    const asked = request("/readyz", { authorization: "Bearer  secret" });
+    const user = await authenticator.authenticate(asked, {}, (text) => warnings.push(text));
+    assert.equal(user?.name, "system:anonymous");
+    assert.match(warnings.join(), /contains extra space before the bearer token/);
+  });
 
   it("takes the token out of the subprotocols", () => {
     const header = "base64url.bearer.authorization.k8s.io.abc, v4.channel.k8s.io";

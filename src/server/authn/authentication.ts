@@ -1,4 +1,3 @@
-import type { ApiRequest } from "#client/transport.ts";
 import { unauthorized } from "#machinery/status.ts";
 import type { Connection, UserInfo } from "../pipeline/request.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -21,9 +20,6 @@ export interface AnonymousOptions {
   readonly paths?: readonly string[];
 }
 
-/** Enough for load balancers and probes, and for `kijabi` to see whether a server is up. */
-export const healthPaths: readonly string[] = ["/livez", "/readyz", "/healthz"];
-
 /**
  * Finds out who sends a request: a component of this process, a client certificate, a bearer
  * token, or nobody known. Throws 401 for credentials that are wrong, and where there are none
@@ -33,7 +29,7 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
   // A component makes many requests with one and the same user object.
   const inProcess = new WeakMap<UserInfo, UserInfo>();
   return {
-    async authenticate(request: ApiRequest, connection: Connection): Promise<UserInfo> {
+    async authenticate(request, connection, warn): Promise<UserInfo> {
       if (connection.user) {
         let user = inProcess.get(connection.user);
         if (!user) inProcess.set(connection.user, (user = withAuthenticatedGroup(connection.user)));
@@ -42,7 +38,7 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
       const byCertificate = clientCertificateUser(connection);
       if (byCertificate) return withAuthenticatedGroup(byCertificate);
 
-      const token = bearerTokenOf(request);
+      const token = bearerTokenOf(request, warn);
       if (token !== undefined) {
         const identity = await authenticateToken(options.tokens, token, options.audiences).catch(
           (error: unknown) => {

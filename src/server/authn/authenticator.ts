@@ -6,5 +6,10 @@ import type { Connection, UserInfo } from "../pipeline/request.ts";
  * next. Throws a 401 status when credentials are present but wrong.
  */
 export interface Authenticator {
-  authenticate(request: ApiRequest, connection: Connection): Promise<UserInfo | undefined>;
+  authenticate(
+    request: ApiRequest,
+    connection: Connection,
+    /** Tells the client what it should know. */
+    warn?: (message: string) => void,
+  ): Promise<UserInfo | undefined>;
 }

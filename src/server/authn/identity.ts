@@ -1,3 +1,4 @@
+import { isDnsLabel, isDnsSubdomain } from "#machinery/validation/names.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 
 export const groups = {
@@ -36,7 +37,8 @@ export function parseServiceAccountUserName(
   const [namespace = "", name = "", ...rest] = userName
     .slice(serviceAccountPrefix.length)
     .split(":");
-  return namespace && name && rest.length === 0 ? { namespace, name } : undefined;
+  if (rest.length > 0 || isDnsLabel(namespace).length > 0) return undefined;
+  return isDnsSubdomain(name).length === 0 ? { namespace, name } : undefined;
 }
 
 export function serviceAccountGroups(namespace: string): string[] {

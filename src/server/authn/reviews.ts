@@ -39,11 +39,9 @@ export function selfSubjectReview(
   clock: Clock,
 ): SelfSubjectReview {
   const creationTimestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-  return {
-    ...review,
-    metadata: { ...review.metadata, creationTimestamp },
-    status: { userInfo: reviewedUser(user) },
-  };
+  const { name, resourceVersion, uid } = review.metadata;
+  const metadata = { name, resourceVersion, uid, creationTimestamp };
+  return { ...review, metadata, status: { userInfo: reviewedUser(user) } };
 }
 
 async function statusOf(

@@ -18,6 +18,21 @@ export interface TokenAuthenticator {
   ): Promise<TokenIdentity | undefined>;
 }
 
+/** For tokens that name no audience: they are meant for this server, whose own audiences count. */
+export function forAudiences(
+  own: readonly string[],
+  authenticator: TokenAuthenticator,
+): TokenAuthenticator {
+  return {
+    async authenticateToken(token, audiences) {
+      const common = own.filter((audience) => audiences.includes(audience));
+      if (common.length === 0) return undefined;
+      const identity = await authenticator.authenticateToken(token, common);
+      return identity && { ...identity, audiences: common };
+    },
+  };
+}
+
 export class InvalidTokenError extends Error {
   override name = "InvalidTokenError";
 }

@@ -1,4 +1,5 @@
 import type { UserInfo } from "../pipeline/request.ts";
+import type { Selectors } from "./selectors.ts";
 
 /** What somebody wants to do. */
 export interface Attributes {
@@ -13,15 +14,16 @@ export interface Attributes {
   readonly name: string;
   /** For requests that are no resource's: "/healthz". */
   readonly path: string;
-  /** Of list, watch and deletecollection, as in the query: what a node may see depends on it. */
-  readonly fieldSelector?: string | undefined;
+  /** Of list, watch and deletecollection: what a node may see depends on it. */
+  readonly selectors?: Selectors | undefined;
 }
 
 export type Decision =
   | { readonly decision: "allow"; readonly reason: string }
   /** Final: no later authorizer is asked. */
-  | { readonly decision: "deny"; readonly reason: string }
-  | { readonly decision: "noOpinion"; readonly reason: string };
+  | { readonly decision: "deny"; readonly reason: string; readonly error?: string }
+  /** An error: this authorizer could not find out. */
+  | { readonly decision: "noOpinion"; readonly reason: string; readonly error?: string };
 
 export interface Authorizer {
   authorize(attributes: Attributes): Promise<Decision>;

@@ -9,6 +9,7 @@ import {
   reviewSelfRules,
   reviewSubjectAccess,
 } from "./reviews.ts";
+import type { SelectorRequirement } from "./selectors.ts";
 
 function recording() {
   const asked: Attributes[] = [];
@@ -58,11 +59,98 @@ describe("access reviews", () => {
     ],
     [{ resourceAttributes: {} }, /at least one of user or group must be specified/],
   ];
+  const selecting = (fieldSelector: object, labelSelector: object = { rawSelector: "a" }) => ({
+    user: "a",
+    resourceAttributes: { verb: "get", fieldSelector, labelSelector },
+  });
+  wrong.push(
+    [selecting({}), /fieldSelector.requirements: Required value: when spec\.resourceAttributes/],
+    [
+      selecting({
+        rawSelector: "a=b",
+        requirements: [{ key: "a", operator: "In", values: ["b"] }],
+      }),
+      /rawSelector: Invalid value: "a=b": may not specified at the same time as requirements/,
+    ],
+    [
+      selecting({ requirements: [{ key: "", operator: "In", values: [] }] }),
+      /requirements\[0\]\.key: Required value: must be specified, .*\.values: Required value/,
+    ],
+    [
+      selecting(
+        { rawSelector: "a=b" },
+        { requirements: [{ key: "a", operator: "Exists", values: ["b"] }] },
+      ),
+      /labelSelector\.requirements\[0\]\.values: Forbidden: may not be specified when/,
+    ],
+  );
   for (const [spec, error] of wrong) {
     it(`refuse: ${error.source}`, async () => {
       await assert.rejects(reviewSubjectAccess(review(spec), recording().authorizer), error);
     });
   }
+
+  const selected: [
+    asked: object,
+    fields: string[],
+    labels: string[],
+    problem: string | undefined,
+  ][] = [
+    [
+      { fieldSelector: { rawSelector: "spec.nodeName=n,a!=b" } },
+      ["a NotIn b", "spec.nodeName In n"],
+      [],
+      undefined,
+    ],
+    [
+      { labelSelector: { rawSelector: "a=b,c in (e,d),!f,g" } },
+      [],
+      ["a In b", "c In d,e", "f DoesNotExist ", "g Exists "],
+      undefined,
+    ],
+    [
+      { labelSelector: { rawSelector: "a in (" } },
+      [],
+      [],
+      "spec.resourceAttributes.labelSelector ignored due to parse error",
+    ],
+    [
+      {
+        fieldSelector: {
+          requirements: [
+            { key: "a", operator: "In", values: ["b"] },
+            { key: "c", operator: "Later", values: ["d"] },
+          ],
+        },
+      },
+      ["a In b"],
+      [],
+      "spec.resourceAttributes.fieldSelector partially ignored due to parse error",
+    ],
+  ];
+  for (const [asked, fields, labels, problem] of selected) {
+    it(`tell the authorizer what is selected: ${JSON.stringify(asked)}`, async () => {
+      const { asked: heard, authorizer } = recording();
+      const spec = { user: "a", resourceAttributes: { verb: "list", ...asked } };
+      const { status } = await reviewSubjectAccess(review(spec), authorizer);
+      const texts = (found: readonly SelectorRequirement[] = []) =>
+        found.map(({ key, operator, values }) => `${key} ${operator} ${values.join()}`);
+      assert.deepEqual(texts(heard[0]?.selectors?.fields), fields);
+      assert.deepEqual(texts(heard[0]?.selectors?.labels), labels);
+      assert.equal(status?.evaluationError, problem);
+    });
+  }
+
+  it("are about nothing that has a name", async () => {
+    const named = { ...review({ user: "a", resourceAttributes: {} }), metadata: { name: "x" } };
+    await assert.rejects(
+      reviewSubjectAccess(named as SubjectAccessReview, recording().authorizer),
+      {
+        message:
+          '.authorization.k8s.io "" is invalid: metadata: Invalid value: {"name":"x"}: must be empty',
+      },
+    );
+  });
 
   it("of one namespace stay there", async () => {
     const local = review({ user: "a", resourceAttributes: { namespace: "other" } });

@@ -1,5 +1,6 @@
 import type {
   LocalSubjectAccessReview,
+  NonResourceAttributes,
   ResourceAttributes,
   SelfSubjectAccessReview,
   SelfSubjectRulesReview,
@@ -13,13 +14,14 @@ import { invalid as invalidField } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 import type { Attributes, Authorizer } from "./authorizer.ts";
+import { selectorsOfReview, validateSelectors } from "./selectors.ts";
 
 /** May that user do this? */
 export async function reviewSubjectAccess(
   review: SubjectAccessReview,
   authorizer: Authorizer,
 ): Promise<SubjectAccessReview> {
-  requireValid("SubjectAccessReview", validateSpec(review.spec));
+  requireValid([...validateSpec(review.spec), ...validateMetadata(review.metadata)]);
   return { ...review, status: await decide(userOf(review.spec), review.spec, authorizer) };
 }
 
@@ -29,7 +31,7 @@ export async function reviewSelfAccess(
   user: UserInfo,
   authorizer: Authorizer,
 ): Promise<SelfSubjectAccessReview> {
-  requireValid("SelfSubjectAccessReview", validateAsked(review.spec));
+  requireValid([...validateAsked(review.spec), ...validateMetadata(review.metadata)]);
   return { ...review, status: await decide(user, review.spec, authorizer) };
 }
 
@@ -39,31 +41,35 @@ export async function reviewLocalAccess(
   namespace: string,
   authorizer: Authorizer,
 ): Promise<LocalSubjectAccessReview> {
+  const { metadata } = review;
+  if ((metadata.namespace || namespace) !== namespace) {
+    throw badRequest(
+      "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  }
   const errors = validateSpec(review.spec);
+  if (Object.keys(without(metadata, "namespace")).length > 0) {
+    errors.push(invalidField("metadata", metadata, "must be empty except for namespace"));
+  }
   const asked = review.spec.resourceAttributes;
   if (asked && (asked.namespace ?? "") !== namespace) {
-    errors.push(
-      invalidField(
-        "spec.resourceAttributes.namespace",
-        asked.namespace ?? "",
-        "must match metadata.namespace",
-      ),
-    );
+    const path = "spec.resourceAttributes.namespace";
+    errors.push(invalidField(path, asked.namespace ?? "", "must match metadata.namespace"));
   }
-  if (review.spec.nonResourceAttributes) {
-    errors.push(
-      invalidField(
-        "spec.nonResourceAttributes",
-        review.spec.nonResourceAttributes,
-        "disallowed on this kind of request",
-      ),
-    );
+  const { nonResourceAttributes } = review.spec;
+  if (nonResourceAttributes) {
+    const problem = "disallowed on this kind of request";
+    errors.push(invalidField(nonResourcePath, shown(nonResourceAttributes), problem));
   }
-  requireValid("LocalSubjectAccessReview", errors);
-  return { ...review, status: await decide(userOf(review.spec), review.spec, authorizer) };
+  requireValid(errors);
+  return {
+    ...review,
+    metadata: { ...metadata, namespace },
+    status: await decide(userOf(review.spec), review.spec, authorizer),
+  };
 }
 
-/** What may I do here? `kubectl auth can-i --list`. */
+/** What may I do here? `kubectl auth can-i --list`. The answer does not repeat the question. */
 export async function reviewSelfRules(
   review: SelfSubjectRulesReview,
   user: UserInfo,
@@ -73,50 +79,46 @@ export async function reviewSelfRules(
 ): Promise<SelfSubjectRulesReview> {
   const { namespace } = review.spec;
   if (!namespace) throw badRequest("no namespace on request");
-  return { ...review, status: await rules.rulesFor(user, namespace) };
+  return { ...review, spec: {}, status: await rules.rulesFor(user, namespace) };
 }
+
+type Question = Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">;
 
 async function decide(
   user: UserInfo,
-  spec: Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">,
+  spec: Question,
   authorizer: Authorizer,
 ): Promise<SubjectAccessReviewStatus> {
-  const { decision, reason } = await authorizer.authorize(attributesFor(user, spec));
+  const { resourceAttributes, nonResourceAttributes } = spec;
+  const { selectors, problems } = selectorsOfReview(resourceAttributes ?? {});
+  const attributes = attributesFor(user, resourceAttributes, nonResourceAttributes);
+  const decision = await authorizer.authorize({ ...attributes, selectors });
+  if (decision.decision !== "allow" && decision.error) problems.unshift(decision.error);
   return {
-    allowed: decision === "allow",
-    ...(decision === "deny" && { denied: true }),
-    ...(reason && { reason }),
+    allowed: decision.decision === "allow",
+    ...(decision.decision === "deny" && { denied: true }),
+    ...(decision.reason && { reason: decision.reason }),
+    ...(problems.length > 0 && { evaluationError: problems.join("; ") }),
   };
 }
 
 function attributesFor(
   user: UserInfo,
-  spec: Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">,
+  asked: ResourceAttributes | undefined,
+  nonResource: NonResourceAttributes | undefined,
 ): Attributes {
-  const asked: ResourceAttributes = spec.resourceAttributes ?? {};
-  const { path = "", verb = asked.verb ?? "" } = spec.nonResourceAttributes ?? {};
   return {
     user,
-    verb,
-    path,
-    isResource: spec.resourceAttributes !== undefined,
-    group: asked.group ?? "",
-    version: asked.version || "*",
-    resource: asked.resource ?? "",
-    subresource: asked.subresource ?? "",
-    namespace: asked.namespace ?? "",
-    name: asked.name ?? "",
-    fieldSelector: fieldSelectorOf(asked),
+    verb: asked?.verb ?? nonResource?.verb ?? "",
+    path: nonResource?.path ?? "",
+    isResource: asked !== undefined,
+    group: asked?.group ?? "",
+    version: asked?.version || "*",
+    resource: asked?.resource ?? "",
+    subresource: asked?.subresource ?? "",
+    namespace: asked?.namespace ?? "",
+    name: asked?.name ?? "",
   };
-}
-
-function fieldSelectorOf({ fieldSelector }: ResourceAttributes): string | undefined {
-  if (!fieldSelector) return undefined;
-  if (fieldSelector.rawSelector) return fieldSelector.rawSelector;
-  return fieldSelector.requirements
-    ?.filter(({ operator, values }) => operator === "In" && values?.length === 1)
-    .map(({ key, values }) => `${key}=${values?.[0]}`)
-    .join(",");
 }
 
 function userOf(spec: SubjectAccessReviewSpec): UserInfo {
@@ -138,23 +140,40 @@ function validateSpec(spec: SubjectAccessReviewSpec): FieldError[] {
   return errors;
 }
 
-function validateAsked(
-  spec: Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">,
-): FieldError[] {
-  const { resourceAttributes, nonResourceAttributes } = spec;
-  const text = (both: boolean) =>
-    both
-      ? "cannot be specified in combination with resourceAttributes"
-      : "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+const nonResourcePath = "spec.nonResourceAttributes";
+
+function validateAsked({ resourceAttributes, nonResourceAttributes }: Question): FieldError[] {
   if (resourceAttributes && nonResourceAttributes) {
-    return [invalidField("spec.nonResourceAttributes", nonResourceAttributes, text(true))];
+    const problem = "cannot be specified in combination with resourceAttributes";
+    return [invalidField(nonResourcePath, shown(nonResourceAttributes), problem)];
   }
   if (!resourceAttributes && !nonResourceAttributes) {
-    return [invalidField("spec.resourceAttributes", null, text(false))];
+    const problem = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+    return [invalidField("spec.resourceAttributes", null, problem)];
   }
-  return [];
+  if (!resourceAttributes) return [];
+  return validateSelectors(resourceAttributes, "spec.resourceAttributes");
 }
 
-function requireValid(kind: string, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid({ group: "authorization.k8s.io", kind }, "", errors);
+/** A review is no object that is kept: it has nothing to be called by. */
+function validateMetadata(metadata: object): FieldError[] {
+  if (Object.keys(without(metadata, "")).length === 0) return [];
+  return [invalidField("metadata", metadata, "must be empty")];
+}
+
+function without(metadata: object, field: string): object {
+  const given = Object.entries(metadata).filter(
+    ([key, value]) => key !== field && value !== undefined && value !== "",
+  );
+  return Object.fromEntries(given);
+}
+
+/** Upstream shows it as its own structure. */
+function shown({ path = "", verb = "" }: NonResourceAttributes): object {
+  return { Path: path, Verb: verb };
+}
+
+/** Upstream knows the kind no more when it refuses a review. */
+function requireValid(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid({ group: "authorization.k8s.io", kind: "" }, "", errors);
 }

@@ -1,5 +1,6 @@
 import { allow, noOpinion } from "./authorizer.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { aggregate } from "./rbac/rbac.ts";
 import { groups } from "../authn/identity.ts";
 
 /** Asks in order until one allows or denies. Reasons of those without an opinion are kept. */
@@ -7,12 +8,17 @@ export function unionAuthorizer(...authorizers: readonly Authorizer[]): Authoriz
   return {
     async authorize(attributes) {
       const reasons: string[] = [];
+      const errors: string[] = [];
       for (const authorizer of authorizers) {
         const decision = await authorizer.authorize(attributes);
         if (decision.decision !== "noOpinion") return decision;
         if (decision.reason) reasons.push(decision.reason);
+        if (decision.error !== undefined) errors.push(decision.error);
       }
-      return noOpinion(reasons.join("\n"));
+      const reason = reasons.join("\n");
+      return errors.length > 0
+        ? { ...noOpinion(reason), error: aggregate(errors) }
+        : noOpinion(reason);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiRequest, RequestBody } from "#client/transport.ts";
 import { badRequest, requestEntityTooLarge } from "#machinery/status.ts";
+import { isListHeader } from "../authn/header-values.ts";
 import type { AnyRequest } from "./respond.ts";
 
 /** Upstream's limit for what one request may bring. */
@@ -34,9 +35,19 @@ function headersOf(request: AnyRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined || name.startsWith(":")) continue;
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+    if (isListHeader(name)) headers[name] = rawValues(request, name).join("\n");
+    else headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return headers;
+}
+
+/** Each as it was sent: joined by commas they could not be told apart any more. */
+function rawValues({ rawHeaders }: AnyRequest, name: string): string[] {
+  const values: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === name) values.push(rawHeaders[at + 1] ?? "");
+  }
+  return values;
 }
 
 function bodyOf(request: AnyRequest): RequestBody {

@@ -9,7 +9,7 @@ import type { Attributes, Authorizer } from "../authz/authorizer.ts";
 import { events } from "../resources/core/events/resource.ts";
 import { newEvents } from "../resources/events/events/resource.ts";
 import { configMap, openHarness, testResources } from "../../testkit/requests.ts";
-import { requestInfoOf } from "./request-info.ts";
+import { requestInfoOf, withoutWatchPrefix } from "./request-info.ts";
 
 const maps = "/api/v1/namespaces/default/configmaps";
 
@@ -41,6 +41,20 @@ test("reads paths as upstream does", () => {
       { verb: "patch", name: "d", subresource: "scale" },
     ],
     ["GET", "/api/v1/pods?fieldSelector=metadata.name%3Dx", { verb: "list", name: "x" }],
+    ["GET", "/api/v1/pods?fieldSelector=a%3Db,metadata.name%3Dx", { verb: "list", name: "x" }],
+    ["GET", "/api/v1/pods?fieldSelector=metadata.name%3D..", { verb: "list", name: "" }],
+    ["GET", "/api/v1/pods?fieldSelector=metadata.name!%3Dx", { verb: "list", name: "" }],
+    ["OPTIONS", "/api/v1/pods", { verb: "", resource: "pods" }],
+    [
+      "POST",
+      "/api/v1/watch/namespaces/a/pods",
+      { verb: "watch", resource: "pods", namespace: "a" },
+    ],
+    [
+      "GET",
+      "/api/v1/proxy/namespaces/a/pods/p/x",
+      { verb: "proxy", resource: "pods", name: "p", subresource: "" },
+    ],
     [
       "GET",
       "/api/v1/namespaces/a/pods/p/proxy/b/c/",
@@ -103,21 +117,47 @@ test("impersonates where that is allowed", async () => {
       },
     },
   });
-  const headers = { "impersonate-user": "jane", "impersonate-group": "dev, ops" };
+  const headers = { "impersonate-user": "jane", "impersonate-group": "dev\nops" };
   assert.equal((await api.send("GET", maps, { headers })).status, 200);
   assert.deepEqual(
     asked.map(({ verb, resource, name, user }) => `${user.name} ${verb} ${resource} ${name}`),
     [
-      "admin impersonate users jane",
-      "admin impersonate groups dev",
-      "admin impersonate groups ops",
+      "admin impersonate-on:user-info:list configmaps ",
+      "admin impersonate:user-info users jane",
+      "admin impersonate:user-info groups dev",
+      "admin impersonate:user-info groups ops",
       "jane list configmaps ",
     ],
   );
   assert.deepEqual(asked.at(-1)?.user.groups, ["dev", "ops", "system:authenticated"]);
   const root = await api.send("GET", maps, { headers: { "impersonate-user": "root" } });
   assert.equal(root.status, 403);
-  assert.match(root.json.message, /User "admin" cannot impersonate resource "users"/);
+  assert.match(root.json.message, /User "admin" cannot impersonate:user-info resource "users"/);
+});
+
+test("watches as they were written in earlier days", () => {
+  const cases: [path: string, expected: string][] = [
+    ["/api/v1/watch/pods", "/api/v1/pods?watch=true"],
+    ["/apis/apps/v1/watch/deployments?a=b", "/apis/apps/v1/deployments?a=b&watch=true"],
+    [
+      "/api/v1/watch/namespaces/a/pods/p",
+      "/api/v1/namespaces/a/pods?watch=true&fieldSelector=metadata.name%3Dp",
+    ],
+    ["/api/v1/watch/nodes/n", "/api/v1/nodes?watch=true&fieldSelector=metadata.name%3Dn"],
+    ["/api/v1/namespaces/watch/pods/p", "/api/v1/namespaces/watch/pods/p"],
+    ["/api/v1/watch", "/api/v1/watch"],
+  ];
+  for (const [given, expected] of cases) {
+    const url = new URL(given, "http://localhost");
+    const { path, query } = withoutWatchPrefix({
+      method: "GET",
+      path: url.pathname,
+      query: url.searchParams,
+      headers: {},
+      body: { kind: "none" },
+    });
+    assert.equal(query.size ? `${path}?${query.toString()}` : path, expected);
+  }
 });
 
 test("unknown paths and methods", async () => {

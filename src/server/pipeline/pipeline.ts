@@ -1,18 +1,18 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
-import { StatusError, methodNotAllowed, toStatus } from "#machinery/status.ts";
+import { StatusError, methodNotAllowed, pathNotFound, toStatus } from "#machinery/status.ts";
 import { unauthorized } from "#machinery/status.ts";
 import type { Authenticator } from "../authn/authenticator.ts";
+import type { Impersonate } from "../authn/impersonation/impersonate.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { attributesOf, requireAccess } from "../authz/denial.ts";
 import { plain } from "../health/health.ts";
 import type { RequestMetrics } from "../health/request-metrics.ts";
 import { answerValue, isInProcess } from "../registry/answers.ts";
 import type { Registry } from "../registry/registry.ts";
-import { impersonate } from "./impersonate.ts";
 import type { Connection, RequestContext, RequestInfo, UserInfo } from "./request.ts";
-import { requestInfoOf } from "./request-info.ts";
+import { requestInfoOf, withoutWatchPrefix } from "./request-info.ts";
 
 /** Answers paths that are no resource's: health, version, discovery, OpenAPI. */
 export interface PathHandler {
@@ -26,6 +26,7 @@ export interface PathHandler {
 
 export interface PipelineParts {
   readonly authenticators: readonly Authenticator[];
+  readonly impersonate: Impersonate;
   readonly authorizer: Authorizer;
   readonly registry: () => Registry;
   readonly paths: readonly PathHandler[];
@@ -62,10 +63,11 @@ const steps: readonly Step[] = [
 /** Never throws: every failure is answered with a Status. */
 export async function passThrough(
   parts: PipelineParts,
-  request: ApiRequest,
+  received: ApiRequest,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<ApiResponse> {
+  const request = withoutWatchPrefix(received);
   const passage: Passage = {
     request,
     connection,
@@ -99,8 +101,10 @@ const nobody: UserInfo = { name: "", groups: [] };
 
 async function authenticateStep(passage: Passage, parts: PipelineParts): Promise<void> {
   const { request, connection } = passage;
+  const context = contextOf(passage);
+  const warn = (message: string) => context.warn(message);
   for (const authenticator of parts.authenticators) {
-    const user = await authenticator.authenticate(request, connection);
+    const user = await authenticator.authenticate(request, connection, warn);
     if (!user) continue;
     passage.user = user;
     return;
@@ -109,8 +113,9 @@ async function authenticateStep(passage: Passage, parts: PipelineParts): Promise
   passage.user = connection.user;
 }
 
-async function impersonateStep(passage: Passage, { authorizer }: PipelineParts): Promise<void> {
-  const user = await impersonate(passage.user, passage.request.headers, authorizer);
+async function impersonateStep(passage: Passage, { impersonate }: PipelineParts): Promise<void> {
+  const { user: sender, info, request } = passage;
+  const user = await impersonate(attributesOf(sender, info, request), request.headers);
   if (user) passage.user = user;
 }
 
@@ -121,6 +126,8 @@ async function authorizeStep(passage: Passage, { authorizer }: PipelineParts): P
 
 async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> {
   const { request, info } = passage;
+  // What this verb did is a subresource now.
+  if (info.verb === "proxy") throw pathNotFound();
   if (info.isResource) {
     passage.response = await parts.registry().handle(contextOf(passage));
     return;

@@ -1,4 +1,6 @@
 import type { ApiRequest } from "#client/transport.ts";
+import { escapeFieldValue, parseFieldSelector } from "#machinery/fields/selector.ts";
+import { SelectorError } from "#machinery/labels/selector.ts";
 import type { RequestInfo } from "./request.ts";
 
 const verbs: Readonly<Record<string, string>> = {
@@ -9,6 +11,9 @@ const verbs: Readonly<Record<string, string>> = {
   PATCH: "patch",
   DELETE: "delete",
 };
+
+/** Verbs that stood in paths before they became queries and subresources: `/api/v1/watch/pods`. */
+const prefixVerbs = new Set(["proxy", "watch"]);
 
 /** These follow a namespace's name without being resources in it. */
 const namespaceSubresources = new Set(["status", "finalize"]);
@@ -36,6 +41,8 @@ export function requestInfoOf({
   if (root?.text !== "api" && root?.text !== "apis") return other;
   const grouped = root.text === "apis";
   const start = grouped ? 3 : 2;
+  const verb = prefixVerbs.has(segments[start]?.text ?? "") ? segments[start]?.text : undefined;
+  if (verb !== undefined) segments.splice(start, 1);
   if (segments.length <= start) return other;
   const group = grouped ? (segments[1]?.text ?? "") : "";
   const version = segments[start - 1]?.text ?? "";
@@ -48,11 +55,12 @@ export function requestInfoOf({
       parts = parts.slice(2);
     }
   }
-  const [resource, name, subresource, after] = parts;
+  const [resource, name, ...others] = parts;
+  const [subresource, after] = verb === "proxy" ? [] : others;
   const info: RequestInfo = {
     ...other,
     isResource: true,
-    verb: verbs[method] ?? method.toLowerCase(),
+    verb: verb ?? verbs[method] ?? "",
     group,
     version,
     namespace,
@@ -69,8 +77,34 @@ function collectionInfo(info: RequestInfo, query: URLSearchParams): RequestInfo 
   if (info.verb !== "get") return info;
   const verb = isTrue(query.get("watch")) ? "watch" : "list";
   // So that a role which names objects lets its holder watch them one by one.
-  const named = /^metadata\.name==?([^=,!\\]+)$/.exec(query.get("fieldSelector") ?? "")?.[1];
-  return { ...info, verb, name: named ?? "" };
+  return { ...info, verb, name: selectedName(query.get("fieldSelector")) };
+}
+
+/** What cannot be read selects nothing here; the handler says what is wrong with it. */
+function selectedName(fieldSelector: string | null): string {
+  if (!fieldSelector) return "";
+  try {
+    const name = parseFieldSelector(fieldSelector).exactly("metadata.name") ?? "";
+    return name === "." || name === ".." || /[/%]/.test(name) ? "" : name;
+  } catch (error) {
+    if (error instanceof SelectorError) return "";
+    throw error;
+  }
+}
+
+/** `GET /api/v1/watch/pods` is `GET /api/v1/pods?watch=true`, as it was written in earlier days. */
+export function withoutWatchPrefix(request: ApiRequest): ApiRequest {
+  if (request.method !== "GET") return request;
+  const match = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/watch(\/.+)$/.exec(request.path);
+  if (!match) return request;
+  const [, prefix = "", rest = ""] = match;
+  const query = new URLSearchParams(request.query);
+  query.set("watch", "true");
+  const plain = requestInfoOf({ method: "GET", path: prefix + rest, query });
+  if (!plain.name || plain.verb === "watch") return { ...request, path: prefix + rest, query };
+  query.set("fieldSelector", `metadata.name=${escapeFieldValue(plain.name)}`);
+  const collection = rest.replace(/\/[^/]+\/?$/, "");
+  return { ...request, path: prefix + collection, query };
 }
 
 /** Flags in queries: present without a value counts. */

@@ -239,8 +239,8 @@ const cases: Case[] = [
     old: { metadata, roleRef: { kind: "Role", name: "r" } },
     object: { metadata, roleRef: { kind: "Role", name: "s" } },
     errors: [
-      'roleRef: Invalid value: {"kind":"Role","name":"s",' +
-        '"apiGroup":"rbac.authorization.k8s.io"}: cannot change roleRef',
+      'roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"s"}: ' +
+        "cannot change roleRef",
     ],
   },
   {

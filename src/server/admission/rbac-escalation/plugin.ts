@@ -63,8 +63,9 @@ async function roleProblem(
   const own = rbac.rulesFor(request.user, request.namespace);
   // An aggregated role may grow to anything.
   if (role.aggregationRule?.clusterRoleSelectors?.length) {
-    const problem = escalationProblem(request.user, own, everything);
-    if (problem) return `must have cluster-admin privileges to use an aggregationRule: ${problem}`;
+    if (escalationProblem(request.user, own, everything)) {
+      return "must have cluster-admin privileges to use the aggregationRule";
+    }
   }
   return escalationProblem(request.user, own, role.rules ?? []);
 }
@@ -93,8 +94,8 @@ async function bindingProblem(
   const asked = attributes(request, "bind", resource, roleRef.name);
   if ((await options.authorizer.authorize(asked)).decision === "allow") return undefined;
   const rules = options.source.rulesOf(roleRef, request.namespace);
-  // Upstream's wording has the singular here.
-  if (!rules) throw notFound({ group: rbacGroup, resource: resource.slice(0, -1) }, roleRef.name);
+  // Upstream names the kind of the binding with the name of the role.
+  if (!rules) throw notFound({ group: rbacGroup, resource: request.resource }, roleRef.name);
   const own = options.rbac.rulesFor(request.user, request.namespace);
   return escalationProblem(request.user, own, rules);
 }

@@ -1,8 +1,7 @@
-import { parseFieldSelector } from "#machinery/fields/selector.ts";
-import { SelectorError } from "#machinery/labels/selector.ts";
 import { nodeOf } from "../../authn/identity.ts";
 import { allow, noOpinion } from "../authorizer.ts";
 import type { Attributes, Authorizer, Decision } from "../authorizer.ts";
+import { pinnedField } from "../selectors.ts";
 import { nodeRules } from "../rbac/bootstrap/cluster-roles.ts";
 import { ruleAllows } from "../rbac/rules.ts";
 import type { NodeGraph, ReferencedKind } from "./graph.ts";
@@ -195,20 +194,9 @@ function authorizePod(node: string, attributes: Attributes, related: () => Decis
 
 /** A list or watch of one name is about that object. */
 function nameOf(attributes: Attributes): string {
-  return attributes.name || (selected(attributes, "metadata.name") ?? "");
+  return attributes.name || (pinnedField(attributes.selectors, "metadata.name") ?? "");
 }
 
-function selects(attributes: Attributes, field: string, value: string): boolean {
-  return selected(attributes, field) === value;
-}
-
-/** The value that the field selector pins a field to. A selector that is none pins nothing. */
-function selected({ fieldSelector }: Attributes, field: string): string | undefined {
-  if (!fieldSelector) return undefined;
-  try {
-    return parseFieldSelector(fieldSelector).exactly(field);
-  } catch (error) {
-    if (error instanceof SelectorError) return undefined;
-    throw error;
-  }
+function selects({ selectors }: Attributes, field: string, value: string): boolean {
+  return pinnedField(selectors, field) === value;
 }

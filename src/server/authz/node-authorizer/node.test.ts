@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { PersistentVolume, Pod } from "#api/core/v1.ts";
 import type { Attributes } from "../authorizer.ts";
+import { selectorsOfQuery } from "../selectors.ts";
 import { nodeAuthorizer } from "./authorizer.ts";
 import { NodeGraph } from "./graph.ts";
 
@@ -60,7 +61,7 @@ function attributes(text: string, node = "node-a"): Attributes {
     namespace,
     name,
     path: "",
-    fieldSelector,
+    selectors: fieldSelector ? selectorsOfQuery(new URLSearchParams({ fieldSelector })) : undefined,
   };
 }
 

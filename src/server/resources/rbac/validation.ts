@@ -108,7 +108,9 @@ export function validateBindingUpdate(
   binding: AnyBinding,
   old: Readonly<AnyBinding>,
 ): FieldError[] {
-  return sameValue(binding.roleRef, old.roleRef)
-    ? []
-    : [invalid("roleRef", binding.roleRef, "cannot change roleRef")];
+  const { roleRef } = binding;
+  if (sameValue(roleRef, old.roleRef)) return [];
+  // Upstream shows it as its own structure.
+  const shown = { APIGroup: roleRef.apiGroup, Kind: roleRef.kind, Name: roleRef.name };
+  return [invalid("roleRef", shown, "cannot change roleRef")];
 }
