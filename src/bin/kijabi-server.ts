@@ -1,12 +1,13 @@
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
 import { runServer } from "#cluster/node/server.ts";
+import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
 
 /** The control plane of one profile. Ends at SIGTERM; the nodes run on. */
 startWarm();
 const { values } = parseFlags(
-  { profile: { type: "string", default: "kijabi", usage: "the cluster's name" } },
+  { profile: { type: "string", default: "kijabi", usage: "the cluster's name" }, ...etcdFlags },
   process.argv.slice(2),
 );
 const logger = createLogger({
@@ -18,5 +19,6 @@ const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
-await runServer(values.profile, logger, stopping.signal);
+const { profile } = values;
+await runServer({ profile, etcd: etcdOfFlags(values) }, logger, stopping.signal);
 process.exit(0);

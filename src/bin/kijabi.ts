@@ -1,6 +1,7 @@
 import { FlagError, parseFlags } from "#base/flags.ts";
 import type { FlagSpecs } from "#base/flags.ts";
 import { ActionError, actionContext } from "#cluster/actions/node/context.ts";
+import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import type { ActionContext } from "#cluster/actions/node/context.ts";
 
 /** The `kijabi` command: finds the action and its flags, and turns errors into messages. */
@@ -40,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
       },
       "wait-seconds": { type: "int", default: 60, usage: "how long it may take" },
       kubeconfig: { type: "bool", default: true, usage: "write the context for kubectl" },
+      ...etcdFlags,
     },
     async run(context, { values, given }) {
       const { start } = await import("#cluster/actions/node/start.ts");
@@ -48,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
         simulated: Number(values.simulated),
         waitSeconds: Number(values["wait-seconds"]),
         kubeconfig: Boolean(values.kubeconfig),
+        etcd: etcdOf(values),
       });
       return 0;
     },
@@ -123,6 +126,14 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+function etcdOf(values: Flags["values"]) {
+  try {
+    return etcdOfFlags(values);
+  } catch (error) {
+    throw error instanceof TypeError ? new ActionError(error.message) : error;
+  }
+}
 
 function help(): string {
   const lines = Object.values(commands).map(({ usage, about }) => `  ${usage.padEnd(44)} ${about}`);

@@ -15,6 +15,20 @@ export interface ClusterConfig {
     readonly disable?: readonly string[];
     readonly configurationFile?: string;
   };
+  /** Where the objects are kept, if not in the profile's own file. */
+  readonly etcd?: EtcdConfig;
+}
+
+/** An etcd cluster that servers share. */
+export interface EtcdConfig {
+  /** "https://10.0.0.1:2379", …: all of one cluster. */
+  readonly servers: readonly string[];
+  /** Files of PEM. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  /** "/registry" when missing. */
+  readonly prefix?: string;
 }
 
 export interface NodeConfig {

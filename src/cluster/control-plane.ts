@@ -3,7 +3,7 @@ import { utf8 } from "#base/bytes.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
-import type { Scope } from "#base/scope.ts";
+import { Scope } from "#base/scope.ts";
 import { EventWriter } from "#client/events/event-writer.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
 import { createClient } from "#client/typed.ts";
@@ -52,6 +52,7 @@ import type { Store } from "#storage/store.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
 import { clusterDomain } from "./config.ts";
 import type { ClusterConfig } from "./config.ts";
+import { whileLeading } from "./leadership.ts";
 
 export interface ControlPlaneOptions {
   readonly config: ClusterConfig;
@@ -66,6 +67,8 @@ export interface ControlPlaneOptions {
   /** Who else is known than the cluster's own components and service accounts. */
   readonly access?: AccessOptions;
   readonly build: BuildInfo;
+  /** Who this server is among those that share the store; see `LeadershipOptions`. */
+  readonly identity?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -148,7 +151,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       });
       isBootstrapped = true;
     },
-    run: (scope) => runLoops(options, server, scope),
+    run(scope) {
+      const loops = new Scope({
+        onFailure: (task, error) => logger.error("a loop stopped", { task, error }),
+      });
+      // Before the server closes: those who lead step down through it.
+      scope.onClose(() => loops.close());
+      runLoops(options, server, loops);
+    },
   };
 }
 
@@ -235,24 +245,47 @@ function jsonAnswer(contentType: string, value: object): ApiResponse {
 }
 
 /**
- * Every loop acts under its own name and with its own rights, as it would from outside: what one
- * of them may not do fails here, too. The informers read for all, as the controller manager.
+ * Of all servers over one store, one schedules and one controls; each has its Lease. Every loop
+ * acts under its own name and with its own rights, as it would from outside: what one of them may
+ * not do fails here, too. The controllers' informers read for all of them, as their manager.
  */
 function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope): void {
-  const { clock, random, logger } = options;
+  const { clock, random, logger, identity = `kijabi_${random.uuid()}` } = options;
   const environment = { clock, random, logger };
+  const election = { ...environment, identity, exclusive: !options.store.shared };
+  const clientOf = (name: string) => createClient(server.transport({ name, groups: [] }));
+
+  const scheduler = clientOf("system:kube-scheduler");
+  const schedulerEvents = new EventWriter({ ...environment, client: scheduler });
+  const schedule = async (signal: AbortSignal) => {
+    const informers = new InformerFactory({ ...environment, client: scheduler });
+    informers.start(signal);
+    try {
+      await runScheduler(
+        {
+          ...environment,
+          client: scheduler,
+          informers,
+          logger: logger.with({ component: "scheduler" }),
+          events: schedulerEvents.recorder({ component: "default-scheduler" }),
+        },
+        signal,
+      );
+    } finally {
+      await informers.close();
+    }
+  };
+
   const manager = server.transport({ name: "system:kube-controller-manager", groups: [] });
   const client = createClient(manager);
-  const informers = new InformerFactory({ ...environment, client });
   const events = new EventWriter({ ...environment, client });
-  scope.run("controllers", (signal) =>
+  const control = (signal: AbortSignal) =>
     runControllers(
       {
+        ...environment,
         client,
         clientFor: (controller) => createClient(server.transport(controllerUser(controller))),
-        informers,
-        clock,
-        random,
+        informers: new InformerFactory({ ...environment, client }),
         logger: logger.with({ component: "controllers" }),
         controllers: allControllers({
           transport: manager,
@@ -261,24 +294,15 @@ function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope)
         events,
       },
       signal,
-    ),
-  );
-  const scheduler = createClient(server.transport({ name: "system:kube-scheduler", groups: [] }));
-  const schedulerEvents = new EventWriter({ ...environment, client: scheduler });
+    );
+
   scope.run("events", (signal) => events.run(signal));
   scope.run("scheduler's events", (signal) => schedulerEvents.run(signal));
   scope.run("scheduler", (signal) =>
-    runScheduler(
-      {
-        client: scheduler,
-        informers,
-        clock,
-        random,
-        logger: logger.with({ component: "scheduler" }),
-        events: schedulerEvents.recorder({ component: "default-scheduler" }),
-      },
-      signal,
-    ),
+    whileLeading({ ...election, client: scheduler, name: "kube-scheduler" }, schedule, signal),
+  );
+  scope.run("controllers", (signal) =>
+    whileLeading({ ...election, client, name: "kube-controller-manager" }, control, signal),
   );
 }
 

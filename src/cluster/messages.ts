@@ -35,6 +35,9 @@ const english = {
     `Port ${port}, where this cluster's API server listens, is taken by another program.\n` +
     `See which one with: ss -ltnp 'sport = :${port}'\n` +
     `and end it; or make the cluster anew, on another port: kijabi delete${flagOf(profile)}`,
+  otherStore: (profile: string) =>
+    `Cluster "${profile}" keeps its objects elsewhere: a cluster's store is chosen when it is made.\n` +
+    `Start it without --etcd-servers, or make another one: kijabi start -p NAME --etcd-servers …`,
   timedOut: (what: string, seconds: number, log: string) =>
     `${what} was not ready after ${seconds} s. See ${log}`,
 };
@@ -70,6 +73,9 @@ const korean: Messages = {
     `이 클러스터의 API 서버가 쓰는 포트 ${port}을(를) 다른 프로그램이 사용하고 있습니다.\n` +
     `어떤 프로그램인지 보려면: ss -ltnp 'sport = :${port}'\n` +
     `그 프로그램을 끝내거나, 클러스터를 다른 포트에 새로 만드세요: kijabi delete${flagOf(profile)}`,
+  otherStore: (profile) =>
+    `클러스터 "${profile}"의 객체는 다른 곳에 저장되어 있습니다. 저장소는 클러스터를 만들 때 정해집니다.\n` +
+    `--etcd-servers 없이 시작하거나, 다른 클러스터를 만드세요: kijabi start -p NAME --etcd-servers …`,
   timedOut: (what, seconds, log) =>
     `${what}이(가) ${seconds}초 안에 준비되지 않았습니다. ${log}를 보세요`,
 };

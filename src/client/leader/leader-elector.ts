@@ -47,8 +47,8 @@ export class LeaderElector {
    * which case its signal aborts and this throws `LeadershipLostError`.
    */
   async run(lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const { clock, identity, logger, name, random, retryPeriodMs } = this.#options;
-    while (!(await this.#attempt(signal))) {
+    const { clock, identity, logger, name, random, renewDeadlineMs, retryPeriodMs } = this.#options;
+    while (!(await this.#attempt(renewDeadlineMs / 2, signal))) {
       signal.throwIfAborted();
       await sleep(clock, retryPeriodMs * (1 + 0.2 * random.float()), signal);
     }
@@ -66,28 +66,32 @@ export class LeaderElector {
     if (!signal.aborted) await work;
   }
 
-  /** Renews until the signal aborts; throws when that failed for the whole deadline. */
+  /**
+   * Renews until the signal aborts; throws when that failed for the whole deadline, counted from
+   * when the last renewal was begun: others count from when they saw it.
+   */
   async #keep(signal: AbortSignal): Promise<void> {
     const { clock, name, renewDeadlineMs, retryPeriodMs } = this.#options;
     let renewed = clock.monotonic();
     while (!signal.aborted) {
+      const remainingMs = renewed + renewDeadlineMs - clock.monotonic();
+      if (remainingMs <= 0) throw new LeadershipLostError(name);
       try {
-        await sleep(clock, retryPeriodMs, signal);
+        await sleep(clock, Math.min(retryPeriodMs, remainingMs), signal);
       } catch {
         return;
       }
-      if (await this.#attempt(signal)) renewed = clock.monotonic();
-      else if (clock.monotonic() - renewed >= renewDeadlineMs && !signal.aborted) {
-        throw new LeadershipLostError(name);
-      }
+      const begun = clock.monotonic();
+      const leftMs = Math.max(1, renewed + renewDeadlineMs - begun);
+      if (await this.#attempt(Math.min(renewDeadlineMs / 2, leftMs), signal)) renewed = begun;
     }
   }
 
   /** Takes or renews the Lease. False when another holds it or the server cannot be asked. */
-  async #attempt(signal: AbortSignal): Promise<boolean> {
-    const { client, clock, logger, name, namespace, renewDeadlineMs } = this.#options;
+  async #attempt(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    const { client, clock, logger, name, namespace } = this.#options;
     try {
-      return await withTimeout(clock, renewDeadlineMs / 2, signal, async (signal) => {
+      return await withTimeout(clock, timeoutMs, signal, async (signal) => {
         const lease = await client.find(Lease, { namespace, name }, signal);
         if (!lease) {
           const created = await client.create(Lease, {

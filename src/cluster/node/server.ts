@@ -1,4 +1,5 @@
 import { mkdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { systemClock } from "#base/node/system-clock.ts";
 import type { Logger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
@@ -9,34 +10,41 @@ import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
-import { SqliteStore } from "#storage/node/sqlite/sqlite-store.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
-import type { ClusterConfig } from "../config.ts";
+import type { ClusterConfig, EtcdConfig } from "../config.ts";
 import { createControlPlane } from "../control-plane.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
 import { ensurePki } from "./pki.ts";
+import { openStore } from "./store.ts";
+
+export interface ServerOptions {
+  readonly profile: string;
+  /** In place of what the profile says. */
+  readonly etcd: EtcdConfig | undefined;
+}
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  profile: string,
+  { profile, etcd }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const paths = profilePaths(profile);
   const clock = systemClock();
-  const config = JSON.parse(await readFile(paths.config, "utf8")) as ClusterConfig;
+  const known = JSON.parse(await readFile(paths.config, "utf8")) as ClusterConfig;
+  const config = { ...known, ...(etcd && { etcd }) };
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const [pki, store, network] = await Promise.all([
     ensurePki(paths.pki, config, clock.now()),
-    SqliteStore.open({ path: paths.store, clock, logger }),
+    openStore(config, paths, { clock, random: cryptoRandom, logger }),
     prepareNetwork(config),
   ]);
   await using scope = new Scope({
     onFailure: (task, error) => logger.error("a part of the server failed", { task, error }),
   });
-  scope.onClose(() => store[Symbol.asyncDispose]());
+  scope.onClose(async () => await store[Symbol.asyncDispose]());
   const webhooks = httpsWebhooks();
   scope.onClose(() => webhooks.close());
   const controlPlane = await createControlPlane({
@@ -57,6 +65,7 @@ export async function runServer(
         return known && { host: known.address, port: kubeletPort };
       },
     }),
+    identity: `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`,
     build: { runtime: `node${process.versions.node}`, platform: `linux/${process.arch}` },
     clock,
     random: cryptoRandom,

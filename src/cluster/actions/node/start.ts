@@ -3,14 +3,15 @@ import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { sleep } from "#base/clock.ts";
 import { Node } from "#api/core/v1.ts";
 import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
 import { apiPortPreferred, nodeNamesOf, gatewayOf, networksOf, nodesOf } from "../../config.ts";
-import type { ClusterConfig } from "../../config.ts";
+import type { ClusterConfig, EtcdConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
 import {
   nodePaths,
@@ -34,6 +35,8 @@ import { removeAll } from "./stop.ts";
 export interface StartOptions {
   readonly nodes: number | undefined;
   readonly simulated: number;
+  /** The store of a cluster that is made; one that exists keeps what it has. */
+  readonly etcd: EtcdConfig | undefined;
   readonly waitSeconds: number;
   /** Leaves the person's kubeconfig alone; the profile's own is always written. */
   readonly kubeconfig: boolean;
@@ -53,6 +56,9 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   const startedAt = clock.monotonic();
   const elapsed = () => `${((clock.monotonic() - startedAt) / 1000).toFixed(1)} s`;
   const known = await readConfig(paths.config);
+  if (known && options.etcd && !isDeepStrictEqual(known.etcd, absolute(options.etcd))) {
+    throw new ActionError(messages.otherStore(profile));
+  }
   const running = await readPidFile(paths.serverPid);
   if (known && running) {
     const pki = await ensurePki(paths.pki, known, clock.now());
@@ -129,12 +135,24 @@ async function createConfig(
     apiPort: await freePort(apiPortPreferred, new Set(others.map(({ apiPort }) => apiPort))),
     nodes: nodesOf(profile, realNodes, networks),
     simulatedNodes: options.simulated,
+    ...(options.etcd && { etcd: absolute(options.etcd) }),
   };
   await mkdir(dirname(paths.config), { recursive: true, mode: 0o711 });
   const temporary = `${paths.config}.new`;
   await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`);
   await rename(temporary, paths.config);
   return config;
+}
+
+/** The server has another working directory. */
+function absolute(etcd: EtcdConfig): EtcdConfig {
+  const { caFile, certFile, keyFile, ...rest } = etcd;
+  return {
+    ...rest,
+    ...(caFile !== undefined && { caFile: resolve(caFile) }),
+    ...(certFile !== undefined && { certFile: resolve(certFile) }),
+    ...(keyFile !== undefined && { keyFile: resolve(keyFile) }),
+  };
 }
 
 /** Where this machine is already: clusters of other people's profiles are seen by their bridges. */
