@@ -83,7 +83,7 @@ test("a document has what kubectl looks for", async () => {
   const container = schemas["io.k8s.api.core.v1.Container"]?.["properties"] ?? {};
   assert.deepEqual(container["ports"]?.["x-kubernetes-patch-merge-key"], "containerPort");
   assert.deepEqual(container["terminationMessagePath"]?.["default"], "/dev/termination-log");
-  assert.deepEqual(container["imagePullPolicy"]?.["enum"], ["Always", "Never", "IfNotPresent"]);
+  assert.deepEqual(container["imagePullPolicy"]?.["enum"], ["Always", "IfNotPresent", "Never"]);
   assert.deepEqual(container["resources"]?.["allOf"], [
     { $ref: "#/components/schemas/io.k8s.api.core.v1.ResourceRequirements" },
   ]);

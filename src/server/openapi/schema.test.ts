@@ -5,6 +5,7 @@ import { kinds } from "#api/kinds.ts";
 import { DeleteOptions } from "#api/meta/v1.ts";
 import { SchemaCollector } from "./schema.ts";
 import type { Schema } from "./schema.ts";
+import { words } from "./words.ts";
 
 const reference = new URL("../../../../shared/reference/openapi-v1.36.json", import.meta.url);
 const missing = existsSync(reference) ? false : "the reference document is not here";
@@ -48,3 +49,21 @@ function compare(path: string, ours: unknown, theirs: unknown): string[] {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+test("version 3 lists a field's words, also where the definition takes any string", () => {
+  const collector = new SchemaCollector("v3", () => undefined);
+  for (const type of kinds) collector.reference(type);
+  const fields = collector.schemas() as Record<string, { properties: Record<string, Schema> }>;
+  const property = (path: string) => {
+    const dot = path.lastIndexOf(".");
+    return fields[path.slice(0, dot)]?.properties[path.slice(dot + 1)] ?? {};
+  };
+  const core = "io.k8s.api.core.v1";
+  assert.deepEqual(property(`${core}.ServiceSpec.sessionAffinity`)["enum"], ["ClientIP", "None"]);
+  assert.deepEqual(property(`${core}.SecurityContext.procMount`)["enum"], ["Default", "Unmasked"]);
+  const { items } = property(`${core}.PersistentVolumeSpec.accessModes`);
+  assert.equal((items as { enum: string[] }).enum[0], "ReadOnlyMany");
+  assert.equal((property(`${core}.Lifecycle.stopSignal`)["enum"] as string[]).length, 65);
+  const lost = Object.keys(words).filter((path) => !("type" in property(path)));
+  assert.deepEqual(lost, []);
+});

@@ -10,6 +10,7 @@ import {
   unions,
 } from "./additions.ts";
 import type { Describe } from "./descriptions.ts";
+import { words } from "./words.ts";
 
 /** A JSON schema, as OpenAPI has it. */
 export type Schema = { [key: string]: unknown };
@@ -105,11 +106,9 @@ export class SchemaCollector {
   #kind(of: Kind, path: string): Schema {
     switch (of.kind) {
       case "string":
-        return { type: "string" };
+        return this.#string(words[path]);
       case "enum":
-        return this.#dialect === "v3"
-          ? { type: "string", enum: [...of.values] }
-          : { type: "string" };
+        return this.#string(of.values);
       case "bool":
         return { type: "boolean" };
       case "int32":
@@ -148,6 +147,11 @@ export class SchemaCollector {
       default:
         return of satisfies never;
     }
+  }
+
+  #string(values: readonly string[] | undefined): Schema {
+    if (!values || this.#dialect === "v2") return { type: "string" };
+    return { type: "string", enum: values.toSorted() };
   }
 
   /** A value whose form the document does not say. */
