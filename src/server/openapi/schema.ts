@@ -10,7 +10,7 @@ import {
   unions,
 } from "./additions.ts";
 import type { Describe } from "./descriptions.ts";
-import { words } from "./words.ts";
+import { wordsOf } from "./words.ts";
 
 /** A JSON schema, as OpenAPI has it. */
 export type Schema = { [key: string]: unknown };
@@ -106,9 +106,9 @@ export class SchemaCollector {
   #kind(of: Kind, path: string): Schema {
     switch (of.kind) {
       case "string":
-        return this.#string(words[path]);
+        return this.#string(wordsOf(path));
       case "enum":
-        return this.#string(of.values);
+        return this.#string(wordsOf(path, of.values));
       case "bool":
         return { type: "boolean" };
       case "int32":
@@ -150,8 +150,7 @@ export class SchemaCollector {
   }
 
   #string(values: readonly string[] | undefined): Schema {
-    if (!values || this.#dialect === "v2") return { type: "string" };
-    return { type: "string", enum: values.toSorted() };
+    return values && this.#dialect === "v3" ? { type: "string", enum: values } : { type: "string" };
   }
 
   /** A value whose form the document does not say. */

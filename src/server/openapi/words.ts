@@ -1,5 +1,4 @@
-// Words that version 3 of documents lists for fields, where the definitions take any string: their
-// rules stand with the resources, as they depend on more than the field.
+// Which words version 3 of documents lists for fields, where the definitions do not tell it.
 
 const api = "io.k8s.api";
 
@@ -40,8 +39,11 @@ const signals = [
   .map((name) => `SIG${name}`)
   .sort();
 
-/** By type and field; of lists' items and maps' values, where the field is one. */
-export const words: Readonly<Record<string, readonly string[]>> = {
+/**
+ * Of fields that take any string in their definitions, because their rules depend on more than the
+ * field. By type and field; of lists' items and maps' values, where the field is one.
+ */
+const words: Readonly<Record<string, readonly string[]>> = {
   ...inGroup("admissionregistration.v1", {
     "MatchResources.matchPolicy": matchPolicies,
     "MutatingAdmissionPolicySpec.failurePolicy": failurePolicies,
@@ -155,6 +157,21 @@ export const words: Readonly<Record<string, readonly string[]>> = {
   }),
   ...inGroup("storage.v1", { "StorageClass.reclaimPolicy": ["Delete", "Recycle", "Retain"] }),
 };
+
+/** Documents leave these open, as more words may come. */
+const open = new Set([
+  `${api}.core.v1.NodeAddress.type`,
+  "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement.operator",
+  "io.k8s.apimachinery.pkg.apis.meta.v1.Status.status",
+]);
+
+/** The words to list for a field, sorted; `defined` are those of its definition. */
+export function wordsOf(path: string, defined?: readonly string[]): string[] | undefined {
+  if (open.has(path) || path.endsWith("Condition.status")) return undefined;
+  return (defined ?? words[path])?.toSorted();
+}
+
+export const pathsWithWords: readonly string[] = Object.keys(words);
 
 function inGroup(group: string, fields: Readonly<Record<string, readonly string[]>>) {
   return Object.fromEntries(
