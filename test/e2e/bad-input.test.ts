@@ -213,7 +213,7 @@ cluster.test("names that are none", async () => {
   await refused(post(configMaps, configMap(long)), {
     code: 422,
     reason: "Invalid",
-    message: `ConfigMap "${long}" is invalid: metadata.name: Invalid value: "${long}": must be no more than 253 bytes`,
+    message: `ConfigMap "${long}" is invalid: metadata.name: Invalid value: "${long}": must be no more than 253 characters`,
   });
 });
 
@@ -393,10 +393,21 @@ cluster.test("paths, methods and queries that mean nothing", async () => {
 
 cluster.test("a bad token, none at all, and one without permission", async () => {
   const unauthorized = { code: 401, reason: "Unauthorized", message: "Unauthorized" };
-  for (const token of ["nonsense", "", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9."]) {
+  for (const token of ["nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9."]) {
     await refused({ path: configMaps, token }, unauthorized);
     await refused({ ...post(configMaps, configMap("sneaked")), token }, unauthorized);
   }
+  // Who says no name has one, with hardly any rights: the health of the server is for everybody.
+  const nobody = 'User "system:anonymous" cannot';
+  const where = 'in API group "" in the namespace "default"';
+  await refused(
+    { path: configMaps, token: "" },
+    {
+      code: 403,
+      reason: "Forbidden",
+      message: `configmaps is forbidden: ${nobody} list resource "configmaps" ${where}`,
+    },
+  );
   assert.equal((await cluster.api.send({ path: "/healthz", token: "" })).text, "ok");
 
   const { stdout } = await cluster.kubectl("create token default");
