@@ -31,7 +31,7 @@ export abstract class ControllerRevision extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** What the version consists of. */
+    /** What the version consists of: the part of the object that a rollback restores. */
     data: json(2).optional(),
     /** Its number: the higher, the later. */
     revision: int64(3),
@@ -53,7 +53,7 @@ export abstract class DaemonSet extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The pods that are wanted. */
+    /** The pods that are wanted, and how they are replaced. */
     spec: object(2, () => DaemonSetSpec),
     /** The pods that there are. */
     status: object(3, () => DaemonSetStatus).optional(),
@@ -86,7 +86,7 @@ export abstract class DaemonSetUpdateStrategy extends message(
      * delete it.
      */
     type: oneOf(1, "RollingUpdate", "OnDelete").default("RollingUpdate"),
-    /** Details, only for RollingUpdate. */
+    /** How many pods are replaced at once. Only for RollingUpdate. */
     rollingUpdate: object(2, () => RollingUpdateDaemonSet).optional(),
   },
 ) {}
@@ -114,7 +114,7 @@ export abstract class DaemonSetStatus extends message("io.k8s.api.apps.v1.Daemon
   currentNumberScheduled: int32(1),
   /** Nodes that run its pod and should not. */
   numberMisscheduled: int32(2),
-  /** Nodes that should run its pod. */
+  /** Nodes that should run its pod, whether they do or not. */
   desiredNumberScheduled: int32(3),
   /** Nodes that should run its pod and have it ready. */
   numberReady: int32(4),
@@ -211,7 +211,7 @@ export abstract class DeploymentStrategy extends message("io.k8s.api.apps.v1.Dep
    * new ones.
    */
   type: oneOf(1, "Recreate", "RollingUpdate").default("RollingUpdate"),
-  /** Details, only for RollingUpdate. */
+  /** How many pods are replaced at once. Only for RollingUpdate. */
   rollingUpdate: object(2, () => RollingUpdateDeployment).optional(),
 }) {}
 
@@ -239,7 +239,7 @@ export abstract class DeploymentStatus extends message("io.k8s.api.apps.v1.Deplo
    * latest change is not reflected yet.
    */
   observedGeneration: int64(1).optional(),
-  /** All its pods that are not ending. */
+  /** All pods of the Deployment, old and new, that are not ending. */
   replicas: int32(2).optional(),
   /** Pods made from the latest template that are not ending. */
   updatedReplicas: int32(3).optional(),
@@ -303,7 +303,7 @@ export abstract class ReplicaSet extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The pods that are wanted. */
+    /** The pods that are wanted, and how many of them. */
     spec: object(2, () => ReplicaSetSpec),
     /** The pods that there are. */
     status: object(3, () => ReplicaSetStatus).optional(),
@@ -324,7 +324,7 @@ export abstract class ReplicaSetSpec extends message("io.k8s.api.apps.v1.Replica
 
 /** What was last seen of a ReplicaSet's pods. */
 export abstract class ReplicaSetStatus extends message("io.k8s.api.apps.v1.ReplicaSetStatus", {
-  /** Its pods that are not ending. */
+  /** All pods of the ReplicaSet that are not ending. */
   replicas: int32(1),
   /** Pods that have all labels of the template. */
   fullyLabeledReplicas: int32(2).optional(),
@@ -337,7 +337,7 @@ export abstract class ReplicaSetStatus extends message("io.k8s.api.apps.v1.Repli
   readyReplicas: int32(4).optional(),
   /** Pods that have been ready for minReadySeconds. */
   availableReplicas: int32(5).optional(),
-  /** Problems, if there are any. */
+  /** What keeps it from its number of pods, if anything does. */
   conditions: list(6, () => ReplicaSetCondition)
     .mapBy("type")
     .merge("type")
@@ -455,7 +455,7 @@ export abstract class StatefulSetUpdateStrategy extends message(
      * only once you delete it.
      */
     type: oneOf(1, "RollingUpdate", "OnDelete").default("RollingUpdate"),
-    /** Details, only for RollingUpdate. */
+    /** Which pods are replaced, and how many at once. Only for RollingUpdate. */
     rollingUpdate: object(2, () => RollingUpdateStatefulSetStrategy).optional(),
   },
 ) {}
@@ -481,9 +481,9 @@ export abstract class StatefulSetStatus extends message("io.k8s.api.apps.v1.Stat
    * latest change is not reflected yet.
    */
   observedGeneration: int64(1).optional(),
-  /** Pods that there are. */
+  /** Pods that the controller has made. */
   replicas: int32(2),
-  /** Pods that are ready. */
+  /** Pods that are ready, of any version. */
   readyReplicas: int32(3).optional(),
   /** Pods of the version currentRevision. */
   currentReplicas: int32(4).optional(),

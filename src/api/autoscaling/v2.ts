@@ -17,7 +17,7 @@ export abstract class HorizontalPodAutoscaler extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** What to scale, and how. */
+    /** What to scale, between which bounds, by which metrics. */
     spec: object(2, () => HorizontalPodAutoscalerSpec),
     /** How it is scaled now. */
     status: object(3, () => HorizontalPodAutoscalerStatus).optional(),
@@ -42,7 +42,7 @@ export abstract class HorizontalPodAutoscalerSpec extends message(
      * cpu.
      */
     metrics: list(4, () => MetricSpec).optional(),
-    /** How fast to go up and down. */
+    /** How fast replicas are added and taken away. Default: fast up, slowly down. */
     behavior: object(5, () => HorizontalPodAutoscalerBehavior).optional(),
   },
 ) {}
@@ -64,9 +64,9 @@ export abstract class CrossVersionObjectReference extends message(
 export abstract class HorizontalPodAutoscalerBehavior extends message(
   "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior",
   {
-    /** Rules for adding. */
+    /** How fast replicas are added. Default: up by 4 pods or 100% in 15 seconds, without delay. */
     scaleUp: object(1, () => HPAScalingRules).optional(),
-    /** Rules for taking away. */
+    /** How fast replicas are taken away. Default: all at once, after 300 seconds of less need. */
     scaleDown: object(2, () => HPAScalingRules).optional(),
   },
 ) {}
@@ -132,7 +132,7 @@ export abstract class ContainerResourceMetricSource extends message(
     name: string(1),
     /** The value to aim at: a utilization or an average value. */
     target: object(2, () => MetricTarget),
-    /** The container that is measured. */
+    /** Name of the container that is measured, in each pod. */
     container: string(3),
   },
 ) {}
@@ -141,7 +141,7 @@ export abstract class ContainerResourceMetricSource extends message(
 export abstract class MetricTarget extends message("io.k8s.api.autoscaling.v2.MetricTarget", {
   /** Utilization, Value or AverageValue. */
   type: string(1),
-  /** The value as a whole. */
+  /** The value of the metric as a whole. */
   value: quantity(2).optional(),
   /** The value divided by the number of pods. */
   averageValue: quantity(3).optional(),
@@ -164,7 +164,7 @@ export abstract class ExternalMetricSource extends message(
 export abstract class MetricIdentifier extends message(
   "io.k8s.api.autoscaling.v2.MetricIdentifier",
   {
-    /** The metric's name. */
+    /** Name of the metric, as the metrics API has it. */
     name: string(1),
     /** Labels of the metric, to narrow it. Missing: the name alone. */
     selector: object(2, () => LabelSelector)
@@ -219,11 +219,11 @@ export abstract class HorizontalPodAutoscalerStatus extends message(
     observedGeneration: int64(1).optional(),
     /** When the number of replicas was last changed. */
     lastScaleTime: time(2).optional(),
-    /** Replicas that there are. */
+    /** How many replicas there were when it was last looked at. */
     currentReplicas: int32(3).optional(),
-    /** Replicas that were last computed. */
+    /** How many replicas there are to be, as last computed. */
     desiredReplicas: int32(4),
-    /** What was last measured. */
+    /** The metrics as they were last measured. */
     currentMetrics: list(5, () => MetricStatus).optional(),
     /** Whether scaling works, and what limits it. */
     conditions: list(6, () => HorizontalPodAutoscalerCondition)
@@ -286,7 +286,7 @@ export abstract class ContainerResourceMetricStatus extends message(
 export abstract class MetricValueStatus extends message(
   "io.k8s.api.autoscaling.v2.MetricValueStatus",
   {
-    /** The value as a whole. */
+    /** The value of the metric as a whole. */
     value: quantity(1).optional(),
     /** The value divided by the number of pods. */
     averageValue: quantity(2).optional(),

@@ -19,7 +19,7 @@ export abstract class CronJob extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** When, and which Job. */
+    /** When a Job is made, and what it does. */
     spec: object(2, () => CronJobSpec),
     /** What it has done. */
     status: object(3, () => CronJobStatus).default({}),
@@ -45,7 +45,7 @@ export abstract class CronJobSpec extends message("io.k8s.api.batch.v1.CronJobSp
   concurrencyPolicy: oneOf(3, "Allow", "Forbid", "Replace").default("Allow"),
   /** If true, no more Jobs are made; those that run go on. Default false. */
   suspend: bool(4).default(false),
-  /** The Job to make. */
+  /** What the Jobs look like that are made. */
   jobTemplate: object(5, () => JobTemplateSpec),
   /** How many completed Jobs are kept. Default 3. */
   successfulJobsHistoryLimit: int32(6).default(3),
@@ -59,7 +59,7 @@ export abstract class CronJobSpec extends message("io.k8s.api.batch.v1.CronJobSp
 export abstract class JobTemplateSpec extends message("io.k8s.api.batch.v1.JobTemplateSpec", {
   /** Labels and annotations for the Jobs. */
   metadata: object(1, () => ObjectMeta).default({}),
-  /** What the Jobs do. */
+  /** What the Jobs do. The same fields as a Job's spec. */
   spec: object(2, () => JobSpec).optional(),
 }) {}
 
@@ -213,11 +213,11 @@ export abstract class SuccessPolicyRule extends message("io.k8s.api.batch.v1.Suc
 
 /** What a CronJob has done. */
 export abstract class CronJobStatus extends message("io.k8s.api.batch.v1.CronJobStatus", {
-  /** The Jobs that run now. */
+  /** References to the Jobs that run now. */
   active: list(1, () => ObjectReference).optional(),
   /** When it was last time for a Job and one was made. */
   lastScheduleTime: time(4).optional(),
-  /** When a Job of its last completed. */
+  /** When one of its Jobs last completed with success. */
   lastSuccessfulTime: time(5).optional(),
 }) {}
 
@@ -235,7 +235,7 @@ export abstract class Job extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** What is to be done. */
+    /** Which pods to run, and when it is enough. */
     spec: object(2, () => JobSpec),
     /** How far it is. */
     status: object(3, () => JobStatus).default({}),
@@ -254,15 +254,15 @@ export abstract class JobStatus extends message("io.k8s.api.batch.v1.JobStatus",
   completionTime: time(3).optional(),
   /** Pods that are pending or running and not ending. */
   active: int32(4).optional(),
-  /** Pods that succeeded. */
+  /** How many pods have succeeded. */
   succeeded: int32(5).optional(),
-  /** Pods that failed. */
+  /** How many pods have failed. */
   failed: int32(6).optional(),
   /** Indexes that succeeded, such as 1,3-5,7. */
   completedIndexes: string(7).optional(),
   /** Pods that have ended and are not in the counts yet. */
   uncountedTerminatedPods: object(8, () => UncountedTerminatedPods).optional(),
-  /** Active pods that are ready. */
+  /** How many of the active pods are ready. */
   ready: int32(9).optional(),
   /** Indexes that failed for good, such as 1,3-5,7. Only with backoffLimitPerIndex. */
   failedIndexes: string(10).optional(),

@@ -19,7 +19,7 @@ export abstract class EndpointSlice extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The addresses, up to 1000. */
+    /** The backends, up to 1000. */
     endpoints: list(2, () => Endpoint).optional(),
     /** The ports that each of them serves, up to 100. Each name is unique. */
     ports: list(3, () => EndpointPort).optional(),
@@ -35,21 +35,21 @@ export abstract class Endpoint extends message("io.k8s.api.discovery.v1.Endpoint
    * used.
    */
   addresses: list(1, string).set(),
-  /** Whether it can take traffic. */
+  /** Whether it can take traffic now. */
   conditions: object(2, () => EndpointConditions).optional(),
   /** Its host name, for DNS. A DNS label. */
   hostname: string(3).optional(),
-  /** The pod that it is. */
+  /** The object behind the endpoint: mostly a pod. */
   targetRef: object(4, () => ObjectReference)
     .atomic()
     .optional(),
   /** Where it is, from older versions of this API. Read-only. */
   deprecatedTopology: map(5, string).optional(),
-  /** The node that it is on. */
+  /** Name of the node that the endpoint is on. */
   nodeName: string(6).optional(),
-  /** The zone that it is in. */
+  /** Name of the zone that the endpoint is in. */
   zone: string(7).optional(),
-  /** For whom it is meant. */
+  /** Whose traffic it should get, if not everybody's. */
   hints: object(8, () => EndpointHints).optional(),
 }) {}
 
@@ -79,13 +79,13 @@ export abstract class EndpointHints extends message("io.k8s.api.discovery.v1.End
 
 /** A node whose clients should use an endpoint. */
 export abstract class ForNode extends message("io.k8s.api.discovery.v1.ForNode", {
-  /** The node's name. */
+  /** Name of the node. */
   name: string(1),
 }) {}
 
 /** A zone whose clients should use an endpoint. */
 export abstract class ForZone extends message("io.k8s.api.discovery.v1.ForZone", {
-  /** The zone's name. */
+  /** Name of the zone. */
   name: string(1),
 }) {}
 
@@ -93,7 +93,7 @@ export abstract class ForZone extends message("io.k8s.api.discovery.v1.ForZone",
 export abstract class EndpointPort extends message("io.k8s.api.discovery.v1.EndpointPort", {
   /** The Service port's name: empty, or a DNS label. Unique in the slice. */
   name: string(1).optional(),
-  /** TCP (default), UDP or SCTP. */
+  /** Transport protocol of the port: TCP (default), UDP or SCTP. */
   protocol: oneOf(2, "TCP", "UDP", "SCTP").default("TCP"),
   /** Port number. Missing: it is left to whoever reads it. */
   port: int32(3).optional(),

@@ -20,14 +20,14 @@ export abstract class IPAddress extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** Who has the address. */
+    /** The object that has the address. */
     spec: object(2, () => IPAddressSpec),
   },
 ) {}
 
 /** Who has an address. */
 export abstract class IPAddressSpec extends message("io.k8s.api.networking.v1.IPAddressSpec", {
-  /** The object that has it. Required. */
+  /** The object that has the address, such as a Service. Required. */
   parentRef: object(1, () => ParentReference),
 }) {}
 
@@ -79,7 +79,7 @@ export abstract class IngressSpec extends message("io.k8s.api.networking.v1.Ingr
    * for.
    */
   tls: list(2, () => IngressTLS).optional(),
-  /** Where requests go, by host. */
+  /** Where requests go, by host and path. A request that fits none goes to the default backend. */
   rules: list(3, () => IngressRule).optional(),
   /** The IngressClass, and thereby the controller, that serves it. Default: the default class. */
   ingressClassName: string(4).optional(),
@@ -91,7 +91,7 @@ export abstract class IngressBackend extends message("io.k8s.api.networking.v1.I
   resource: object(3, () => TypedLocalObjectReference)
     .atomic()
     .optional(),
-  /** A Service in the same namespace. */
+  /** A Service in the same namespace, and its port. */
   service: object(4, () => IngressServiceBackend).optional(),
 }) {}
 
@@ -99,9 +99,9 @@ export abstract class IngressBackend extends message("io.k8s.api.networking.v1.I
 export abstract class IngressServiceBackend extends message(
   "io.k8s.api.networking.v1.IngressServiceBackend",
   {
-    /** The Service's name. */
+    /** Name of the Service, in the Ingress's namespace. */
     name: string(1),
-    /** The port, by name or number. */
+    /** Port of the Service, by name or number. */
     port: object(2, () => ServiceBackendPort)
       .atomic()
       .optional(),
@@ -112,9 +112,9 @@ export abstract class IngressServiceBackend extends message(
 export abstract class ServiceBackendPort extends message(
   "io.k8s.api.networking.v1.ServiceBackendPort",
   {
-    /** The port's name. */
+    /** Name of the Service's port. */
     name: string(1).optional(),
-    /** The port's number. */
+    /** Number of the Service's port, 1 to 65535. */
     number: int32(2).optional(),
   },
 ) {}
@@ -145,7 +145,7 @@ export abstract class HTTPIngressRuleValue extends message(
 export abstract class HTTPIngressPath extends message("io.k8s.api.networking.v1.HTTPIngressPath", {
   /** The path, beginning with a slash. Required for Exact and Prefix. Missing matches all. */
   path: string(1).optional(),
-  /** Where the requests go. */
+  /** The Service or other object to which the requests go. */
   backend: object(2, () => IngressBackend),
   /**
    * How the path is compared:
@@ -169,7 +169,7 @@ export abstract class IngressTLS extends message("io.k8s.api.networking.v1.Ingre
 
 /** What was last seen of an Ingress. */
 export abstract class IngressStatus extends message("io.k8s.api.networking.v1.IngressStatus", {
-  /** Where it is reached. */
+  /** Where requests for the Ingress should arrive. */
   loadBalancer: object(1, () => IngressLoadBalancerStatus).default({}),
 }) {}
 
@@ -186,11 +186,11 @@ export abstract class IngressLoadBalancerStatus extends message(
 export abstract class IngressLoadBalancerIngress extends message(
   "io.k8s.api.networking.v1.IngressLoadBalancerIngress",
   {
-    /** Its address, where it has one. */
+    /** Address of the load balancer, where it is reached by one. */
     ip: string(1).optional(),
-    /** Its DNS name, where it has one. */
+    /** DNS name of the load balancer, where it is reached by one. */
     hostname: string(2).optional(),
-    /** What became of each port. */
+    /** What became of each port of the Ingress. */
     ports: list(4, () => IngressPortStatus).optional(),
   },
 ) {}
@@ -199,9 +199,9 @@ export abstract class IngressLoadBalancerIngress extends message(
 export abstract class IngressPortStatus extends message(
   "io.k8s.api.networking.v1.IngressPortStatus",
   {
-    /** Port number. */
+    /** The port's number on the load balancer. */
     port: int32(1),
-    /** TCP, UDP or SCTP. */
+    /** Transport protocol of the port: TCP, UDP or SCTP. */
     protocol: string(2),
     /** What is wrong with it, in one word. Missing when all is well. */
     error: string(3).optional(),
@@ -249,9 +249,9 @@ export abstract class IngressClassParametersReference extends message(
   {
     /** The object's API group. Missing means the core group. */
     apiGroup: string(1).optional(),
-    /** The object's kind. */
+    /** Kind of the object with the settings. */
     kind: string(2),
-    /** The object's name. */
+    /** Name of the object with the settings. */
     name: string(3),
     /** Cluster (default) or Namespace: where the object lives. */
     scope: string(4).optional(),
@@ -274,7 +274,7 @@ export abstract class NetworkPolicy extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** Which pods, and which traffic. */
+    /** Which pods are meant, and which traffic they may receive and send. */
     spec: object(2, () => NetworkPolicySpec).default({}),
   },
 ) {}
@@ -309,7 +309,7 @@ export abstract class NetworkPolicySpec extends message(
 export abstract class NetworkPolicyEgressRule extends message(
   "io.k8s.api.networking.v1.NetworkPolicyEgressRule",
   {
-    /** The ports. Missing or empty: all. */
+    /** Ports at the places. Missing or empty: all. */
     ports: list(1, () => NetworkPolicyPort).optional(),
     /** The places, any of them. Missing or empty: everywhere. */
     to: list(2, () => NetworkPolicyPeer).optional(),
@@ -348,7 +348,7 @@ export abstract class IPBlock extends message("io.k8s.api.networking.v1.IPBlock"
 export abstract class NetworkPolicyPort extends message(
   "io.k8s.api.networking.v1.NetworkPolicyPort",
   {
-    /** TCP (default), UDP or SCTP. */
+    /** Transport protocol of the port: TCP (default), UDP or SCTP. */
     protocol: string(1).optional(),
     /** A number, or the name of a container port. Missing: all ports. */
     port: intOrString(2).optional(),

@@ -10,9 +10,9 @@ export abstract class Eviction extends kind(
   "io.k8s.api.policy.v1.Eviction",
   { group: "policy", version: "v1", kind: "Eviction" },
   {
-    /** Names the pod. */
+    /** Name and namespace of the pod. */
     metadata: object(1, () => ObjectMeta).default({}),
-    /** How to delete the pod. */
+    /** How to delete the pod: grace period, preconditions, dry run. */
     deleteOptions: object(2, () => DeleteOptions).optional(),
   },
 ) {}
@@ -31,7 +31,7 @@ export abstract class PodDisruptionBudget extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** Which pods, and how many of them. */
+    /** The pods that are meant, and how many of them must remain. */
     spec: object(2, () => PodDisruptionBudgetSpec).default({}),
     /** How many there are, and how many may go. */
     status: object(3, () => PodDisruptionBudgetStatus).default({}),
@@ -78,13 +78,13 @@ export abstract class PodDisruptionBudgetStatus extends message(
      * after about two minutes.
      */
     disruptedPods: map(2, time).optional(),
-    /** How many pods may be evicted now. */
+    /** How many more pods may be evicted now. 0: the next eviction is refused. */
     disruptionsAllowed: int32(3).optional(),
-    /** Pods that are healthy. */
+    /** How many of the pods are healthy, that is, ready. */
     currentHealthy: int32(4).optional(),
-    /** Pods that must be healthy. */
+    /** How many of the pods must be healthy. */
     desiredHealthy: int32(5).optional(),
-    /** Pods that the budget is for. */
+    /** How many pods the budget is for: those that their controllers want. */
     expectedPods: int32(6).optional(),
     /** DisruptionAllowed: whether a pod may be evicted now. */
     conditions: list(7, () => Condition)

@@ -28,7 +28,7 @@ export abstract class CSIDriver extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** How to treat the driver. */
+    /** What the driver can do, and how to treat it. */
     spec: object(2, () => CSIDriverSpec),
   },
 ) {}
@@ -124,7 +124,7 @@ export abstract class CSINodeSpec extends message("io.k8s.api.storage.v1.CSINode
 
 /** A CSI driver on a node. */
 export abstract class CSINodeDriver extends message("io.k8s.api.storage.v1.CSINodeDriver", {
-  /** The driver's name. */
+  /** The driver's name, as its CSIDriver object has it. */
   name: string(1),
   /** The node's name in the driver's terms. */
   nodeID: string(2),
@@ -259,7 +259,7 @@ export abstract class VolumeAttachmentSource extends message(
 export abstract class VolumeAttachmentStatus extends message(
   "io.k8s.api.storage.v1.VolumeAttachmentStatus",
   {
-    /** Whether it is. */
+    /** Whether the volume is attached, and so can be mounted. */
     attached: bool(1),
     /** What the attacher wants to tell those who mount it. */
     attachmentMetadata: map(2, string).optional(),
@@ -272,7 +272,7 @@ export abstract class VolumeAttachmentStatus extends message(
 
 /** An error with a volume. */
 export abstract class VolumeError extends message("io.k8s.api.storage.v1.VolumeError", {
-  /** When it happened. */
+  /** When the error happened. */
   time: time(1).optional(),
   /** What went wrong. Must not contain secrets. */
   message: string(2).optional(),

@@ -35,7 +35,7 @@ export abstract class NodeAffinity extends message("io.k8s.api.core.v1.NodeAffin
 export abstract class PreferredSchedulingTerm extends message(
   "io.k8s.api.core.v1.PreferredSchedulingTerm",
   {
-    /** From 1 to 100. */
+    /** How much the wish counts: 1 to 100. */
     weight: int32(1),
     /** The nodes that are meant. An empty one is fulfilled by none. */
     preference: object(2, () => NodeSelectorTerm).atomic(),
@@ -90,9 +90,9 @@ export abstract class PodAffinityTerm extends message("io.k8s.api.core.v1.PodAff
 export abstract class WeightedPodAffinityTerm extends message(
   "io.k8s.api.core.v1.WeightedPodAffinityTerm",
   {
-    /** From 1 to 100. */
+    /** How much the wish counts: 1 to 100. */
     weight: int32(1),
-    /** Which pods, and what near means. */
+    /** The pods that are meant, and how near to them. */
     podAffinityTerm: object(2, () => PodAffinityTerm),
   },
 ) {}

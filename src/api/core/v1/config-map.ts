@@ -3,8 +3,8 @@ import { kind } from "#schema/message.ts";
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
 /**
- * Settings for pods to read, as environment variables or files. Not for secrets. At most 1 MiB in
- * all.
+ * Settings for pods to read, as environment variables or files, so that the same image runs with
+ * different ones. Not for secrets. At most 1 MiB in all.
  */
 export abstract class ConfigMap extends kind(
   "io.k8s.api.core.v1.ConfigMap",
@@ -24,7 +24,7 @@ export abstract class ConfigMap extends kind(
      * in binaryData too.
      */
     data: map(2, string).optional(),
-    /** Bytes by key, in base64. */
+    /** Bytes by key, in base64. For what is not UTF-8 text. Keys must not be in data too. */
     binaryData: map(3, bytes).optional(),
     /**
      * If true, data and binaryData can no longer be changed, nor can this be taken back. Kubelets

@@ -167,7 +167,7 @@ export abstract class ContainerPort extends message("io.k8s.api.core.v1.Containe
   hostPort: int32(2).optional(),
   /** Port on the pod's address, 1 to 65535. */
   containerPort: int32(3),
-  /** TCP (default), UDP or SCTP. */
+  /** Transport protocol of the port: TCP (default), UDP or SCTP. */
   protocol: oneOf(4, "TCP", "UDP", "SCTP").default("TCP"),
   /** Address of the node on which hostPort is opened. Default: all. */
   hostIP: string(5).optional(),
@@ -177,7 +177,7 @@ export abstract class ContainerPort extends message("io.k8s.api.core.v1.Containe
 export abstract class ContainerResizePolicy extends message(
   "io.k8s.api.core.v1.ContainerResizePolicy",
   {
-    /** cpu or memory. */
+    /** The resource that is resized: cpu or memory. */
     resourceName: string(1),
     /**
      * NotRequired (default): changed while it runs. RestartContainer: restarted with the new value.
@@ -201,9 +201,9 @@ export abstract class ContainerRestartRule extends message(
 export abstract class ContainerRestartRuleOnExitCodes extends message(
   "io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes",
   {
-    /** In or NotIn the values. */
+    /** In: the rule fits if the exit code is one of the values. NotIn: if it is none of them. */
     operator: string(1),
-    /** Exit codes, up to 255. */
+    /** The exit codes, without duplicates: up to 255 of them. */
     values: list(2, int32).set().optional(),
   },
 ) {}
@@ -213,11 +213,11 @@ export abstract class ContainerRestartRuleOnExitCodes extends message(
  * are skipped.
  */
 export abstract class EnvFromSource extends message("io.k8s.api.core.v1.EnvFromSource", {
-  /** Put before each name. */
+  /** Text to put before the name of each variable, such as DB_. Default: none. */
   prefix: string(1).optional(),
-  /** The ConfigMap to take. */
+  /** The ConfigMap whose entries become variables. */
   configMapRef: object(2, () => ConfigMapEnvSource).optional(),
-  /** The Secret to take. */
+  /** The Secret whose entries become variables. */
   secretRef: object(3, () => SecretEnvSource).optional(),
 }) {}
 
@@ -259,11 +259,17 @@ export abstract class EnvVarSource extends message("io.k8s.api.core.v1.EnvVarSou
   resourceFieldRef: object(2, () => ResourceFieldSelector)
     .atomic()
     .optional(),
-  /** A key of a ConfigMap. */
+  /**
+   * A key of a ConfigMap in the pod's namespace. A later change of it does not reach the running
+   * container.
+   */
   configMapKeyRef: object(3, () => ConfigMapKeySelector)
     .atomic()
     .optional(),
-  /** A key of a Secret. */
+  /**
+   * A key of a Secret in the pod's namespace. A later change of it does not reach the running
+   * container.
+   */
   secretKeyRef: object(4, () => SecretKeySelector)
     .atomic()
     .optional(),
@@ -279,7 +285,7 @@ export abstract class FileKeySelector extends message("io.k8s.api.core.v1.FileKe
   volumeName: string(1),
   /** The file, relative to the volume's root. Must not contain two dots as a step. */
   path: string(2),
-  /** The variable's name in the file. */
+  /** The variable's name in the file, which has lines of NAME=VALUE. */
   key: string(3),
   /**
    * If true, a missing file or key leaves the variable out. If false (default), the container does
@@ -309,13 +315,13 @@ export abstract class Lifecycle extends message("io.k8s.api.core.v1.Lifecycle", 
 
 /** What to do at a point of a container's life. Exactly one of these. */
 export abstract class LifecycleHandler extends message("io.k8s.api.core.v1.LifecycleHandler", {
-  /** Run a command in the container. */
+  /** Run a command in the container. It uses the container's resources. */
   exec: object(1, () => ExecAction).optional(),
-  /** Send an HTTP GET request. */
+  /** Send an HTTP GET request to the container. */
   httpGet: object(2, () => HTTPGetAction).optional(),
   /** Not supported and without effect, kept for old objects. */
   tcpSocket: object(3, () => TCPSocketAction).optional(),
-  /** Wait for a number of seconds. */
+  /** Wait for a number of seconds, so that traffic can go elsewhere before the container ends. */
   sleep: object(4, () => SleepAction).optional(),
 }) {}
 
@@ -330,7 +336,7 @@ export abstract class ExecAction extends message("io.k8s.api.core.v1.ExecAction"
 
 /** An HTTP request. Success is any answer from 200 to 399. */
 export abstract class HTTPGetAction extends message("io.k8s.api.core.v1.HTTPGetAction", {
-  /** Path to ask for. Default: /. */
+  /** Path to ask for, with a query if need be: /healthz?full=1. Default: /. */
   path: string(1).default("/"),
   /** Port number, 1 to 65535, or the name of one of the container's ports. */
   port: intOrString(2),
@@ -348,7 +354,7 @@ export abstract class HTTPGetAction extends message("io.k8s.api.core.v1.HTTPGetA
 export abstract class HTTPHeader extends message("io.k8s.api.core.v1.HTTPHeader", {
   /** The header's name. The case does not matter. */
   name: string(1),
-  /** The header's value. */
+  /** The header's value, as it is sent. */
   value: string(2).default(""),
 }) {}
 
@@ -379,7 +385,7 @@ export abstract class Probe extends message("io.k8s.api.core.v1.Probe", {
   httpGet: object(2, () => HTTPGetAction)
     .within(1)
     .optional(),
-  /** Open a TCP connection. */
+  /** Open a TCP connection to a port; that it opens is success. */
   tcpSocket: object(3, () => TCPSocketAction)
     .within(1)
     .optional(),
@@ -409,7 +415,7 @@ export abstract class Probe extends message("io.k8s.api.core.v1.Probe", {
 
 /** A call of the gRPC health service. */
 export abstract class GRPCAction extends message("io.k8s.api.core.v1.GRPCAction", {
-  /** Port number, 1 to 65535. */
+  /** Port of the gRPC service: a number, 1 to 65535. */
   port: int32(1),
   /** Name to put into the health check request. Default: empty, the whole server. */
   service: string(2).default(""),
@@ -456,13 +462,13 @@ export abstract class SecurityContext extends message("io.k8s.api.core.v1.Securi
 
 /** An SELinux label. */
 export abstract class SELinuxOptions extends message("io.k8s.api.core.v1.SELinuxOptions", {
-  /** Its user part. */
+  /** The user part of the label, such as system_u. */
   user: string(1).optional(),
-  /** Its role part. */
+  /** The role part of the label, such as system_r. */
   role: string(2).optional(),
-  /** Its type part. */
+  /** The type part of the label, such as container_t. */
   type: string(3).optional(),
-  /** Its level part, such as s0:c123,c456. */
+  /** The level part of the label, such as s0:c123,c456. */
   level: string(4).optional(),
 }) {}
 

@@ -30,11 +30,11 @@ export abstract class Endpoints extends kind(
 
 /** Addresses, and the ports that each of them serves. */
 export abstract class EndpointSubset extends message("io.k8s.api.core.v1.EndpointSubset", {
-  /** Those that are ready for traffic. */
+  /** Addresses that are ready for traffic. Proxies use these alone. */
   addresses: list(1, () => EndpointAddress).optional(),
   /** Those that are not: starting, failing their probe or stopping. */
   notReadyAddresses: list(2, () => EndpointAddress).optional(),
-  /** The ports at each address. */
+  /** The ports that each of the addresses serves. */
   ports: list(3, () => EndpointPort).optional(),
 }) {}
 
@@ -42,13 +42,13 @@ export abstract class EndpointSubset extends message("io.k8s.api.core.v1.Endpoin
 export abstract class EndpointAddress extends message("io.k8s.api.core.v1.EndpointAddress", {
   /** The address, IPv4 or IPv6. Not loopback, link-local or multicast. */
   ip: string(1),
-  /** The pod that has the address. */
+  /** The object behind the address: mostly a pod. */
   targetRef: object(2, () => ObjectReference)
     .atomic()
     .optional(),
   /** Host name of the endpoint, for DNS. */
   hostname: string(3).optional(),
-  /** The node that it is on. */
+  /** The node that the endpoint is on. */
   nodeName: string(4).optional(),
 }) {}
 
@@ -56,9 +56,9 @@ export abstract class EndpointAddress extends message("io.k8s.api.core.v1.Endpoi
 export abstract class EndpointPort extends message("io.k8s.api.core.v1.EndpointPort", {
   /** The Service port's name: a DNS label. May be missing only when there is one port. */
   name: string(1).optional(),
-  /** Port number. */
+  /** Port number of the pods, 1 to 65535. */
   port: int32(2),
-  /** TCP (default), UDP or SCTP. */
+  /** Transport protocol of the port: TCP (default), UDP or SCTP. */
   protocol: oneOf(3, "TCP", "UDP", "SCTP").default("TCP"),
   /**
    * What is spoken there, as a hint for proxies: an IANA service name, or one such as

@@ -20,7 +20,7 @@ export abstract class Event extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** What the event is about. */
+    /** The object that the event is about. */
     involvedObject: object(2, () => ObjectReference).atomic(),
     /** What happened, in one word in upper camel case: Scheduled, Pulled, BackOff. */
     reason: string(3).optional(),
@@ -28,11 +28,11 @@ export abstract class Event extends kind(
     message: string(4).optional(),
     /** The component that reported it. Superseded by reportingComponent. */
     source: object(5, () => EventSource).optional(),
-    /** When it first happened. */
+    /** When it first happened. Recorded in the older way. */
     firstTimestamp: time(6).optional(),
-    /** When it last happened. */
+    /** When it last happened. Recorded in the older way. */
     lastTimestamp: time(7).optional(),
-    /** How often it happened. */
+    /** How often it happened so far. Recorded in the older way. */
     count: int32(8).optional(),
     /** Normal, or Warning for what needs attention. */
     type: string(9).optional(),
@@ -55,7 +55,7 @@ export abstract class Event extends kind(
 
 /** How often an event came again. */
 export abstract class EventSeries extends message("io.k8s.api.core.v1.EventSeries", {
-  /** Occurrences so far. */
+  /** How often it happened so far. */
   count: int32(1).optional(),
   /** When it last happened. */
   lastObservedTime: microTime(2).optional(),
@@ -65,7 +65,7 @@ export abstract class EventSeries extends message("io.k8s.api.core.v1.EventSerie
 export abstract class EventSource extends message("io.k8s.api.core.v1.EventSource", {
   /** The component, such as kubelet. */
   component: string(1).optional(),
-  /** The node it runs on. */
+  /** Name of the node that the component runs on. */
   host: string(2).optional(),
 }) {}
 

@@ -19,7 +19,7 @@ export abstract class LimitRange extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The limits, by type of object. */
+    /** The limits, one entry for each type of object. */
     spec: object(2, () => LimitRangeSpec),
   },
 ) {}
@@ -34,9 +34,9 @@ export abstract class LimitRangeSpec extends message("io.k8s.api.core.v1.LimitRa
 export abstract class LimitRangeItem extends message("io.k8s.api.core.v1.LimitRangeItem", {
   /** What it applies to: Container, Pod (the sum of its containers) or PersistentVolumeClaim. */
   type: string(1),
-  /** Largest limit allowed. */
+  /** The largest limit allowed, by resource name. An object that asks for more is refused. */
   max: map(2, quantity).optional(),
-  /** Smallest request allowed. */
+  /** The smallest request allowed, by resource name. An object that asks for less is refused. */
   min: map(3, quantity).optional(),
   /** The limit of containers that give none. */
   default: map(4, quantity).optional(),

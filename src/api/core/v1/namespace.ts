@@ -38,7 +38,7 @@ export abstract class NamespaceSpec extends message("io.k8s.api.core.v1.Namespac
 export abstract class NamespaceStatus extends message("io.k8s.api.core.v1.NamespaceStatus", {
   /** Active, or Terminating once it is being deleted; nothing new can then be created in it. */
   phase: oneOf(1, "Active", "Terminating").optional(),
-  /** What holds its deletion up. */
+  /** What holds the deletion up, if it takes long. */
   conditions: list(2, () => NamespaceCondition)
     .mapBy("type")
     .merge("type")

@@ -91,12 +91,12 @@ export abstract class NodeStatus extends message("io.k8s.api.core.v1.NodeStatus"
     .mapBy("type")
     .merge("type")
     .optional(),
-  /** Where the node is reached. */
+  /** Addresses and names under which the node is reached. */
   addresses: list(5, () => NodeAddress)
     .mapBy("type")
     .merge("type")
     .optional(),
-  /** Ports of the kubelet. */
+  /** Ports of the programs that run the node. */
   daemonEndpoints: object(6, () => NodeDaemonEndpoints).default({}),
   /** Facts about the machine and its software. */
   nodeInfo: object(7, () => NodeSystemInfo).optional(),
@@ -123,7 +123,7 @@ export abstract class NodeStatus extends message("io.k8s.api.core.v1.NodeStatus"
 export abstract class AttachedVolume extends message("io.k8s.api.core.v1.AttachedVolume", {
   /** The volume's name within the cluster. */
   name: string(1),
-  /** Where its device is found. */
+  /** Where the device is found on the node. */
   devicePath: string(2),
 }) {}
 
@@ -139,7 +139,7 @@ export abstract class ContainerImage extends message("io.k8s.api.core.v1.Contain
 export abstract class NodeAddress extends message("io.k8s.api.core.v1.NodeAddress", {
   /** Hostname, InternalIP, ExternalIP, InternalDNS or ExternalDNS. */
   type: oneOf(1, "Hostname", "InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS"),
-  /** The address or name. */
+  /** The address or the name, as the type says. */
   address: string(2),
 }) {}
 
@@ -164,11 +164,11 @@ export abstract class NodeCondition extends message("io.k8s.api.core.v1.NodeCond
 
 /** Which configuration a kubelet used, formerly. No longer used. */
 export abstract class NodeConfigStatus extends message("io.k8s.api.core.v1.NodeConfigStatus", {
-  /** The one that it was to use. */
+  /** The configuration that it was to use. */
   assigned: object(1, () => NodeConfigSource).optional(),
-  /** The one that it used. */
+  /** The configuration that it used. */
   active: object(2, () => NodeConfigSource).optional(),
-  /** The one to go back to on error. */
+  /** The configuration to go back to on error. */
   lastKnownGood: object(3, () => NodeConfigSource).optional(),
   /** What was wrong with the assigned one. */
   error: string(4).optional(),
@@ -178,7 +178,7 @@ export abstract class NodeConfigStatus extends message("io.k8s.api.core.v1.NodeC
 export abstract class NodeDaemonEndpoints extends message(
   "io.k8s.api.core.v1.NodeDaemonEndpoints",
   {
-    /** Where the kubelet listens. */
+    /** Where the kubelet listens for logs, exec and metrics. */
     kubeletEndpoint: object(1, () => DaemonEndpoint).default({ Port: 0 }),
   },
 ) {}
@@ -199,7 +199,7 @@ export abstract class NodeFeatures extends message("io.k8s.api.core.v1.NodeFeatu
 export abstract class NodeRuntimeHandler extends message("io.k8s.api.core.v1.NodeRuntimeHandler", {
   /** Name for RuntimeClass.handler. Empty for the default one. */
   name: string(1).optional(),
-  /** What this handler can do. */
+  /** Abilities that this handler has. */
   features: object(2, () => NodeRuntimeHandlerFeatures).optional(),
 }) {}
 
@@ -220,29 +220,29 @@ export abstract class NodeSystemInfo extends message("io.k8s.api.core.v1.NodeSys
   machineID: string(1),
   /** From the firmware: unique to the machine. */
   systemUUID: string(2),
-  /** New with each boot. */
+  /** Unique to each boot, from /proc/sys/kernel/random/boot_id. */
   bootID: string(3),
-  /** As uname -r prints it. */
+  /** Version of the kernel, as uname -r prints it. */
   kernelVersion: string(4),
   /** Name of the operating system's release, from /etc/os-release. */
   osImage: string(5),
   /** NAME://VERSION of the container runtime. */
   containerRuntimeVersion: string(6),
-  /** Version of the kubelet. */
+  /** Version of the kubelet, such as v1.36.0. */
   kubeletVersion: string(7),
   /** Deprecated and not to be relied on: the kubelet does not know it. */
   kubeProxyVersion: string(8),
-  /** linux or windows. */
+  /** The operating system: linux or windows. */
   operatingSystem: string(9),
-  /** Such as amd64 or arm64. */
+  /** The processor's architecture, such as amd64 or arm64. */
   architecture: string(10),
-  /** Swap space, where it is known. */
+  /** Size of the swap space, where it is known. */
   swap: object(11, () => NodeSwapStatus).optional(),
 }) {}
 
 /** A node's swap space. */
 export abstract class NodeSwapStatus extends message("io.k8s.api.core.v1.NodeSwapStatus", {
-  /** Its size in bytes. */
+  /** Size of the swap space in bytes. */
   capacity: int64(1).optional(),
 }) {}
 

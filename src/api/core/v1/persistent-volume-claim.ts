@@ -21,7 +21,7 @@ export abstract class PersistentVolumeClaim extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The storage that is wanted. */
+    /** The storage that is wanted: how much, of which class, used in which way. */
     spec: object(2, () => PersistentVolumeClaimSpec).default({}),
     /** The storage that it got. */
     status: object(3, () => PersistentVolumeClaimStatus).default({}),
@@ -89,7 +89,7 @@ export abstract class PersistentVolumeClaimStatus extends message(
   {
     /** Pending (no volume yet), Bound, or Lost (its volume is gone). */
     phase: oneOf(1, "Pending", "Bound", "Lost").optional(),
-    /** What the bound volume allows. */
+    /** All the ways in which the bound volume can be mounted. */
     accessModes: list(2, string).optional(),
     /** The real size, under the name storage. */
     capacity: map(3, quantity).optional(),
@@ -117,7 +117,7 @@ export abstract class PersistentVolumeClaimStatus extends message(
 
 /** How far a change of a volume's attributes is. */
 export abstract class ModifyVolumeStatus extends message("io.k8s.api.core.v1.ModifyVolumeStatus", {
-  /** The class that is being applied. */
+  /** The VolumeAttributesClass that is being applied. */
   targetVolumeAttributesClassName: string(1).optional(),
   /** Pending (the class does not exist yet), InProgress, or Infeasible (the driver refused it). */
   status: string(2),
@@ -160,7 +160,7 @@ export abstract class PersistentVolumeClaimTemplate extends message(
   {
     /** Labels and annotations for the claim. Other fields are refused. */
     metadata: object(1, () => ObjectMeta).optional(),
-    /** The storage that is wanted. */
+    /** The storage that is wanted. The same fields as a claim's spec. */
     spec: object(2, () => PersistentVolumeClaimSpec),
   },
 ) {}

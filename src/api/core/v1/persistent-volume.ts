@@ -28,7 +28,7 @@ export abstract class PersistentVolume extends kind(
 export abstract class PersistentVolumeSpec extends message(
   "io.k8s.api.core.v1.PersistentVolumeSpec",
   {
-    /** Its size, under the name storage. */
+    /** Size of the volume, under the name storage: storage: 10Gi. */
     capacity: map(1, quantity).optional(),
     /**
      * Outdated: a persistent disk of Google Compute Engine, handled by the CSI driver
@@ -49,7 +49,7 @@ export abstract class PersistentVolumeSpec extends message(
     glusterfs: object(4, () => GlusterfsPersistentVolumeSource)
       .within(2)
       .optional(),
-    /** A directory of an NFS server. */
+    /** A directory of an NFS server, which many nodes can mount at once. */
     nfs: object(5, () => NFSVolumeSource)
       .within(2)
       .optional(),
@@ -57,7 +57,7 @@ export abstract class PersistentVolumeSpec extends message(
     rbd: object(6, () => RBDPersistentVolumeSource)
       .within(2)
       .optional(),
-    /** An iSCSI disk. */
+    /** An iSCSI disk, attached to the node by the kubelet. */
     iscsi: object(7, () => ISCSIPersistentVolumeSource)
       .within(2)
       .optional(),
@@ -69,7 +69,7 @@ export abstract class PersistentVolumeSpec extends message(
     cephfs: object(9, () => CephFSPersistentVolumeSource)
       .within(2)
       .optional(),
-    /** A Fibre Channel disk. */
+    /** A Fibre Channel disk, attached to the node by the kubelet. */
     fc: object(10, () => FCVolumeSource)
       .within(2)
       .optional(),
@@ -117,7 +117,7 @@ export abstract class PersistentVolumeSpec extends message(
     storageos: object(21, () => StorageOSPersistentVolumeSource)
       .within(2)
       .optional(),
-    /** A volume of a CSI driver. */
+    /** A volume of a CSI driver: the usual kind today. */
     csi: object(22, () => CSIPersistentVolumeSource)
       .within(2)
       .optional(),
@@ -423,7 +423,7 @@ export abstract class LocalVolumeSource extends message("io.k8s.api.core.v1.Loca
 export abstract class NFSVolumeSource extends message("io.k8s.api.core.v1.NFSVolumeSource", {
   /** Host name or address of the server. */
   server: string(1),
-  /** The exported directory. */
+  /** The directory that the server exports. */
   path: string(2),
   /** Mount it read-only. Default false. */
   readOnly: bool(3).optional(),
@@ -545,7 +545,7 @@ export abstract class StorageOSPersistentVolumeSource extends message(
 
 /** The nodes from which a volume can be reached. */
 export abstract class VolumeNodeAffinity extends message("io.k8s.api.core.v1.VolumeNodeAffinity", {
-  /** What a node must have. */
+  /** What a node must have for the volume to be reached from it. */
   required: object(1, () => NodeSelector)
     .atomic()
     .optional(),
@@ -583,7 +583,7 @@ export abstract class PersistentVolumeStatus extends message(
     message: string(2).optional(),
     /** Why it failed, in a word. */
     reason: string(3).optional(),
-    /** When the phase last changed. */
+    /** When the volume entered its present phase. */
     lastPhaseTransitionTime: time(4).optional(),
   },
 ) {}

@@ -95,7 +95,7 @@ export abstract class PodStatus extends message("io.k8s.api.core.v1.PodStatus", 
 
 /** What was last seen of one container. */
 export abstract class ContainerStatus extends message("io.k8s.api.core.v1.ContainerStatus", {
-  /** The container's name in the pod. */
+  /** Name of the container in the pod's spec. */
   name: string(1),
   /** What the container does now: waiting, running or terminated. */
   state: object(2, () => ContainerState).default({}),
@@ -123,7 +123,7 @@ export abstract class ContainerStatus extends message("io.k8s.api.core.v1.Contai
   allocatedResources: map(10, quantity).optional(),
   /** Requests and limits that are in force in the running container. */
   resources: object(11, () => ResourceRequirements).optional(),
-  /** How volumes are really mounted. */
+  /** How volumes are mounted in the running container. */
   volumeMounts: list(12, () => VolumeMountStatus)
     .mapBy("mountPath")
     .merge("mountPath")
@@ -143,9 +143,9 @@ export abstract class ContainerStatus extends message("io.k8s.api.core.v1.Contai
 export abstract class ContainerState extends message("io.k8s.api.core.v1.ContainerState", {
   /** Set while it cannot run yet, such as during a pull. */
   waiting: object(1, () => ContainerStateWaiting).optional(),
-  /** Set while it runs. */
+  /** Set while it runs, since startedAt. */
   running: object(2, () => ContainerStateRunning).optional(),
-  /** Set when it has ended. */
+  /** Set when it has ended, with its exit code. */
   terminated: object(3, () => ContainerStateTerminated).optional(),
 }) {}
 
@@ -153,7 +153,7 @@ export abstract class ContainerState extends message("io.k8s.api.core.v1.Contain
 export abstract class ContainerStateRunning extends message(
   "io.k8s.api.core.v1.ContainerStateRunning",
   {
-    /** When this run began. */
+    /** When this run of the container began. */
     startedAt: time(1).optional(),
   },
 ) {}
@@ -170,9 +170,9 @@ export abstract class ContainerStateTerminated extends message(
     reason: string(3).optional(),
     /** What it left behind as its termination message. */
     message: string(4).optional(),
-    /** When that run began. */
+    /** When that run of the container began. */
     startedAt: time(5).optional(),
-    /** When it ended. */
+    /** When that run of the container ended. */
     finishedAt: time(6).optional(),
     /** RUNTIME://ID of the ended container. */
     containerID: string(7).optional(),
@@ -192,7 +192,7 @@ export abstract class ContainerStateWaiting extends message(
 
 /** The identity of a container's first process. */
 export abstract class ContainerUser extends message("io.k8s.api.core.v1.ContainerUser", {
-  /** User and groups on Linux. */
+  /** User and groups. Set for Linux containers. */
   linux: object(1, () => LinuxContainerUser).optional(),
 }) {}
 
@@ -202,9 +202,9 @@ export abstract class ContainerUser extends message("io.k8s.api.core.v1.Containe
 export abstract class LinuxContainerUser extends message("io.k8s.api.core.v1.LinuxContainerUser", {
   /** User number of the first process. */
   uid: int64(1),
-  /** Primary group number. */
+  /** Primary group number of the first process. */
   gid: int64(2),
-  /** Other group numbers. */
+  /** Further group numbers of the first process. */
   supplementalGroups: list(3, int64).optional(),
 }) {}
 
@@ -212,7 +212,7 @@ export abstract class LinuxContainerUser extends message("io.k8s.api.core.v1.Lin
 export abstract class ResourceStatus extends message("io.k8s.api.core.v1.ResourceStatus", {
   /** The resource's name, or claim:CLAIM/REQUEST for devices of a claim. */
   name: string(1),
-  /** One entry for each device. */
+  /** Health of the devices, one entry for each. */
   resources: list(2, () => ResourceHealth)
     .mapBy("resourceID")
     .optional(),
@@ -230,9 +230,9 @@ export abstract class ResourceHealth extends message("io.k8s.api.core.v1.Resourc
 
 /** How a volume is mounted in a container. */
 export abstract class VolumeMountStatus extends message("io.k8s.api.core.v1.VolumeMountStatus", {
-  /** Name of the volume in the pod. */
+  /** Name of the volume in the pod's spec. */
   name: string(1),
-  /** Where it is mounted. */
+  /** Where it is mounted in the container. */
   mountPath: string(2),
   /** Whether it is mounted read-only. */
   readOnly: bool(3).optional(),
@@ -246,13 +246,13 @@ export abstract class VolumeMountStatus extends message("io.k8s.api.core.v1.Volu
 
 /** What is known of a volume, by its kind. */
 export abstract class VolumeStatus extends message("io.k8s.api.core.v1.VolumeStatus", {
-  /** Set for image volumes. */
+  /** Which image the files come from. Set for image volumes. */
   image: object(1, () => ImageVolumeStatus).optional(),
 }) {}
 
 /** The image behind an image volume. */
 export abstract class ImageVolumeStatus extends message("io.k8s.api.core.v1.ImageVolumeStatus", {
-  /** The image by its digest. */
+  /** The image, by its digest. */
   imageRef: string(1),
 }) {}
 
@@ -266,7 +266,7 @@ export abstract class HostIP extends message("io.k8s.api.core.v1.HostIP", {
 export abstract class NodeAllocatableResourceClaimStatus extends message(
   "io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus",
   {
-    /** How much, by resource name. */
+    /** How much of the node's resources it takes, by resource name. */
     resources: map(0, quantity),
     /** The ResourceClaim in the pod's namespace. */
     resourceClaimName: string(1),
@@ -312,7 +312,7 @@ export abstract class PodExtendedResourceClaimStatus extends message(
 export abstract class ContainerExtendedResourceRequest extends message(
   "io.k8s.api.core.v1.ContainerExtendedResourceRequest",
   {
-    /** The container. */
+    /** Name of the container in the pod. */
     containerName: string(1),
     /** The extended resource that it asks for, such as example.com/gpu. */
     resourceName: string(2),

@@ -19,7 +19,7 @@ export abstract class PodTemplate extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The pods to be made. */
+    /** What pods made from it look like. */
     template: object(2, () => PodTemplateSpec).optional(),
   },
 ) {}
@@ -28,7 +28,7 @@ export abstract class PodTemplate extends kind(
 export abstract class PodTemplateSpec extends message("io.k8s.api.core.v1.PodTemplateSpec", {
   /** Labels and annotations for the pods. Names are made up by whoever creates them. */
   metadata: object(1, () => ObjectMeta).default({}),
-  /** What the pods run. */
+  /** What the pods run, and how. The same fields as a Pod's spec. */
   spec: object(2, () => PodSpec).optional(),
 }) {}
 

@@ -260,7 +260,7 @@ export abstract class PodSpec extends message("io.k8s.api.core.v1.PodSpec", {
 export abstract class HostAlias extends message("io.k8s.api.core.v1.HostAlias", {
   /** The address that the names stand for. */
   ip: string(1),
-  /** Names for the address. */
+  /** Names that lead to the address. */
   hostnames: list(2, string).optional(),
 }) {}
 
@@ -281,7 +281,7 @@ export abstract class PodDNSConfig extends message("io.k8s.api.core.v1.PodDNSCon
 
 /** A resolver option, such as ndots:2. */
 export abstract class PodDNSConfigOption extends message("io.k8s.api.core.v1.PodDNSConfigOption", {
-  /** The option's name, such as ndots. */
+  /** The option's name, such as ndots. Required. */
   name: string(1).optional(),
   /** What stands after the colon. Missing for options that have no value. */
   value: string(2).optional(),
@@ -390,7 +390,7 @@ export abstract class PodSecurityContext extends message("io.k8s.api.core.v1.Pod
 export abstract class Sysctl extends message("io.k8s.api.core.v1.Sysctl", {
   /** Name such as net.core.somaxconn. */
   name: string(1),
-  /** Its value, as text. */
+  /** The parameter's value, as text. */
   value: string(2).default(""),
 }) {}
 

@@ -18,7 +18,7 @@ export abstract class ReplicationController extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The pods that are wanted. */
+    /** The pods that are wanted, and how many of them. */
     spec: object(2, () => ReplicationControllerSpec).default({}),
     /** The pods that there are. */
     status: object(3, () => ReplicationControllerStatus).optional(),
@@ -44,17 +44,17 @@ export abstract class ReplicationControllerSpec extends message(
 export abstract class ReplicationControllerStatus extends message(
   "io.k8s.api.core.v1.ReplicationControllerStatus",
   {
-    /** Pods that there are. */
+    /** How many pods there are that fit the selector. */
     replicas: int32(1),
     /** Pods that have all labels of the template. */
     fullyLabeledReplicas: int32(2).optional(),
     /** The generation of the object that was last acted on. */
     observedGeneration: int64(3).optional(),
-    /** Pods that are ready. */
+    /** How many of the pods are ready. */
     readyReplicas: int32(4).optional(),
     /** Pods that have been ready for minReadySeconds. */
     availableReplicas: int32(5).optional(),
-    /** Problems, if there are any. */
+    /** What keeps it from its number of pods, if anything does. */
     conditions: list(6, () => ReplicationControllerCondition)
       .mapBy("type")
       .merge("type")

@@ -17,7 +17,7 @@ export abstract class ResourceQuota extends kind(
   },
   {
     metadata: object(1, () => ObjectMeta).default({}),
-    /** The limits that are wanted. */
+    /** The limits that are wanted, and for which pods. */
     spec: object(2, () => ResourceQuotaSpec).default({}),
     /** The limits in force and what is used of them. */
     status: object(3, () => ResourceQuotaStatus).default({}),

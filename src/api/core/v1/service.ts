@@ -80,7 +80,7 @@ export abstract class ServiceSpec extends message("io.k8s.api.core.v1.ServiceSpe
    * each other before they are ready. Default false.
    */
   publishNotReadyAddresses: bool(13).optional(),
-  /** Details of sessionAffinity. */
+  /** How long a client stays with its pod. Only with sessionAffinity ClientIP. */
   sessionAffinityConfig: object(14, () => SessionAffinityConfig).optional(),
   /**
    * How many IP families it has: SingleStack (default), PreferDualStack (two where the cluster has
@@ -119,7 +119,7 @@ export abstract class ServiceSpec extends message("io.k8s.api.core.v1.ServiceSpe
 export abstract class ServicePort extends message("io.k8s.api.core.v1.ServicePort", {
   /** DNS label, unique in the Service. Required where there is more than one port. */
   name: string(1).optional(),
-  /** TCP (default), UDP or SCTP. */
+  /** Transport protocol of the port: TCP (default), UDP or SCTP. */
   protocol: oneOf(2, "TCP", "UDP", "SCTP").default("TCP"),
   /** Port number at the Service's address, 1 to 65535. */
   port: int32(3),
@@ -144,7 +144,7 @@ export abstract class ServicePort extends message("io.k8s.api.core.v1.ServicePor
 export abstract class SessionAffinityConfig extends message(
   "io.k8s.api.core.v1.SessionAffinityConfig",
   {
-    /** Set for sessionAffinity ClientIP. */
+    /** How sessions are kept by the client's address. */
     clientIP: object(1, () => ClientIPConfig).optional(),
   },
 ) {}
@@ -179,16 +179,16 @@ export abstract class LoadBalancerStatus extends message("io.k8s.api.core.v1.Loa
 export abstract class LoadBalancerIngress extends message(
   "io.k8s.api.core.v1.LoadBalancerIngress",
   {
-    /** Its address, where it has one. */
+    /** Address of the load balancer, where it is reached by one. */
     ip: string(1).optional(),
-    /** Its DNS name, where it has one. */
+    /** DNS name of the load balancer, where it is reached by one. */
     hostname: string(2).optional(),
     /**
      * How the address works: VIP (default) delivers packets with the address as destination, Proxy
      * with the node's or pod's. Only together with ip.
      */
     ipMode: string(3).optional(),
-    /** What became of each port. */
+    /** What became of each port of the Service. */
     ports: list(4, () => PortStatus).optional(),
   },
 ) {}
@@ -197,7 +197,7 @@ export abstract class LoadBalancerIngress extends message(
 export abstract class PortStatus extends message("io.k8s.api.core.v1.PortStatus", {
   /** The port's number. */
   port: int32(1),
-  /** TCP, UDP or SCTP. */
+  /** Transport protocol of the port: TCP, UDP or SCTP. */
   protocol: oneOf(2, "TCP", "UDP", "SCTP"),
   /** What is wrong with it, in one word. Missing when all is well. */
   error: string(3).optional(),

@@ -7,7 +7,7 @@ export abstract class ConfigMapKeySelector extends message(
   {
     /** The ConfigMap, in the pod's namespace. */
     name: string(1).within(1).optional(),
-    /** The key to take. */
+    /** The key whose value is taken. */
     key: string(2),
     /** If true, a missing ConfigMap or key is no error. Default false. */
     optional: bool(3).optional(),
@@ -31,7 +31,7 @@ export abstract class NodeSelector extends message("io.k8s.api.core.v1.NodeSelec
 
 /** Tests that a node must pass, all of them. A term without tests fits no node. */
 export abstract class NodeSelectorTerm extends message("io.k8s.api.core.v1.NodeSelectorTerm", {
-  /** Tests of the node's labels. */
+  /** Tests of the node's labels, such as its zone or architecture. */
   matchExpressions: list(1, () => NodeSelectorRequirement).optional(),
   /** Tests of the node's fields. Only metadata.name is supported. */
   matchFields: list(2, () => NodeSelectorRequirement).optional(),
@@ -41,7 +41,7 @@ export abstract class NodeSelectorTerm extends message("io.k8s.api.core.v1.NodeS
 export abstract class NodeSelectorRequirement extends message(
   "io.k8s.api.core.v1.NodeSelectorRequirement",
   {
-    /** The label's key, or the field's path. */
+    /** The label's key, such as kubernetes.io/arch, or the field's path. */
     key: string(1),
     /** In, NotIn, Exists, DoesNotExist, Gt or Lt. */
     operator: oneOf(2, "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
@@ -59,22 +59,22 @@ export abstract class ObjectFieldSelector extends message(
   {
     /** The version in whose terms the path is written. Default: v1. */
     apiVersion: string(1).default("v1"),
-    /** The path, such as metadata.name. */
+    /** The field's path in the object, such as metadata.name. */
     fieldPath: string(2),
   },
 ) {}
 
 /** Another object, named by some or all of these fields. */
 export abstract class ObjectReference extends message("io.k8s.api.core.v1.ObjectReference", {
-  /** The object's kind. */
+  /** Kind of the object, such as Pod. */
   kind: string(1).optional(),
-  /** Its namespace. */
+  /** Namespace of the object. Empty for objects of the whole cluster. */
   namespace: string(2).optional(),
-  /** Its name. */
+  /** Name of the object. */
   name: string(3).optional(),
   /** Its unique id, which tells it from a later object of the same name. */
   uid: string(4).optional(),
-  /** Its API version. */
+  /** API version of the object, such as apps/v1. */
   apiVersion: string(5).optional(),
   /** The version of it that is meant, where that matters. */
   resourceVersion: string(6).optional(),
@@ -111,12 +111,14 @@ export abstract class ResourceRequirements extends message(
   "io.k8s.api.core.v1.ResourceRequirements",
   {
     /**
-     * The most it may use, by resource name. More cpu is slowed down; more memory gets it killed.
+     * The most it may use, by resource name, such as cpu: 500m and memory: 256Mi. A container that
+     * wants more cpu is slowed down; one that takes more memory is killed.
      */
     limits: map(1, quantity).optional(),
     /**
-     * What is set aside on the node, by resource name. Not more than the limit. Default: the limit
-     * if there is one, else 0 or what a LimitRange says.
+     * What is set aside for it on the node, by resource name. A pod is placed only where all of its
+     * requests fit. Not more than the limit. Default: the limit if there is one, else what a
+     * LimitRange says, or 0.
      */
     requests: map(2, quantity).optional(),
     /** Claims of the pod whose devices it uses. Cannot be changed. */
@@ -154,7 +156,7 @@ export abstract class ScopedResourceSelectorRequirement extends message(
 export abstract class SecretKeySelector extends message("io.k8s.api.core.v1.SecretKeySelector", {
   /** The Secret, in the pod's namespace. */
   name: string(1).within(1).optional(),
-  /** The key to take. */
+  /** The key whose value is taken. */
   key: string(2),
   /** If true, a missing Secret or key is no error. Default false. */
   optional: bool(3).optional(),
@@ -162,9 +164,9 @@ export abstract class SecretKeySelector extends message("io.k8s.api.core.v1.Secr
 
 /** A Secret in any namespace. */
 export abstract class SecretReference extends message("io.k8s.api.core.v1.SecretReference", {
-  /** The Secret's name. */
+  /** Name of the Secret. Unique in its namespace. */
   name: string(1).optional(),
-  /** The Secret's namespace. */
+  /** Namespace of the Secret. */
   namespace: string(2).optional(),
 }) {}
 
@@ -181,7 +183,7 @@ export abstract class Taint extends message("io.k8s.api.core.v1.Taint", {
    * - NoExecute: none is placed here, and those that are here are evicted.
    */
   effect: oneOf(3, "NoSchedule", "PreferNoSchedule", "NoExecute"),
-  /** When the taint was added. */
+  /** When the taint was added. It counts for tolerationSeconds. */
   timeAdded: time(4).optional(),
 }) {}
 
@@ -209,9 +211,9 @@ export abstract class Toleration extends message("io.k8s.api.core.v1.Toleration"
 export abstract class TopologySelectorLabelRequirement extends message(
   "io.k8s.api.core.v1.TopologySelectorLabelRequirement",
   {
-    /** The label's key. */
+    /** The key of the nodes' label, such as topology.kubernetes.io/zone. */
     key: string(1),
-    /** One of these must be its value. */
+    /** The values that are allowed. At least one. */
     values: list(2, string),
   },
 ) {}
@@ -231,9 +233,9 @@ export abstract class TypedLocalObjectReference extends message(
   {
     /** The kind's API group. Missing means the core group. */
     apiGroup: string(1).optional(),
-    /** The object's kind. */
+    /** Kind of the object, such as VolumeSnapshot. */
     kind: string(2),
-    /** The object's name. */
+    /** Name of the object in the same namespace. */
     name: string(3),
   },
 ) {}
@@ -244,9 +246,9 @@ export abstract class TypedObjectReference extends message(
   {
     /** The kind's API group. Missing means the core group. */
     apiGroup: string(1).optional(),
-    /** The object's kind. */
+    /** Kind of the object, such as VolumeSnapshot. */
     kind: string(2),
-    /** The object's name. */
+    /** Name of the object. */
     name: string(3),
     /**
      * The object's namespace, whose ReferenceGrant must allow it. Default: the same one. Needs a

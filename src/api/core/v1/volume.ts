@@ -118,7 +118,7 @@ export abstract class ConfigMapProjection extends message(
 
 /** An entry that becomes a file. */
 export abstract class KeyToPath extends message("io.k8s.api.core.v1.KeyToPath", {
-  /** The entry's key. */
+  /** The key of the entry that becomes the file. */
   key: string(1),
   /** The file's path, relative to the volume's root, without two dots as a step. */
   path: string(2),
@@ -367,11 +367,11 @@ export abstract class ProjectedVolumeSource extends message(
 
 /** One source of a projected volume. Exactly one field is set. */
 export abstract class VolumeProjection extends message("io.k8s.api.core.v1.VolumeProjection", {
-  /** Entries of a Secret. */
+  /** Entries of a Secret, as files. */
   secret: object(1, () => SecretProjection).optional(),
-  /** Facts about the pod. */
+  /** Facts about the pod, as files in the same directory. */
   downwardAPI: object(2, () => DownwardAPIProjection).optional(),
-  /** Entries of a ConfigMap. */
+  /** Entries of a ConfigMap, as files. */
   configMap: object(3, () => ConfigMapProjection).optional(),
   /** A token of the pod's ServiceAccount. */
   serviceAccountToken: object(4, () => ServiceAccountTokenProjection).optional(),
@@ -530,11 +530,11 @@ export abstract class Volume extends message("io.k8s.api.core.v1.Volume", {
   secret: object(6, () => SecretVolumeSource)
     .within(2)
     .optional(),
-  /** A directory of an NFS server. */
+  /** A directory of an NFS server. It is kept when the pod goes, and many pods can share it. */
   nfs: object(7, () => NFSVolumeSource)
     .within(2)
     .optional(),
-  /** An iSCSI disk. */
+  /** An iSCSI disk that exists already. It is kept when the pod goes. */
   iscsi: object(8, () => ISCSIVolumeSource)
     .within(2)
     .optional(),
@@ -566,11 +566,11 @@ export abstract class Volume extends message("io.k8s.api.core.v1.Volume", {
   flocker: object(15, () => FlockerVolumeSource)
     .within(2)
     .optional(),
-  /** Facts about the pod, as files. */
+  /** Facts about the pod, such as its labels, as files. */
   downwardAPI: object(16, () => DownwardAPIVolumeSource)
     .within(2)
     .optional(),
-  /** A Fibre Channel disk. */
+  /** A Fibre Channel disk that exists already. It is kept when the pod goes. */
   fc: object(17, () => FCVolumeSource)
     .within(2)
     .optional(),
