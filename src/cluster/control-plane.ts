@@ -44,6 +44,7 @@ import type { PathHandler } from "#server/pipeline/pipeline.ts";
 import type { UserInfo } from "#server/pipeline/request.ts";
 import { allResources } from "#server/resources/all.ts";
 import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
+import { storeClaims } from "#server/resources/core/services/claims.ts";
 import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
 import { createApiServer, ownPaths } from "#server/server.ts";
 import type { ApiServer, ServerParts } from "#server/server.ts";
@@ -204,6 +205,7 @@ function resourcesOf(
       clock,
       random,
       list: async () => (await client.list(Service)).items,
+      ...(options.store.shared && { claims: storeClaims(options.store) }),
     }),
     kubelet: options.kubelet,
     tokenIssuer: createTokenIssuer({ key, issuer, audiences, objects: bound, clock, random }),

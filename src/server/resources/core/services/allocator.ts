@@ -4,6 +4,7 @@ import type { Service } from "#api/core/v1.ts";
 import { internalError, invalid } from "#machinery/status.ts";
 import { invalid as invalidValue } from "#machinery/validation/field-error.ts";
 import { parseIPv4Cidr, formatIPv4, parseIPv4 } from "../../common/ip.ts";
+import type { ClaimKind, Claims } from "./claims.ts";
 
 /** Hands out cluster addresses and node ports, each to one service at a time. */
 export interface ServiceAllocator {
@@ -13,9 +14,9 @@ export interface ServiceAllocator {
    */
   allocate(service: Service, options: { readonly dryRun: boolean }): Promise<void>;
   /** Gives up what `allocate` reserved for this very object, after its write has failed. */
-  rollback(service: Service): void;
+  rollback(service: Service): Promise<void>;
   /** Frees what a deleted service had. */
-  release(service: Service): void;
+  release(service: Service): Promise<void>;
 }
 
 export interface ServiceAllocatorOptions {
@@ -26,7 +27,12 @@ export interface ServiceAllocatorOptions {
   readonly random: Random;
   /** Every stored service: what is really in use. */
   list(): Promise<readonly Service[]>;
+  /** Missing where this is the only server that allocates. */
+  readonly claims?: Claims;
 }
+
+/** Takes back one reservation. */
+type Undo = () => void | Promise<void>;
 
 /** A write takes less; a reservation that no stored service confirms by then is stale. */
 const reservationMsMax = 60_000;
@@ -34,25 +40,32 @@ const reservationMsMax = 60_000;
 /**
  * Keeps what is taken in memory, filled from the stored services at first use. It is the stored
  * services that count: where a taken value stands in the way, they are read again, so that nothing
- * leaks for good, whatever became of a write. One process allocates; several would collide.
+ * leaks for good, whatever became of a write.
+ *
+ * Where several servers allocate, a value is also claimed in the store, and the services are read
+ * after that: whoever had it before has either a claim, or a service that is stored by now.
  */
 export function createServiceAllocator(options: ServiceAllocatorOptions): ServiceAllocator {
-  const { clock, random, nodePortRange } = options;
+  const { claims, clock, random, nodePortRange } = options;
   const network = parseIPv4Cidr(options.serviceCidr);
   if (!network) throw new Error(`the service CIDR ${options.serviceCidr} is not an IPv4 network`);
   const rangeText = `${formatIPv4(network.base)}/${network.prefix}`;
   // Neither the network's own address nor its broadcast address.
   const addresses = new Range({
+    kind: "serviceips",
+    nameOf: formatIPv4,
     first: network.base + 1,
     last: network.base + 2 ** (32 - network.prefix) - 2,
     lowPart: lowPart(2 ** (32 - network.prefix), 16, 256),
   });
   const ports = new Range({
+    kind: "servicenodeports",
+    nameOf: String,
     first: nodePortRange.from,
     last: nodePortRange.to,
     lowPart: lowPart(nodePortRange.to - nodePortRange.from + 1, 32, 128),
   });
-  const reserved = new WeakMap<Service, (() => void)[]>();
+  const reserved = new WeakMap<Service, Undo[]>();
   let loaded: Promise<void> | undefined;
 
   async function reload(): Promise<void> {
@@ -67,19 +80,51 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
 
   /** Takes one value; reads the stored services again before it believes that it is taken. */
   async function take(range: Range, value: number, owner: string): Promise<boolean> {
-    if (range.take(value, owner, clock.now())) return true;
-    await reload();
-    return range.take(value, owner, clock.now());
+    if (!range.take(value, owner, clock.now())) {
+      await reload();
+      if (!range.take(value, owner, clock.now())) return false;
+    }
+    return await claim(range, value, owner);
   }
 
   async function takeAny(range: Range, owner: string): Promise<number | undefined> {
-    const found = range.takeAny(owner, random, clock.now());
-    if (found !== undefined) return found;
-    await reload();
-    return range.takeAny(owner, random, clock.now());
+    for (let isReloaded = false; ;) {
+      const found = range.takeAny(owner, random, clock.now());
+      if (found !== undefined && (await claim(range, found, owner))) return found;
+      if (found !== undefined) {
+        range.take(found, otherServer, clock.now());
+      } else if (isReloaded) {
+        return undefined;
+      } else {
+        await reload();
+        isReloaded = true;
+      }
+    }
   }
 
-  async function allocateAddress(service: Service, undo: (() => void)[]): Promise<void> {
+  /** Makes sure that no other server has, or gives out, what was taken here. */
+  async function claim(range: Range, value: number, owner: string): Promise<boolean> {
+    if (!claims) return true;
+    try {
+      if (await claims.claim(range.kind, range.nameOf(value), owner)) {
+        await reload();
+        if (range.ownerOf(value) === owner) return true;
+        await claims.release(range.kind, range.nameOf(value), owner);
+      }
+    } catch (error) {
+      range.release(value, owner);
+      throw error;
+    }
+    range.release(value, owner);
+    return false;
+  }
+
+  async function release(range: Range, value: number, owner: string): Promise<void> {
+    range.release(value, owner);
+    await claims?.release(range.kind, range.nameOf(value), owner);
+  }
+
+  async function allocateAddress(service: Service, undo: Undo[]): Promise<void> {
     const { spec } = service;
     const owner = ownerOf(service);
     if (spec.type === "ExternalName" || spec.clusterIP === "None") return;
@@ -89,7 +134,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
       if (found === undefined) {
         throw internalError("failed to allocate a serviceIP: range is full");
       }
-      undo.push(() => addresses.release(found, owner));
+      undo.push(() => release(addresses, found, owner));
       spec.clusterIP = formatIPv4(found);
       spec.clusterIPs = [spec.clusterIP];
       return;
@@ -108,7 +153,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
     }
     if (addresses.ownerOf(value) === owner) return;
     if (!(await take(addresses, value, owner))) throw refuse("provided IP is already allocated");
-    undo.push(() => addresses.release(value, owner));
+    undo.push(() => release(addresses, value, owner));
   }
 
   async function takePort(service: Service, value: number, path: string): Promise<boolean> {
@@ -134,10 +179,10 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
     return found;
   }
 
-  async function allocatePorts(service: Service, undo: (() => void)[]): Promise<void> {
+  async function allocatePorts(service: Service, undo: Undo[]): Promise<void> {
     const { spec } = service;
     const owner = ownerOf(service);
-    const undoable = (value: number) => undo.push(() => ports.release(value, owner));
+    const undoable = (value: number) => undo.push(() => release(ports, value, owner));
     const needed =
       spec.type === "NodePort" ||
       (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false);
@@ -169,33 +214,41 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
 
   return {
     async allocate(service, { dryRun }) {
-      loaded ??= reload();
+      // Other servers' services come and go without a word.
+      loaded = claims ? reload() : (loaded ?? reload());
       await loaded.catch((error: unknown) => {
         loaded = undefined;
         throw error;
       });
-      const undo: (() => void)[] = [];
+      const undo: Undo[] = [];
       try {
         await allocateAddress(service, undo);
         await allocatePorts(service, undo);
       } catch (error) {
-        for (const step of undo) step();
+        await undoAll(undo);
         throw error;
       }
-      if (dryRun) for (const step of undo) step();
+      if (dryRun) await undoAll(undo);
       else reserved.set(service, undo);
     },
-    rollback(service) {
-      for (const step of reserved.get(service) ?? []) step();
+    async rollback(service) {
+      await undoAll(reserved.get(service) ?? []);
       reserved.delete(service);
     },
-    release(service) {
+    async release(service) {
       const owner = ownerOf(service);
-      for (const ip of clusterAddresses(service)) addresses.release(ip, owner);
-      for (const port of nodePorts(service)) ports.release(port, owner);
+      for (const ip of clusterAddresses(service)) await release(addresses, ip, owner);
+      for (const port of nodePorts(service)) await release(ports, port, owner);
     },
   };
 }
+
+async function undoAll(steps: readonly Undo[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+/** Holds what is seen to be somebody else's, until it is read again. */
+const otherServer = "another server";
 
 /** The part that is given out last, so that people may choose from it without collisions. */
 function lowPart(size: number, divisor: number, most: number): number {
@@ -211,12 +264,23 @@ interface Holder {
 
 /** Numbers from `first` to `last`, and who has each. */
 class Range {
+  readonly kind: ClaimKind;
+  /** The value as claims name it. */
+  readonly nameOf: (value: number) => string;
   readonly #first: number;
   readonly #last: number;
   readonly #lowPart: number;
   readonly #holders = new Map<number, Holder>();
 
-  constructor(options: { first: number; last: number; lowPart: number }) {
+  constructor(options: {
+    kind: ClaimKind;
+    nameOf: (value: number) => string;
+    first: number;
+    last: number;
+    lowPart: number;
+  }) {
+    this.kind = options.kind;
+    this.nameOf = options.nameOf;
     this.#first = options.first;
     this.#last = options.last;
     this.#lowPart = options.lowPart;

@@ -220,7 +220,7 @@ test("what is stored is taken, what is deleted is free", async () => {
   const { made } = allocator(stored);
   await assert.rejects(made.allocate(serviceOf("b", wanted), { dryRun: false }));
   const [gone] = stored.splice(0);
-  if (gone) made.release(gone);
+  if (gone) await made.release(gone);
   await made.allocate(serviceOf("b", wanted), { dryRun: false });
 });
 
@@ -229,7 +229,7 @@ test("a failed write and a dry run leave nothing behind", async () => {
   const wanted = { clusterIP: "10.96.0.3", clusterIPs: ["10.96.0.3"] };
   const failed = serviceOf("a", wanted);
   await made.allocate(failed, { dryRun: false });
-  made.rollback(failed);
+  await made.rollback(failed);
   await made.allocate(serviceOf("b", wanted), { dryRun: true });
   await made.allocate(serviceOf("c", wanted), { dryRun: false });
 });
