@@ -1,4 +1,4 @@
-import { Service } from "#api/core/v1.ts";
+import { Secret, Service } from "#api/core/v1.ts";
 import { utf8 } from "#base/bytes.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
@@ -23,6 +23,8 @@ import { clusterAddressResolver } from "#server/admission/webhooks/service-resol
 import { createAuthenticator } from "#server/authn/authentication.ts";
 import type { AnonymousOptions } from "#server/authn/authentication.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
+import { bootstrapTokenAuthenticator } from "#server/authn/bootstrap-tokens.ts";
+import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
 import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
 import {
@@ -78,6 +80,8 @@ export interface ControlPlaneOptions {
 export interface AccessOptions {
   /** Bearer tokens that are known beforehand. */
   readonly tokens?: ReadonlyMap<string, UserInfo>;
+  /** What proxies in front of the server say; they are not heard when missing. */
+  readonly requestHeader?: RequestHeaderOptions;
   /** Everybody may ask without a name when missing; what he may do is for the roles to say. */
   readonly anonymous?: AnonymousOptions;
 }
@@ -117,6 +121,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         tokens,
         audiences,
         anonymous: access.anonymous ?? { enabled: true },
+        ...(access.requestHeader && { requestHeader: access.requestHeader }),
       }),
     ],
     authorizer: authorization.authorizer,
@@ -192,6 +197,13 @@ function resourcesOf(
   const bound = boundObjectsOf(client);
   tokens.push(
     serviceAccountAuthenticator({ keys: [key], issuers: [issuer], objects: bound, clock }),
+    forAudiences(
+      audiences,
+      bootstrapTokenAuthenticator({
+        clock,
+        findSecret: (name) => client.find(Secret, { namespace: "kube-system", name }),
+      }),
+    ),
   );
   return allResources({
     clock,

@@ -6,10 +6,12 @@ import type { Connection } from "../pipeline/request.ts";
 import { createAuthenticator } from "./authentication.ts";
 import { withoutBearerProtocol } from "./bearer-token.ts";
 import { nodeOf, parseServiceAccountUserName } from "./identity.ts";
+import { usualRequestHeaders } from "./request-header.ts";
 import { parseTokenFile, staticTokenAuthenticator } from "./static-tokens.ts";
 
 const users = parseTokenFile('secret,ann,1,"dev,ops"\nplain,bob,2\n');
 const authenticator = createAuthenticator({
+  requestHeader: usualRequestHeaders,
   tokens: [staticTokenAuthenticator(users)],
   audiences: ["api"],
   anonymous: { enabled: true, paths: ["/readyz"] },
@@ -74,6 +76,40 @@ describe("authentication", () => {
       request("/readyz"),
       {},
       { name: "system:anonymous", groups: ["system:unauthenticated"] },
+    ],
+    [
+      "whom a proxy names",
+      request("/api", {
+        "x-remote-user": "cleo",
+        "x-remote-uid": "3",
+        "x-remote-group": "dev,ops\nqa",
+        "x-remote-extra-acme.com%2fproject": "p\nq",
+      }),
+      { proxyCertificate: { commonName: "front-proxy-client" }, clientCertificate: certificate },
+      {
+        name: "cleo",
+        uid: "3",
+        groups: ["dev,ops", "qa", "system:authenticated"],
+        extra: { "acme.com/project": ["p", "q"] },
+      },
+    ],
+    [
+      "a proxy that may not name anybody",
+      request("/api", { "x-remote-user": "cleo", authorization: "Bearer plain" }),
+      { proxyCertificate: { commonName: "other" } },
+      { name: "bob", uid: "2", groups: ["system:authenticated"] },
+    ],
+    [
+      "a client who pretends to be a proxy",
+      request("/readyz", { "x-remote-user": "cleo" }),
+      {},
+      { name: "system:anonymous", groups: ["system:unauthenticated"] },
+    ],
+    [
+      "a proxy that names nobody",
+      request("/readyz"),
+      { proxyCertificate: { commonName: "front-proxy-client" } },
+      401,
     ],
     ["nobody, elsewhere", request("/api"), {}, 401],
     ["a wrong token", request("/api", { authorization: "Bearer wrong" }), {}, 401],

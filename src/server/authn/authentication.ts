@@ -3,10 +3,14 @@ import type { Connection, UserInfo } from "../pipeline/request.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { anonymousUser, extraKeys, withAuthenticatedGroup } from "./identity.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
+import { requestHeaderUser } from "./request-header.ts";
+import type { RequestHeaderOptions } from "./request-header.ts";
 import type { TokenAuthenticator } from "./token.ts";
 import { InvalidTokenError } from "./token.ts";
 
 export interface AuthenticationOptions {
+  /** What proxies in front of this server say is not heard when missing. */
+  readonly requestHeader?: RequestHeaderOptions;
   /** Asked in order. */
   readonly tokens: readonly TokenAuthenticator[];
   /** Audiences that this server answers to. */
@@ -21,8 +25,8 @@ export interface AnonymousOptions {
 }
 
 /**
- * Finds out who sends a request: a component of this process, a client certificate, a bearer
- * token, or nobody known. Throws 401 for credentials that are wrong, and where there are none
+ * Finds out who sends a request: a component of this process, whom a proxy names, a client
+ * certificate, a bearer token, or nobody known. Throws 401 for credentials that are wrong, and where there are none
  * and anonymous requests are not allowed.
  */
 export function createAuthenticator(options: AuthenticationOptions): Authenticator {
@@ -35,6 +39,11 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
         if (!user) inProcess.set(connection.user, (user = withAuthenticatedGroup(connection.user)));
         return user;
       }
+      const byProxy =
+        options.requestHeader &&
+        requestHeaderUser(options.requestHeader, request.headers, connection);
+      if (byProxy) return withAuthenticatedGroup(byProxy);
+
       const byCertificate = clientCertificateUser(connection);
       if (byCertificate) return withAuthenticatedGroup(byCertificate);
 
@@ -47,6 +56,8 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
         );
         return withAuthenticatedGroup(identity.user);
       }
+      // A proxy asks for somebody; what it asks for nobody is a mistake of its own.
+      if (connection.proxyCertificate && !connection.clientCertificate) throw unauthorized();
       if (isAnonymousAllowed(request.path, options.anonymous)) return anonymousUser;
       throw unauthorized();
     },

@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { createAuthenticator } from "../authn/authentication.ts";
+import { usualRequestHeaders } from "../authn/request-header.ts";
 import { createCertificateAuthority, issueCertificate } from "#pki/certificate.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import { Scope } from "#base/scope.ts";
@@ -22,6 +23,7 @@ async function open() {
   const now = Date.now();
   const authority = await createCertificateAuthority({ commonName: "test-ca", now });
   const stranger = await createCertificateAuthority({ commonName: "other-ca", now });
+  const proxies = await createCertificateAuthority({ commonName: "front-proxy-ca", now });
   const issue = (ca: typeof authority, commonName: string, usages: "server" | "client") =>
     issueCertificate(ca, {
       commonName,
@@ -33,6 +35,7 @@ async function open() {
   const server = await issue(authority, "kijabi", "server");
   const seen: { name: string; groups: readonly string[] }[] = [];
   const real = createAuthenticator({
+    requestHeader: usualRequestHeaders,
     tokens: [],
     audiences: [],
     anonymous: { enabled: true },
@@ -57,6 +60,7 @@ async function open() {
       key: server.privateKeyPem,
       certificate: server.certificatePem,
       clientCertificateAuthority: authority.certificatePem,
+      requestHeaderAuthority: proxies.certificatePem,
       logger: silentLogger,
       address: "127.0.0.1",
       port: 0,
@@ -70,6 +74,7 @@ async function open() {
     ca,
     listener,
     client: await issue(authority, "jane", "client"),
+    proxy: await issue(proxies, "front-proxy-client", "client"),
     foreign: await issue(stranger, "mallory", "client"),
     options: { host: "127.0.0.1", servername: "localhost", port: listener.port, ca },
     async [Symbol.asyncDispose]() {
@@ -121,6 +126,28 @@ test("serves HTTP/1.1 and knows who a client certificate is", async () => {
   const refused = await send({ ...server.options, ...foreign, path: "/version" });
   assert.equal(refused.status, 401);
   assert.equal(refused.json.message, "Unauthorized");
+});
+
+test("a proxy says who asks, and nobody else does", async () => {
+  await using server = await open();
+  const headers = {
+    "x-remote-user": "cleo",
+    "x-remote-group": ["dev,ops", "qa"],
+    "impersonate-group": ["a", "b"],
+    "impersonate-user": "bob",
+  };
+  const { privateKeyPem: key, certificatePem: cert } = server.proxy;
+  const reply = await send({ ...server.options, key, cert, path: "/version", headers });
+  assert.equal(reply.status, 200);
+  assert.deepEqual(server.seen.at(-1), {
+    name: "cleo",
+    groups: ["dev,ops", "qa", "system:authenticated"],
+  });
+  const client = { key: server.client.privateKeyPem, cert: server.client.certificatePem };
+  await send({ ...server.options, ...client, path: "/version", headers });
+  assert.equal(server.seen.at(-1)?.name, "jane");
+  const silent = await send({ ...server.options, key, cert, path: "/version" });
+  assert.equal(silent.status, 401);
 });
 
 test("serves HTTP/2", async () => {

@@ -12,6 +12,7 @@ import type { ApiServer } from "../server.ts";
 import type { Connection } from "../pipeline/request.ts";
 import { isTrue } from "../pipeline/request-info.ts";
 import { connectionOf, isForeignCertificate } from "./connection.ts";
+import type { TrustedAuthorities } from "./connection.ts";
 import { registerProcessMetrics } from "./process-metrics.ts";
 import { apiRequestOf } from "./request.ts";
 import { refuse, respond } from "./respond.ts";
@@ -23,6 +24,8 @@ export interface TlsMaterial {
   readonly certificate: string;
   /** PEM of the CAs whose client certificates say who somebody is. */
   readonly clientCertificateAuthority: string;
+  /** The same for proxies that say in headers who asks. */
+  readonly requestHeaderAuthority?: string;
 }
 
 export interface ListenOptions extends TlsMaterial {
@@ -64,7 +67,12 @@ export async function listen(options: ListenOptions, scope: Scope): Promise<List
     keepAliveTimeout: 120_000,
   } as Parameters<typeof createSecureServer>[0]);
   const open = trackConnections(http);
-  const service: Service = { server: options.server, logger, endless: new Set() };
+  const service: Service = {
+    server: options.server,
+    logger,
+    trusted: trustedBy(options),
+    endless: new Set(),
+  };
 
   http.on("request", (request: AnyRequest, response: AnyResponse) => {
     void serve(service, request, response);
@@ -91,19 +99,33 @@ export async function listen(options: ListenOptions, scope: Scope): Promise<List
   scope.onClose(() => close());
   return {
     port: (http.address() as AddressInfo).port,
-    renew: (tls) => http.setSecureContext(secureContext(tls)),
+    renew(tls) {
+      http.setSecureContext(secureContext(tls));
+      service.trusted = trustedBy(tls);
+    },
     close,
     [Symbol.asyncDispose]: () => close(),
   };
 }
 
-function secureContext({ key, certificate, clientCertificateAuthority }: TlsMaterial) {
-  return { key, cert: certificate, ca: clientCertificateAuthority, minVersion: "TLSv1.2" as const };
+function secureContext({ key, certificate, ...authorities }: TlsMaterial) {
+  const { clientCertificateAuthority, requestHeaderAuthority } = authorities;
+  const ca = [
+    clientCertificateAuthority,
+    ...(requestHeaderAuthority ? [requestHeaderAuthority] : []),
+  ];
+  return { key, cert: certificate, ca, minVersion: "TLSv1.2" as const };
+}
+
+function trustedBy(tls: TlsMaterial): TrustedAuthorities {
+  const { clientCertificateAuthority: client, requestHeaderAuthority: requestHeader } = tls;
+  return { client, ...(requestHeader && { requestHeader }) };
 }
 
 interface Service {
   readonly server: ListenOptions["server"];
   readonly logger: Logger;
+  trusted: TrustedAuthorities;
   /** Of watches and followed logs, which would go on for ever. */
   readonly endless: Set<AbortController>;
 }
@@ -114,7 +136,7 @@ async function serve(service: Service, request: AnyRequest, response: AnyRespons
   // A client that goes away is no failure of ours; "close" follows.
   response.on("error", () => aborter.abort());
   try {
-    const connection = connectionOf(tlsSocketOf(request));
+    const connection = connectionOf(tlsSocketOf(request), service.trusted);
     await answer(service, { request, response, connection, aborter });
   } catch (error) {
     if (!aborter.signal.aborted) {
@@ -165,7 +187,7 @@ async function serveUpgrade(
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   try {
-    const connection = { ...connectionOf(request.socket as TLSSocket), upgrade };
+    const connection = { ...connectionOf(request.socket as TLSSocket, service.trusted), upgrade };
     // Nothing is written to the response, and so to the socket, before the handler has declined.
     const assign = () => {
       response.assignSocket(socket as Socket);

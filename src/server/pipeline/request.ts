@@ -18,6 +18,8 @@ export interface Connection {
     /** Hex SHA-256 of the certificate: "X509SHA256=…" in the credential-id extra. */
     readonly fingerprint: string;
   };
+  /** The same of a certificate by which a proxy may say who asks, in headers. */
+  readonly proxyCertificate?: { readonly commonName: string };
   /** Set by an in-process component: it is who it says. */
   readonly user?: UserInfo;
   /**
