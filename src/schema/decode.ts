@@ -32,7 +32,8 @@ export function decode(type: MessageType, value: unknown, options: DecodeOptions
       "",
     );
   }
-  decodeMessage(type, value, "", options);
+  if (type.dynamic) type.dynamic.decode(value, options.onUnknown);
+  else decodeMessage(type, value, "", options);
   return value;
 }
 

@@ -7,7 +7,8 @@ import { fieldsOf } from "./message.ts";
  * on other fields stand with the resource (`defaults.ts`). Returns the completed value.
  */
 export function applyDefaults<M extends MessageType>(type: M, draft: object): Value<M> {
-  fill(type, draft as Record<string, unknown>);
+  if (type.dynamic) type.dynamic.applyDefaults(draft as Record<string, unknown>);
+  else fill(type, draft as Record<string, unknown>);
   return draft as Value<M>;
 }
 

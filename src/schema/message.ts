@@ -49,6 +49,16 @@ export type Value<M> = M extends abstract new () => infer V ? V : unknown;
 export interface MessageType {
   readonly schemaName: string;
   readonly fields: Fields;
+  /** Set for types that are known only at run time: then `fields` has no more than the names. */
+  readonly dynamic?: DynamicType;
+}
+
+/** A type such as that of a custom resource, which walks its values itself. */
+export interface DynamicType {
+  /** As `decode`: in place, and unknown fields are dropped and told of. */
+  decode(value: Record<string, unknown>, onUnknown?: (path: string) => void): void;
+  /** As `applyDefaults`: in place. */
+  applyDefaults(value: Record<string, unknown>): void;
 }
 
 /** A message class: its value type, and its definition as statics. */
@@ -72,6 +82,8 @@ export interface KindInfo {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  /** The kind of lists of it, where that is not the kind with "List" behind it. */
+  readonly listKind?: string;
   /** Plural, as in paths; missing for kinds that only travel in bodies (Eviction, DeleteOptions). */
   readonly resource?: string;
   readonly singular?: string;
@@ -122,6 +134,11 @@ export function kind<const I extends KindInfo, const F extends Fields>(
 
 export function isKindType(type: MessageType): type is KindType {
   return "info" in type;
+}
+
+/** `PodList` of `Pod`. */
+export function listKindOf(info: KindInfo): string {
+  return info.listKind ?? `${info.kind}List`;
 }
 
 /** "v1", "apps/v1". */

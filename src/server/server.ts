@@ -2,6 +2,8 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import { silentLogger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
+import { Scope } from "#base/scope.ts";
+import { CustomResourceDefinition } from "#api/apiextensions/v1.ts";
 import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
 import type { ApiRequest, ApiResponse, Transport } from "#client/transport.ts";
@@ -13,6 +15,8 @@ import type { Authenticator } from "./authn/authenticator.ts";
 import { withAuthenticatedGroup } from "./authn/identity.ts";
 import { createImpersonation } from "./authn/impersonation/impersonate.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
+import type { ConversionCaller } from "./crd/conversion.ts";
+import { CustomResources } from "./crd/custom-resources.ts";
 import { healthPaths, pingCheck, plain } from "./health/health.ts";
 import type { HealthCheck } from "./health/health.ts";
 import { MetricsRegistry } from "./health/metrics.ts";
@@ -60,6 +64,8 @@ export interface ApiServerOptions {
   readonly checks?: readonly HealthCheck[];
   readonly metrics?: MetricsRegistry;
   readonly build?: BuildInfo;
+  /** Asks webhooks that convert custom resources; without it, those are not converted. */
+  readonly callConversionWebhook?: ConversionCaller;
   readonly cacher?: Omit<CacherOptions, "store" | "clock" | "logger" | "root">;
 }
 
@@ -137,20 +143,45 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { resources } = options;
   const fixed = typeof resources === "function" ? resources(parts) : resources;
   registry = new Registry(fixed, environment);
+  const loops = new Scope({
+    onFailure: (task, error) => logger.error("a loop of the server failed", { task, error }),
+  });
+  const extensions = followExtensions(options, parts, { loops, logger, fixed });
   admission =
     typeof options.admission === "function" ? options.admission(parts) : (options.admission ?? []);
 
   return {
     handle,
     transport,
-    ready: () => cacher.ready,
+    async ready() {
+      await cacher.ready;
+      await extensions;
+    },
     metrics,
     get definitions() {
       return registry.definitions;
     },
     live,
-    close: () => cacher[Symbol.asyncDispose](),
+    async close() {
+      await loops.close();
+      await cacher[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** Where definitions of custom resources are served, so is what they define. */
+function followExtensions(
+  { clock, random, callConversionWebhook }: ApiServerOptions,
+  { client, live }: ServerParts,
+  parts: { loops: Scope; logger: Logger; fixed: readonly ResourceDefinition[] },
+): Promise<void> {
+  const { loops, logger, fixed } = parts;
+  if (!fixed.some(({ type }) => type === CustomResourceDefinition)) return Promise.resolve();
+  const callWebhook: ConversionCaller =
+    callConversionWebhook ?? (() => Promise.reject(new Error("this server cannot call webhooks")));
+  const custom = new CustomResources({ client, live, clock, random, logger, callWebhook });
+  loops.run("custom resources", (signal) => custom.run(signal));
+  return custom.synced;
 }
 
 function inProcessTransport(handle: ApiServer["handle"], user: UserInfo): Transport {

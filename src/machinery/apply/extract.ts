@@ -6,6 +6,7 @@ import {
   elementOf,
   isLeafValue,
   isNamedField,
+  isUndeclared,
   itemShape,
   shapeOfField,
   TypedError,
@@ -23,9 +24,25 @@ function fieldsOfValue(
   path: string,
   member: boolean,
 ): FieldSet | undefined {
-  if (isLeafValue(shape, value)) return leaf;
+  if (isLeafValue(shape, value)) {
+    checkNumeric(shape, value, path);
+    return leaf;
+  }
   if (isRow(value)) return node(member, fieldsOfRow(shape, value, path));
   return node(member, fieldsOfList(shape, value as readonly unknown[], path));
+}
+
+function checkNumeric(shape: Shape, value: unknown, path: string): void {
+  if (shape.kind !== "leaf" || !shape.numeric) return;
+  if (value === null || typeof value === "number") return;
+  const given = Array.isArray(value)
+    ? "[]interface {}"
+    : typeof value === "object"
+      ? "map[string]interface {}"
+      : typeof value === "boolean"
+        ? "bool"
+        : typeof value;
+  throw new TypedError(`${path}: expected numeric (int or float), got ${given}`);
 }
 
 function fieldsOfRow(shape: Shape, row: Row, path: string): Record<string, FieldSet> | undefined {
@@ -34,8 +51,7 @@ function fieldsOfRow(shape: Shape, row: Row, path: string): Record<string, Field
     const value = row[key];
     const at = `${path}.${key}`;
     const named = isNamedField(shape, key);
-    if (shape.kind === "struct" && !named)
-      throw new TypedError(`${at}: field not declared in schema`);
+    if (isUndeclared(shape, key)) throw new TypedError(`${at}: field not declared in schema`);
     // A key of a map is a member beside what is below it; a field of a struct only when empty.
     const member = !named || value === null || (isRow(value) && Object.keys(value).length === 0);
     const found = fieldsOfValue(shapeOfField(shape, key), value, at, member);

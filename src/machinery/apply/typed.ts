@@ -6,12 +6,28 @@ import type { Row } from "../json.ts";
 
 /** How server-side apply sees a value. Without a schema, lists are one value and maps are many. */
 export type Shape =
-  | { readonly kind: "leaf" }
+  | { readonly kind: "leaf"; readonly numeric?: boolean }
   | { readonly kind: "struct"; readonly type: MessageType }
+  | FieldsShape
   | { readonly kind: "map"; readonly value: Shape }
   | { readonly kind: "items"; readonly item: Shape; readonly keys: readonly string[] }
   | { readonly kind: "set" }
   | { readonly kind: "unknown" };
+
+/** A struct that is known only at run time. */
+export interface FieldsShape {
+  readonly kind: "fields";
+  readonly fields: ReadonlyMap<string, Shape>;
+  /** Of fields that are not named; without it there may be none. */
+  readonly rest?: Shape;
+  /** Values that a field has where an item of a list leaves it out. */
+  readonly defaults?: ReadonlyMap<string, unknown>;
+}
+
+/** A type that says itself how apply sees its values. */
+export interface ShapedType extends MessageType {
+  readonly applyShape: Shape;
+}
 
 const leafShape: Shape = { kind: "leaf" };
 export const unknownShape: Shape = { kind: "unknown" };
@@ -22,7 +38,12 @@ export class TypedError extends Error {
 }
 
 export function shapeOfType(type: MessageType | undefined): Shape {
-  return type ? { kind: "struct", type } : unknownShape;
+  if (!type) return unknownShape;
+  return isShaped(type) ? type.applyShape : { kind: "struct", type };
+}
+
+function isShaped(type: MessageType): type is ShapedType {
+  return "applyShape" in type;
 }
 
 /** The shape of a field of a struct, or of the key of a map. */
@@ -32,6 +53,8 @@ export function shapeOfField(shape: Shape, key: string): Shape {
       const spec = fieldMapOf(shape.type).get(key);
       return spec ? shapeOfSpec(spec) : unknownShape;
     }
+    case "fields":
+      return shape.fields.get(key) ?? shape.rest ?? unknownShape;
     case "map":
       return shape.value;
     default:
@@ -41,7 +64,14 @@ export function shapeOfField(shape: Shape, key: string): Shape {
 
 /** Whether the key is a field that the schema names, unlike the key of a map. */
 export function isNamedField(shape: Shape, key: string): boolean {
+  if (shape.kind === "fields") return shape.fields.has(key);
   return shape.kind === "struct" && fieldMapOf(shape.type).has(key);
+}
+
+/** Whether the shape has no place for a field of that name. */
+export function isUndeclared(shape: Shape, key: string): boolean {
+  if (shape.kind === "fields") return !shape.rest && !shape.fields.has(key);
+  return shape.kind === "struct" && !fieldMapOf(shape.type).has(key);
 }
 
 function shapeOfSpec(spec: FieldSpec): Shape {
@@ -90,6 +120,7 @@ export function isLeafValue(shape: Shape, value: unknown): boolean {
     case "leaf":
       return true;
     case "struct":
+    case "fields":
     case "map":
     case "unknown":
       return !isRow(value);
@@ -136,6 +167,7 @@ export function itemShape(shape: Shape): Shape {
 }
 
 function defaultOf(shape: Shape, key: string): unknown {
+  if (shape.kind === "fields") return shape.defaults?.get(key);
   if (shape.kind !== "struct") return undefined;
   return fieldMapOf(shape.type).get(key)?.defaultValue;
 }

@@ -46,12 +46,17 @@ export function decodeBody(
   { contentType, fieldValidation = "Warn" }: BodyOptions = {},
 ): DecodedBody {
   const media = mediaTypeOf(contentType);
+  // What a type in protobuf looks like must be known in advance.
+  if (media === mediaTypes.protobuf && type.dynamic) {
+    throw unsupportedMediaType([mediaTypes.json, mediaTypes.yaml]);
+  }
   if (media === mediaTypes.protobuf)
     return { object: decodeProtobufBody(type, body), warnings: [] };
   const strict = fieldValidation !== "Ignore";
   const problems: string[] = [];
   const object = parseBody(type, body, media, strict ? problems : undefined);
-  checkKind(type, object);
+  if (type.dynamic) requireKind(type, object, body);
+  else checkKind(type, object);
   try {
     decode(type, object, { onUnknown: (path) => problems.push(unknownField(path)) });
   } catch (error) {
@@ -75,8 +80,10 @@ export function decodePatched(
   fieldValidation: FieldValidation = "Warn",
 ): DecodedBody {
   const problems: string[] = [];
+  // Of what is known only at run time, upstream shows what the patch has made of the object.
+  const whole = type.dynamic && fieldValidation === "Strict" ? sortedJson(object) : undefined;
   const refuse = (why: string): never => {
-    const shown = typeof patch === "string" ? patch : goText(patch);
+    const shown = whole ?? (typeof patch === "string" ? patch : goText(patch));
     throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", shown, why)]);
   };
   try {
@@ -89,6 +96,16 @@ export function decodePatched(
     refuse(`strict decoding error: ${problems.join(", ")}`);
   }
   return { object, warnings: fieldValidation === "Warn" ? problems : [] };
+}
+
+function sortedJson(object: Row): string {
+  return JSON.stringify(object, (_key, value: unknown) =>
+    isRow(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,
+  );
+}
+
+function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
+  return left < right ? -1 : 1;
 }
 
 /** Parses JSON or YAML that is no object of a kind: patches. Throws `StatusError` (400). */
@@ -217,6 +234,25 @@ function refuseOtherKind(type: KindType, object: Row, apiVersion: string, kind: 
     `converting (${known.info.version}.${kind}) to (${internal}.${type.info.kind}): ` +
       "unknown conversion",
   );
+}
+
+/** Of what is known only at run time, nothing can be taken as said. */
+function requireKind(type: KindType, object: Row, body: Uint8Array): void {
+  const { apiVersion, kind, metadata } = object;
+  if (typeof kind !== "string" || kind === "") {
+    throw unrecognized(type, `Object 'Kind' is missing in '${textOf(body).trim()}'`, body);
+  }
+  const expected = apiVersionOf(type.info);
+  if (apiVersion !== expected) {
+    const given = typeof apiVersion === "string" ? apiVersion : "";
+    throw badRequest(
+      `the API version in the data (${given}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (kind === type.info.kind) return;
+  const { name } = isRow(metadata) ? metadata : {};
+  const problem = invalidValue("kind", kind, `must be ${type.info.kind}`);
+  throw invalid({ group: type.info.group, kind }, typeof name === "string" ? name : "", [problem]);
 }
 
 function cannotBeHandled(type: KindType, object: Row, why: string): StatusError {

@@ -38,6 +38,7 @@ test("groups stand in upstream's order", async () => {
       "policy",
       "rbac.authorization.k8s.io",
       "storage.k8s.io",
+      "apiextensions.k8s.io",
       "scheduling.k8s.io",
       "coordination.k8s.io",
       "node.k8s.io",

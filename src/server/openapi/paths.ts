@@ -1,6 +1,7 @@
 import { builtInKinds } from "#api/registry.ts";
 import { DeleteOptions, Status } from "#api/meta/v1.ts";
-import type { KindType, MessageType } from "#schema/message.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { KindType } from "#schema/message.ts";
 import type { ServedResource, ServedSubresource, ServedVersion } from "../discovery/groups.ts";
 import type { Dialect, Schema, SchemaCollector } from "./schema.ts";
 import { gvkOf } from "./schema.ts";
@@ -11,13 +12,18 @@ interface Context {
   readonly collector: SchemaCollector;
 }
 
-const bodies = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-const patches = [
+const dynamicBodies = ["application/json", "application/yaml"];
+const bodies = [...dynamicBodies, "application/vnd.kubernetes.protobuf"];
+const dynamicPatches = [
   "application/json-patch+json",
   "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
   "application/apply-patch+yaml",
 ];
+const patches = [...dynamicPatches, "application/strategic-merge-patch+json"];
+
+/** What is known only at run time has no form in protobuf, and no keys to merge lists by. */
+const bodiesOf = (type: KindType) => (type.dynamic ? dynamicBodies : bodies);
+const patchesOf = (type: KindType) => (type.dynamic ? dynamicPatches : patches);
 
 /** The paths of one group version, and what can be done there. */
 export function versionPaths(version: ServedVersion, context: Context): Record<string, Schema> {
@@ -125,7 +131,8 @@ function subresourceOperations(
   context: Context,
 ): Schema {
   const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
-  const type = builtInKinds.byKind(apiVersion, kind.kind);
+  const isParent = kind.kind === parent.info.kind && apiVersion === apiVersionOf(parent.info);
+  const type = isParent ? parent : builtInKinds.byKind(apiVersion, kind.kind);
   const operations: Schema = {};
   for (const verb of verbs) {
     // Options such as PodExecOptions only travel in queries: they have no schema.
@@ -153,7 +160,7 @@ function patchOperation(type: KindType, item: Schema, context: Context): Schema 
   return operation("patch", type, context, {
     parameters: [...writeParameters, query("force", "boolean")],
     body: { type: "object" },
-    bodyTypes: patches,
+    bodyTypes: patchesOf(type),
     answer: item,
     codes: ["200", "201"],
   });
@@ -204,7 +211,8 @@ function operation(
   context: Context,
   parts: OperationParts,
 ): Schema {
-  const { parameters, answer, body, bodyTypes = bodies, codes = ["200"], kind } = parts;
+  const produced = bodiesOf(type);
+  const { parameters, answer, body, bodyTypes = produced, codes = ["200"], kind } = parts;
   const common = {
     "x-kubernetes-action": action,
     "x-kubernetes-group-version-kind": gvkOf(kind ?? type.info),
@@ -220,14 +228,14 @@ function operation(
         schema: { type: one.type, uniqueItems: true },
       })),
       ...(body && { requestBody: content(body, bodyTypes) }),
-      responses: responsesOf(codes, () => content(answer, bodies)),
+      responses: responsesOf(codes, () => content(answer, produced)),
       ...common,
     };
   }
   const inBody = body ? [{ name: "body", in: "body", required: true, schema: body }] : [];
   return {
     consumes: body ? bodyTypes : ["*/*"],
-    produces: bodies,
+    produces: produced,
     schemes: ["https"],
     parameters: [
       ...inBody,
@@ -244,6 +252,5 @@ function responsesOf(codes: readonly string[], of: () => Schema): Schema {
 }
 
 function listReference(type: KindType, { collector }: Context): Schema {
-  const list: MessageType = builtInKinds.listOf(type) ?? type;
-  return collector.reference(list);
+  return collector.listReference(type, builtInKinds.listOf(type));
 }

@@ -18,6 +18,19 @@ export type Schema = { [key: string]: unknown };
 /** Version 2 keeps definitions elsewhere than version 3, which also says defaults and enums. */
 export type Dialect = "v2" | "v3";
 
+/** A type that says itself what documents say of it: one that is known only at run time. */
+export interface DescribedType extends MessageType {
+  readonly describe: {
+    item(dialect: Dialect, reference: (type: MessageType) => Schema): Schema;
+    readonly listName: string;
+    list(dialect: Dialect, item: Schema, reference: (type: MessageType) => Schema): Schema;
+  };
+}
+
+function isDescribed(type: MessageType): type is DescribedType {
+  return "describe" in type;
+}
+
 const metaPrefix = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const quantityName = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const intOrStringName = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
@@ -47,9 +60,29 @@ export class SchemaCollector {
       // First the name, so that a type that contains itself ends here.
       const schema: Schema = {};
       this.#schemas.set(name, schema);
-      Object.assign(schema, this.#message(type));
+      Object.assign(
+        schema,
+        isDescribed(type)
+          ? type.describe.item(this.#dialect, this.#reference)
+          : this.#message(type),
+      );
     }
     return this.#referenceTo(name);
+  }
+
+  readonly #reference = (type: MessageType): Schema => this.reference(type);
+
+  /** A reference to the definition of a kind's list. */
+  listReference(type: MessageType, builtIn: MessageType | undefined): Schema {
+    if (!isDescribed(type)) return this.reference(builtIn ?? type);
+    const { listName } = type.describe;
+    if (!this.#schemas.has(listName)) {
+      this.#schemas.set(
+        listName,
+        type.describe.list(this.#dialect, this.reference(type), this.#reference),
+      );
+    }
+    return this.#referenceTo(listName);
   }
 
   /** More than one API may use a type as its own, such as DeleteOptions. */

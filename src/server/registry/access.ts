@@ -37,9 +37,9 @@ export function objectAccess(registry: () => Registry): ObjectAccess {
         const object = draftOf(storage.form.decode(entry));
         change(object as T);
         if (options.dryRun) return object as T;
-        const result = await storage.environment.cacher.commit({
+        const result = await storage.commit({
           key: entry.key,
-          value: storage.form.encode(object),
+          value: await storage.form.encode(object),
           expected: entry.modified,
         });
         if (result.ok && result.entry) return storage.form.decode(result.entry) as T;

@@ -152,14 +152,14 @@ async function store(
   object: StoredObject,
   dryRun: boolean,
 ): Promise<Written | undefined> {
-  const { definition, environment, form } = storage;
+  const { definition, form } = storage;
   const { namespace = "", name } = object.metadata;
   if (dryRun) {
     return (await storage.find(namespace, name)) ? undefined : { kind: "object", object };
   }
-  const result = await environment.cacher.commit({
+  const result = await storage.commit({
     key: storage.key(namespace, name),
-    value: form.encode(object),
+    value: await form.encode(object),
     expected: revision(0),
     ...(definition.ttlSeconds !== undefined && { ttlSeconds: definition.ttlSeconds }),
   });

@@ -1,7 +1,7 @@
 import type { DeleteOptions } from "#api/meta/v1.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { StatusError, conflict, success } from "#machinery/status.ts";
-import { apiVersionOf } from "#schema/message.ts";
+import { apiVersionOf, listKindOf } from "#schema/message.ts";
 import type { Entry } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
@@ -9,6 +9,7 @@ import { answerEntry, answerObject, answerValue } from "./answers.ts";
 import { deleteOptionsOf } from "./options.ts";
 import { readPage } from "./read.ts";
 import type { ResourceStorage } from "./storage.ts";
+import { asItem } from "./stored-object.ts";
 import type { StoredObject } from "./stored-object.ts";
 import { preconditionFailed } from "./update.ts";
 
@@ -79,15 +80,17 @@ export async function deleteCollection(
     };
     try {
       await remove(storage, one, object.metadata.name, options);
-      // Of the items of a list, the list says the kind.
-      const { apiVersion: _apiVersion, kind: _kind, ...item } = object;
-      items.push(item);
+      items.push(asItem(storage.definition.type, object));
     } catch (error) {
       if (!(error instanceof StatusError && error.code === 404)) throw error;
     }
   }
-  const { kind } = storage.info;
-  const list = { kind: `${kind}List`, apiVersion: apiVersionOf(storage.info), metadata, items };
+  const list = {
+    kind: listKindOf(storage.info),
+    apiVersion: apiVersionOf(storage.info),
+    metadata,
+    items,
+  };
   return answerValue(context, list);
 }
 
@@ -103,7 +106,6 @@ async function remove(
   name: string,
   options: DeleteOptions,
 ): Promise<Outcome> {
-  const { cacher } = storage.environment;
   const dryRun = (options.dryRun ?? []).length > 0 || context.request.query.has("dryRun");
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await storage.require(context.info.namespace, name);
@@ -121,9 +123,9 @@ async function remove(
         ? { kind: "wouldMark", object: plan.object }
         : { kind: "gone", object: old };
     }
-    const result = await cacher.commit({
+    const result = await storage.commit({
       key: entry.key,
-      value: plan.kind === "mark" ? storage.form.encode(plan.object) : undefined,
+      value: plan.kind === "mark" ? await storage.form.encode(plan.object) : undefined,
       expected: entry.modified,
     });
     if (!result.ok) continue;

@@ -33,7 +33,7 @@ export async function patch(
   storage: ResourceStorage,
   context: RequestContext,
 ): Promise<ApiResponse> {
-  const type = patchTypeOf(context);
+  const type = patchTypeOf(context, storage.definition.type);
   const body = await readPatch(context);
   if (type === "apply") return applyPatch(storage, context, body);
   const options = writeOptionsOf(context, "PatchOptions");
@@ -55,9 +55,13 @@ export async function patch(
 }
 
 /** Throws 415 for what is no patch. */
-export function patchTypeOf({ request }: RequestContext): PatchType {
+export function patchTypeOf({ request }: RequestContext, kind: KindType): PatchType {
   const type = patchTypes[mediaTypeOf(request.body)];
-  if (!type) throw unsupportedMediaType(Object.keys(patchTypes));
+  // How the parts of an object are merged must be known in advance.
+  const served = Object.keys(patchTypes).filter(
+    (media) => !kind.dynamic || patchTypes[media] !== "strategic",
+  );
+  if (!type || (type === "strategic" && kind.dynamic)) throw unsupportedMediaType(served);
   return type;
 }
 
@@ -184,14 +188,13 @@ function appliedObject(
 
 /** What is applied says its name, or takes the URL's. */
 function named(
-  { info }: ResourceStorage,
+  { info, definition: { type } }: ResourceStorage,
   context: RequestContext,
   body: Record<string, unknown>,
 ): Record<string, unknown> {
   const { name, namespace } = context.info;
   const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
-  return {
-    ...body,
-    metadata: { name, ...(info.namespaced && { namespace }), ...metadata },
-  };
+  // Upstream's errors name what is applied by what it says itself.
+  const place = info.namespaced && !type.dynamic ? { namespace } : {};
+  return { ...body, metadata: { name, ...place, ...metadata } };
 }

@@ -2,7 +2,7 @@ import { concatBytes, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { continueExpired, expired, resourceVersionTooLarge } from "#machinery/status.ts";
-import { apiVersionOf } from "#schema/message.ts";
+import { apiVersionOf, listKindOf } from "#schema/message.ts";
 import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
 import type { Entry, RangeResult, Revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
@@ -22,7 +22,7 @@ import type { AnswerForm } from "./media.ts";
 import { selectionOf } from "./selection.ts";
 import type { Selection } from "./selection.ts";
 import type { ResourceStorage } from "./storage.ts";
-import { frozen } from "./stored-object.ts";
+import { asItem, frozen } from "./stored-object.ts";
 
 export async function get(storage: ResourceStorage, context: RequestContext): Promise<ApiResponse> {
   const { info, request, signal } = context;
@@ -93,6 +93,7 @@ export async function readPage(storage: ResourceStorage, context: RequestContext
     return { entries, metadata: { resourceVersion: String(at) } };
   }
   const result = await readRange(storage, prefix, query, selection.isEverything, signal);
+  await storage.form.prepare(result.entries);
   return pageOf(result, prefix, query, selection);
 }
 
@@ -162,7 +163,7 @@ function pageOf(
 }
 
 function listHead({ info }: ResourceStorage, { metadata }: Page) {
-  return { kind: `${info.kind}List`, apiVersion: apiVersionOf(info), metadata };
+  return { kind: listKindOf(info), apiVersion: apiVersionOf(info), metadata };
 }
 
 function decodedItems({ form }: ResourceStorage, { entries }: Page) {
@@ -180,7 +181,7 @@ function shapedList(
     case "object":
       return {
         ...listHead(storage, page),
-        items: objects.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item),
+        items: objects.map((object) => asItem(storage.definition.type, object)),
       };
     case "metadata":
       return {

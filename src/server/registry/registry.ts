@@ -1,12 +1,13 @@
 import type { ApiResponse } from "#client/transport.ts";
 import { cloneJson } from "#machinery/json.ts";
-import { methodNotAllowed, pathNotFound } from "#machinery/status.ts";
+import { methodNotAllowed, methodNotSupported, notFound, pathNotFound } from "#machinery/status.ts";
 import type { KindType } from "#schema/message.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import type { Equivalent } from "../admission/matching/equivalent.ts";
 import type { RequestContext, RequestInfo } from "../pipeline/request.ts";
 import { admissionRequest, admit, mutate } from "./admit.ts";
 import { optionsFromQuery, optionsTypeOf } from "./connect-options.ts";
+import { formOf } from "./answers.ts";
 import { create } from "./create.ts";
 import { deleteCollection, deleteOne } from "./delete.ts";
 import { patch } from "./patch.ts";
@@ -40,7 +41,8 @@ const handlers: Readonly<Record<string, Handler>> = {
 export interface LiveDefinitions {
   /**
    * From now on these are what `source` adds to the server's own resources. A definition that is
-   * the same object as before goes on undisturbed; watches of the others end.
+   * the same object as before goes on undisturbed; watches of the others end. Discovery is made
+   * anew in any case.
    */
   replace(source: string, definitions: readonly ResourceDefinition[]): void;
 }
@@ -65,11 +67,6 @@ export class Registry implements LiveDefinitions {
   }
 
   replace(source: string, definitions: readonly ResourceDefinition[]): void {
-    const before = this.#live.get(source) ?? [];
-    const isSame =
-      before.length === definitions.length &&
-      definitions.every((definition, index) => definition === before[index]);
-    if (isSame) return;
     this.#live.set(source, definitions);
     this.#rebuild();
   }
@@ -131,6 +128,8 @@ export class Registry implements LiveDefinitions {
     const storage = this.find(info);
     if (!storage) throw pathNotFound();
     storage.definition.onRequest?.(context);
+    // Nothing is done for a client that could not read what came of it.
+    if (storage.definition.type.dynamic) formOf(context);
     if (info.subresource) return handleSubresource(storage, context);
     const { virtual, verbs } = storage.definition;
     const handler = handlers[info.verb];
@@ -176,9 +175,14 @@ async function handleSubresource(
   const view = definition.views?.[subresource];
   const isStatus = subresource === "status" && definition.status !== undefined;
   const isScale = subresource === "scale" && definition.scale !== undefined;
-  if (!view && !isStatus && !isScale) throw pathNotFound();
+  const { dynamic } = definition.type;
+  if (!view && !isStatus && !isScale) {
+    throw dynamic ? notFound(storage.names, context.info.name) : pathNotFound();
+  }
   const verbs: readonly string[] = view?.verbs ?? viewVerbs;
-  if (!verbs.includes(verb)) throw methodNotAllowed();
+  if (!verbs.includes(verb)) {
+    throw dynamic ? methodNotSupported(storage.names, verb) : methodNotAllowed();
+  }
   if (isScale && definition.scale) return scale(storage, context, definition.scale);
   switch (verb) {
     case "get":

@@ -25,6 +25,8 @@ export interface ResourceDefinition<T = unknown> {
   onRequest?(context: RequestContext): void;
   /** Verbs served; all of them when missing. */
   readonly verbs?: readonly Verb[];
+  /** Verbs in discovery, where these are not those that are served. */
+  readonly listedVerbs?: readonly Verb[];
   /** Columns of the server-side table. Missing: NAME and AGE. */
   readonly columns?: readonly Column<T>[];
   /** Fields that `--field-selector` may use besides metadata.name and metadata.namespace. */
@@ -49,6 +51,8 @@ export interface ResourceDefinition<T = unknown> {
 
   /** Whether a change of the spec increments metadata.generation. Default: true if it has a spec. */
   readonly hasGeneration?: boolean;
+  /** What else than a change of the spec increments it. Not asked for writes of subresources. */
+  isNewGeneration?(object: T, old: Readonly<T>): boolean;
   /** Create through PUT or apply where the object is missing. Apply always may. */
   readonly allowCreateOnUpdate?: boolean;
   /** An update without resourceVersion overwrites. Default true. */
@@ -100,7 +104,10 @@ export interface View<T> {
 export interface StoredAs<T> {
   readonly type: KindType;
   toStored(object: T): unknown;
+  /** The stored object is frozen, and may lie there in the form of any older version. */
   fromStored(stored: unknown): T;
+  /** For forms that somebody else has to convert: several at once, instead of `fromStored`. */
+  convert?(stored: readonly unknown[]): Promise<readonly T[]>;
 }
 
 export type Verb =
@@ -115,6 +122,8 @@ export type Verb =
 
 export interface ScaleMapping<T> {
   replicas(object: T): number;
+  /** Throws where a read must not answer for want of the number. */
+  requireReplicas?(object: T): void;
   setReplicas(object: T, replicas: number): void;
   statusReplicas(object: T): number;
   /** As text, for the HPA. */

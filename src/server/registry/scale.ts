@@ -23,7 +23,11 @@ export async function scale(
 ): Promise<ApiResponse> {
   const { namespace, name, verb } = context.info;
   const entry = await storage.require(namespace, name);
-  if (verb === "get") return answerValue(context, scaleOf(storage.form.decode(entry), mapping));
+  if (verb === "get") {
+    const object = storage.form.decode(entry);
+    mapping.requireReplicas?.(object);
+    return answerValue(context, scaleOf(object, mapping));
+  }
   const isPatch = verb === "patch";
   const options = writeOptionsOf(context, isPatch ? "PatchOptions" : "UpdateOptions");
   const read = isPatch ? await patchReader(context) : await updateReader(context);
@@ -36,7 +40,9 @@ export async function scale(
       const { uid, resourceVersion } = wanted.metadata;
       object.metadata.resourceVersion = resourceVersion ?? "";
       if (uid) object.metadata.uid = uid;
-      mapping.setReplicas(object, replicasOf(name, wanted));
+      // The rules of a custom resource say for themselves which numbers it may have.
+      const isDynamic = storage.definition.type.dynamic !== undefined;
+      mapping.setReplicas(object, replicasOf(name, wanted, isDynamic));
       return object;
     },
     retries: isGuarded ? 1 : 5,
@@ -87,7 +93,7 @@ async function updateReader(context: RequestContext): Promise<ScaleReader> {
 }
 
 async function patchReader(context: RequestContext): Promise<ScaleReader> {
-  const type = patchTypeOf(context);
+  const type = patchTypeOf(context, Scale);
   if (type === "apply") {
     throw badRequest("server-side apply of the scale subresource is not supported by this server");
   }
@@ -99,9 +105,9 @@ async function patchReader(context: RequestContext): Promise<ScaleReader> {
   };
 }
 
-function replicasOf(name: string, { spec }: StoredObject): number {
+function replicasOf(name: string, { spec }: StoredObject, isDynamic: boolean): number {
   const replicas = isRecord(spec) ? (spec["replicas"] ?? 0) : 0;
-  if (typeof replicas === "number" && replicas >= 0) return replicas;
+  if (typeof replicas === "number" && (isDynamic || replicas >= 0)) return replicas;
   const detail = "must be greater than or equal to 0";
   throw invalid({ group: "autoscaling", kind: "Scale" }, name, [
     invalidField("spec.replicas", replicas, detail),

@@ -5,7 +5,7 @@ import { notFound } from "#machinery/status.ts";
 import type { GroupKind, GroupResource } from "#machinery/status.ts";
 import type { KindInfo, KindType } from "#schema/message.ts";
 import type { Cacher, Freshness } from "#storage/cacher/cacher.ts";
-import type { Entry } from "#storage/store.ts";
+import type { Commit, CommitResult, Entry } from "#storage/store.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import type { Equivalent } from "../admission/matching/equivalent.ts";
 import { keyOf } from "./keys.ts";
@@ -61,13 +61,26 @@ export class ResourceStorage {
     return keyOf(this.storedInfo, namespace, name);
   }
 
-  find(
+  /** The entry can be decoded at once. */
+  async find(
     namespace: string,
     name: string,
     signal?: AbortSignal,
     freshness: Freshness = {},
   ): Promise<Entry | undefined> {
-    return this.environment.cacher.get(this.key(namespace, name), freshness, signal);
+    const { cacher } = this.environment;
+    const entry = await cacher.get(this.key(namespace, name), freshness, signal);
+    if (entry && this.form.needsPreparation) await this.form.prepare([entry]);
+    return entry;
+  }
+
+  /** As the cacher's; what it wrote can be decoded at once. */
+  async commit(commit: Commit): Promise<CommitResult> {
+    const result = await this.environment.cacher.commit(commit);
+    if (result.ok && result.entry && this.form.needsPreparation) {
+      await this.form.prepare([result.entry]);
+    }
+    return result;
   }
 
   async require(

@@ -1,5 +1,6 @@
 import { concatBytes, text, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
+import { invariant } from "#base/invariant.ts";
 import type { ObjectMeta } from "#api/meta/v1.ts";
 import { deepFreeze } from "#storage/cacher/deep-freeze.ts";
 import type { Cacher } from "#storage/cacher/cacher.ts";
@@ -39,10 +40,27 @@ export class StoredForm {
   }
 
   /** What to store. */
-  encode(object: StoredObject): Bytes {
+  async encode(object: StoredObject): Promise<Bytes> {
     const { storedAs } = this.#definition;
     if (!storedAs) return encodeWith(this.#head, object);
-    return encodeWith(this.#storedHead, storedAs.toStored(object) as StoredObject);
+    return encodeWith(this.#storedHead, (await storedAs.toStored(object)) as StoredObject);
+  }
+
+  /** Must have been waited for where `needsPreparation`, before entries are decoded. */
+  async prepare(entries: readonly Entry[]): Promise<void> {
+    const { storedAs } = this.#definition;
+    if (!storedAs?.convert) return;
+    const left = entries.filter((entry) => !this.#converted.has(entry));
+    if (left.length === 0) return;
+    const stored = left.map((entry) => this.#cacher.decoded(entry, decodeEntry));
+    const objects = await storedAs.convert(stored);
+    for (const [index, entry] of left.entries()) {
+      this.#keep(entry, objects[index] as StoredObject);
+    }
+  }
+
+  get needsPreparation(): boolean {
+    return this.#definition.storedAs?.convert !== undefined;
   }
 
   /** The object, frozen and shared by all readers. */
@@ -57,8 +75,9 @@ export class StoredForm {
     return [this.#head.full, versionBytes(revision), this.#tail(entry)];
   }
 
-  /** The same, as an item of a list: without apiVersion and kind. */
+  /** The same, as an item of a list: without apiVersion and kind, except for custom resources. */
   itemParts(entry: Entry): readonly Bytes[] {
+    if (this.#definition.type.dynamic) return this.objectParts(entry);
     return [itemHead, versionBytes(entry.modified), this.#tail(entry)];
   }
 
@@ -76,14 +95,17 @@ export class StoredForm {
   }
 
   #convert(entry: Entry): Converted {
-    let converted = this.#converted.get(entry);
-    if (!converted) {
-      const stored = this.#cacher.decoded(entry, decodeEntry);
-      const object = this.#definition.storedAs?.fromStored(stored) as StoredObject;
-      const tail = encodeWith(this.#head, object).subarray(this.#head.full.length);
-      converted = { object: deepFreeze(object), tail };
-      this.#converted.set(entry, converted);
-    }
+    const known = this.#converted.get(entry);
+    if (known) return known;
+    invariant(!this.needsPreparation, `${entry.key} is read before it is converted`);
+    const stored = this.#cacher.decoded(entry, decodeEntry);
+    return this.#keep(entry, this.#definition.storedAs?.fromStored(stored) as StoredObject);
+  }
+
+  #keep(entry: Entry, object: StoredObject): Converted {
+    const tail = encodeWith(this.#head, object).subarray(this.#head.full.length);
+    const converted = { object: deepFreeze(object), tail };
+    this.#converted.set(entry, converted);
     return converted;
   }
 }
@@ -131,6 +153,13 @@ function startsWith(value: Uint8Array, head: Uint8Array): boolean {
     if (value[index] !== head[index]) return false;
   }
   return true;
+}
+
+/** An object as an item of a list, which says for all of its items what they are. */
+export function asItem(type: KindType, object: StoredObject): Partial<StoredObject> {
+  if (type.dynamic) return object;
+  const { apiVersion: _apiVersion, kind: _kind, ...item } = object;
+  return item;
 }
 
 /** Freezes an object that is not stored, so that it leaves the server like those that are. */

@@ -105,7 +105,9 @@ function checkVersion(
   if (given && given !== resourceVersion) throw conflict(storage.names, name);
   if (!given && storage.definition.allowUnconditionalUpdate === false && !isPatch) {
     const detail = "must be specified for an update";
-    throw invalid(storage.kind, name, [invalidField("metadata.resourceVersion", 0, detail)]);
+    const { group, resource } = storage.names;
+    const problem = invalidField("metadata.resourceVersion", 0, detail);
+    throw invalid({ group, kind: resource }, name, [problem]);
   }
   if (metadata.uid && metadata.uid !== uid) {
     throw preconditionFailed(storage, name, "UID", metadata.uid, uid);
@@ -153,7 +155,7 @@ async function changeOnce(
   let isStored = false;
   try {
     await prepare(storage, context, object, old);
-    if (hasGeneration(definition) && !deepEqual(object["spec"], old["spec"])) {
+    if (hasGeneration(definition) && isNewGeneration(definition, object, old, subresource)) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     if (!applied) trackUpdate(storage, context, { object, old, manager: fieldManager });
@@ -166,6 +168,16 @@ async function changeOnce(
   } finally {
     if (!isStored && !subresource) await definition.rollback?.(object);
   }
+}
+
+function isNewGeneration(
+  definition: ResourceStorage["definition"],
+  object: StoredObject,
+  old: Readonly<StoredObject>,
+  subresource: string,
+): boolean {
+  if (!deepEqual(object["spec"], old["spec"])) return true;
+  return subresource === "" && (definition.isNewGeneration?.(object, old) ?? false);
 }
 
 function keepMetadata({ metadata }: StoredObject, { metadata: old }: Readonly<StoredObject>): void {
@@ -205,7 +217,7 @@ function putBack(object: StoredObject, old: Readonly<StoredObject>, key: string)
 }
 
 async function store(
-  { definition, environment, form }: ResourceStorage,
+  storage: ResourceStorage,
   change: {
     entry: Entry;
     old: Readonly<StoredObject>;
@@ -213,13 +225,14 @@ async function store(
     dryRun: boolean;
   },
 ): Promise<Written | undefined> {
+  const { definition, form } = storage;
   const { entry, old, object, dryRun } = change;
   if (deepEqual(object, old)) return { kind: "stored", entry };
   const isLast = isReleased(definition, object, old);
   if (dryRun) return { kind: "object", object };
-  const result = await environment.cacher.commit({
+  const result = await storage.commit({
     key: entry.key,
-    value: isLast ? undefined : form.encode(object),
+    value: isLast ? undefined : await form.encode(object),
     expected: entry.modified,
     ...(definition.ttlSeconds !== undefined && { ttlSeconds: definition.ttlSeconds }),
   });

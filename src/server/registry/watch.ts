@@ -133,6 +133,10 @@ async function* selectedChanges(
         if (change) yield change;
         continue;
       }
+      if (storage.form.needsPreparation) {
+        const { entry, previous } = event;
+        await storage.form.prepare(previous ? [previous, entry] : [entry]);
+      }
       const change = changeOf(event, selection, isInitial);
       if (change) yield change;
     }

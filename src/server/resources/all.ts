@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from "../registry/resource.ts";
+import { customResourceDefinitions } from "./apiextensions/customresourcedefinitions/resource.ts";
 import { controllerRevisions } from "./apps/controllerrevisions.ts";
 import { deployments } from "./apps/deployments/resource.ts";
 import { replicaSets } from "./apps/replicasets/resource.ts";
@@ -58,6 +59,7 @@ export function allResources(dependencies: ResourceDependencies): readonly Resou
     secrets,
     serviceAccounts(dependencies),
     services(dependencies),
+    customResourceDefinitions(dependencies),
     controllerRevisions,
     deployments,
     replicaSets,

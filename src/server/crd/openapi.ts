@@ -1,0 +1,135 @@
+import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
+import type { KindInfo, MessageType } from "#schema/message.ts";
+import { listKindOf } from "#schema/message.ts";
+import { gvkOf } from "../openapi/schema.ts";
+import type { DescribedType, Dialect, Schema } from "../openapi/schema.ts";
+import { isSchemaList } from "./schema/json-schema.ts";
+import type { JsonSchema } from "./schema/json-schema.ts";
+
+export interface CustomSchemaOptions {
+  readonly info: KindInfo;
+  readonly schema: JsonSchema;
+  readonly selectableFields: readonly string[];
+}
+
+type Reference = (type: MessageType) => Schema;
+
+const apiVersionText = "Version of the API that this object is written in.";
+const kindText = "Kind of resource that this object is.";
+
+/** What OpenAPI documents say of a custom resource and of lists of it. */
+export function customSchema(options: CustomSchemaOptions): DescribedType["describe"] {
+  const { info, schema, selectableFields } = options;
+  const common = (kind: string): Schema => ({
+    type: "object",
+    "x-kubernetes-group-version-kind": [gvkOf({ ...info, kind })],
+    ...(selectableFields.length > 0 && {
+      "x-kubernetes-selectable-fields": selectableFields.map((path) => ({
+        fieldPath: path.replace(/^\./, ""),
+      })),
+    }),
+  });
+  return {
+    item(dialect, reference) {
+      const published = publish(schema, dialect, reference);
+      // Version 2 cannot say more of a resource that keeps what it does not know.
+      if (dialect === "v2" && schema["x-kubernetes-preserve-unknown-fields"]) {
+        return { ...published, ...common(info.kind) };
+      }
+      const properties = { ...(published["properties"] as Schema), ...metaOf(dialect, reference) };
+      return { ...published, properties, ...common(info.kind) };
+    },
+    listName: `${info.group.split(".").reverse().join(".")}.${info.version}.${listKindOf(info)}`,
+    list: (dialect, item, reference) => ({
+      description: `${listKindOf(info)} is a list of ${info.kind}`,
+      required: ["items"],
+      properties: {
+        ...typeMeta(),
+        items: {
+          description: `List of ${info.resource ?? ""}. More info: ${conventions}`,
+          type: "array",
+          items: item,
+        },
+        metadata: described(dialect, reference(ListMeta), "Standard list metadata."),
+      },
+      ...common(listKindOf(info)),
+    }),
+  };
+}
+
+const conventions =
+  "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
+
+function typeMeta(): Schema {
+  return {
+    apiVersion: { type: "string", description: apiVersionText },
+    kind: { type: "string", description: kindText },
+  };
+}
+
+function metaOf(dialect: Dialect, reference: Reference): Schema {
+  const metadata = described(dialect, reference(ObjectMeta), "Standard object's metadata.");
+  return { ...typeMeta(), metadata };
+}
+
+/** Beside a reference, version 3 allows nothing else. */
+function described(dialect: Dialect, reference: Schema, description: string): Schema {
+  return dialect === "v3" ? { allOf: [reference], description } : { ...reference, description };
+}
+
+/** The schema as documents show it. */
+function publish(schema: JsonSchema, dialect: Dialect, reference: Reference): Schema {
+  const published = dialect === "v2" ? publishV2(schema) : { ...schema };
+  const below = (part: JsonSchema) => publish(part, dialect, reference);
+  const result: Schema = { ...published };
+  if (published.items && !isSchemaList(published.items)) result["items"] = below(published.items);
+  if (published.properties) {
+    result["properties"] = mapValues(published.properties, below);
+  }
+  if (typeof published.additionalProperties === "object") {
+    result["additionalProperties"] = below(published.additionalProperties);
+  }
+  if (schema["x-kubernetes-embedded-resource"] && dialect === "v3") {
+    const properties = { ...metaOf(dialect, reference), ...(result["properties"] as Schema) };
+    const required = [...new Set(["kind", "apiVersion", ...(schema.required ?? [])])];
+    return { ...result, properties, required };
+  }
+  if (schema["x-kubernetes-int-or-string"] && dialect === "v3") {
+    result["anyOf"] = [{ type: "integer" }, { type: "string" }];
+  }
+  return result;
+}
+
+function mapValues(
+  record: Readonly<Record<string, JsonSchema>>,
+  change: (schema: JsonSchema) => Schema,
+): Schema {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/**
+ * Version 2 knows neither null nor alternatives, and its clients trip over defaults: what it
+ * cannot say is left out, so that they rather know too little than something wrong.
+ */
+function publishV2(schema: JsonSchema): JsonSchema {
+  const {
+    default: _default,
+    nullable,
+    oneOf: _oneOf,
+    anyOf: _anyOf,
+    allOf: _allOf,
+    not: _not,
+    ...rest
+  } = schema;
+  const keepsUnknown = schema["x-kubernetes-preserve-unknown-fields"] ?? false;
+  if (nullable || keepsUnknown) {
+    const { type: _type, items: _items, properties: _properties, ...open } = rest;
+    return keepsUnknown ? withoutStructure(open) : open;
+  }
+  return rest;
+}
+
+function withoutStructure({ additionalProperties: _values, ...schema }: JsonSchema): JsonSchema {
+  const { required: _required, ...rest } = schema;
+  return rest;
+}
