@@ -1,8 +1,8 @@
 import { LimitRange, PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
-import type { Container, LimitRangeItem } from "#api/core/v1.ts";
+import type { Container } from "#api/core/v1.ts";
 import { podLimits, podRequests } from "#machinery/pod-resources.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
-import { isAbout, objectAs, refusal } from "../refusal.ts";
+import { isAbout, metadataOf, objectAs, refusal } from "../refusal.ts";
 import { limitProblems } from "./constraints.ts";
 import type { Amounts } from "./constraints.ts";
 
@@ -10,34 +10,31 @@ const annotation = "kubernetes.io/limit-ranger";
 
 /** A namespace's limits: defaults for containers that say nothing, bounds for all. */
 export function limitRanger({ client }: AdmissionEnvironment): AdmissionPlugin {
-  const limitsOf = async (request: AdmissionRequest): Promise<LimitRangeItem[]> => {
-    const { items } = await client.list(LimitRange, { namespace: request.namespace });
-    return items.flatMap((range) => range.spec.limits);
-  };
+  const rangesOf = async ({ namespace }: AdmissionRequest): Promise<readonly LimitRange[]> =>
+    (await client.list(LimitRange, { namespace })).items;
   return {
     name: "LimitRanger",
     async mutate(request) {
       if (request.operation !== "CREATE" || !isAbout(request, "", "pods")) return;
-      const items = await limitsOf(request);
-      for (const item of items) {
-        if (item.type === "Container") setDefaults(objectAs(request, Pod), item);
-      }
+      for (const range of await rangesOf(request)) setDefaults(objectAs(request, Pod), range);
     },
     async validate(request) {
-      const amounts = await measured(request);
-      if (!amounts) return;
-      const problems: string[] = [];
-      for (const item of await limitsOf(request)) {
-        for (const { type, requests, limits } of amounts) {
-          if (type === item.type) problems.push(...limitProblems(item, requests, limits));
-        }
+      // Whatever ends may still be changed: its finalizers must go.
+      if (metadataOf(request.oldObject).deletionTimestamp) return;
+      const amounts = measured(request);
+      if (amounts.length === 0) return;
+      for (const range of await rangesOf(request)) {
+        const problems = new Set(
+          range.spec.limits.flatMap((item) =>
+            amounts
+              .filter(({ type }) => type === item.type)
+              .flatMap(({ requests, limits }) => limitProblems(item, requests, limits)),
+          ),
+        );
+        const [first, ...others] = problems;
+        if (first === undefined) continue;
+        throw refusal(request, others.length === 0 ? first : `[${[...problems].join(", ")}]`);
       }
-      if (problems.length === 0) return;
-      const distinct = [...new Set(problems)];
-      throw refusal(
-        request,
-        distinct.length === 1 ? (distinct[0] ?? "") : `[${distinct.join(", ")}]`,
-      );
     },
   };
 }
@@ -49,9 +46,9 @@ interface Measured {
 }
 
 /** What limits apply to: each container and the pod as a whole, or the claim. */
-async function measured(request: AdmissionRequest): Promise<Measured[] | undefined> {
+function measured(request: AdmissionRequest): Measured[] {
   const { operation } = request;
-  if (operation !== "CREATE" && operation !== "UPDATE") return undefined;
+  if (operation !== "CREATE" && operation !== "UPDATE") return [];
   if (isAbout(request, "", "persistentvolumeclaims")) {
     const { requests = {}, limits = {} } =
       objectAs(request, PersistentVolumeClaim).spec.resources ?? {};
@@ -60,7 +57,7 @@ async function measured(request: AdmissionRequest): Promise<Measured[] | undefin
   const isPod =
     (operation === "CREATE" && isAbout(request, "", "pods")) ||
     (operation === "UPDATE" && isAbout(request, "", "pods", "resize"));
-  if (!isPod) return undefined;
+  if (!isPod) return [];
   const { spec } = objectAs(request, Pod);
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   return [
@@ -73,11 +70,24 @@ async function measured(request: AdmissionRequest): Promise<Measured[] | undefin
   ];
 }
 
-function setDefaults(pod: Pod, item: LimitRangeItem): void {
+/** What containers get that say nothing; of several items, the last one counts. */
+function defaultsIn({ spec }: LimitRange): { requests: Amounts; limits: Amounts } {
+  const items = spec.limits.filter(({ type }) => type === "Container");
+  return {
+    requests: Object.assign({}, ...items.map(({ defaultRequest }) => defaultRequest)),
+    limits: Object.assign({}, ...items.map((item) => item.default)),
+  };
+}
+
+function setDefaults(pod: Pod, range: LimitRange): void {
+  const defaults = defaultsIn(range);
   const texts: string[] = [];
   const apply = (container: Container, word: string) => {
-    const requests = missing(container.resources?.requests, requestDefaults(container, item));
-    const limits = missing(container.resources?.limits, item.default);
+    const requests = missing(
+      container.resources?.requests,
+      requestDefaults(container, defaults.requests),
+    );
+    const limits = missing(container.resources?.limits, defaults.limits);
     if (requests.length + limits.length === 0) return;
     container.resources = {
       ...container.resources,
@@ -106,10 +116,10 @@ function setDefaults(pod: Pod, item: LimitRangeItem): void {
 }
 
 /** A container's own limit is what it asks for, rather than the default. */
-function requestDefaults(container: Container, item: LimitRangeItem): Amounts {
+function requestDefaults(container: Container, defaults: Amounts): Amounts {
   const limits = container.resources?.limits ?? {};
   return Object.fromEntries(
-    Object.entries(item.defaultRequest ?? {}).filter(([name]) => limits[name] === undefined),
+    Object.entries(defaults).filter(([name]) => limits[name] === undefined),
   );
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Pod, Service } from "#api/core/v1.ts";
+import { PersistentVolumeClaim, Pod, Service } from "#api/core/v1.ts";
 import { admit, plugin, pod, refusedWith } from "../fake.test-support.ts";
 import type { FakeObjects } from "../fake.test-support.ts";
 
@@ -70,12 +70,66 @@ describe("ResourceQuota", () => {
   });
 
   it("waits for the controller to have counted", async () => {
-    const { found } = plugin("ResourceQuota", { ...quota({ pods: "1" }, {}), status: {} });
+    const { found } = plugin(
+      "ResourceQuota",
+      quota({ pods: "1", "count/pods": "1" }, { pods: "0" }),
+    );
     await refusedWith(
       admit(found, { type: Pod, object: pod() }),
       403,
-      'pods "web" is forbidden: status unknown for quota: q, resources: pods',
+      'pods "web" is forbidden: status unknown for quota: q, resources: count/pods,pods',
     );
+    // Until the controller has seen a quota, it bounds nothing.
+    const fresh = plugin("ResourceQuota", { ...quota({ pods: "0" }, {}), status: {} });
+    await admit(fresh.found, { type: Pod, object: pod() });
+  });
+
+  it("charges all of a pod that moves into its scope", async () => {
+    const scoped = quota({ pods: "1" }, { pods: "0" }, { scopes: ["Terminating"] });
+    const { found, fake } = plugin("ResourceQuota", scoped);
+    const update = { type: Pod, operation: "UPDATE" } as const;
+    const object = pod({ activeDeadlineSeconds: 5 });
+    await admit(found, { ...update, object: pod(), oldObject: pod() });
+    assert.deepEqual(usedOf(fake), { pods: "0" });
+    await admit(found, { ...update, object, oldObject: pod() });
+    assert.deepEqual(usedOf(fake), { pods: "1" });
+  });
+
+  it("bounds claims by their classes", async () => {
+    const hard = {
+      "requests.storage": "9Gi",
+      "fast.storageclass.storage.k8s.io/requests.storage": "1Gi",
+    };
+    const used = Object.fromEntries(Object.keys(hard).map((name) => [name, "0"]));
+    const { found } = plugin("ResourceQuota", quota(hard, used));
+    const claim = (storageClassName: string, others: object = {}) => ({
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "c", namespace: "default" },
+      spec: { storageClassName, resources: { requests: { storage: "2Gi" } }, ...others },
+      status: {},
+    });
+    const type = PersistentVolumeClaim;
+    await admit(found, { type, object: claim("slow") });
+    await refusedWith(
+      admit(found, { type, object: claim("fast") }),
+      403,
+      'persistentvolumeclaims "c" is forbidden: exceeded quota: q, requested: ' +
+        "fast.storageclass.storage.k8s.io/requests.storage=2Gi, used: " +
+        "fast.storageclass.storage.k8s.io/requests.storage=0, limited: " +
+        "fast.storageclass.storage.k8s.io/requests.storage=1Gi",
+    );
+    const matchExpressions = [
+      { scopeName: "VolumeAttributesClass", operator: "In", values: ["gold"] },
+    ];
+    const scoped = quota(
+      { persistentvolumeclaims: "0" },
+      { persistentvolumeclaims: "0" },
+      { scopeSelector: { matchExpressions } },
+    );
+    const gold = plugin("ResourceQuota", scoped).found;
+    await admit(gold, { type, object: claim("slow") });
+    const object = claim("slow", { volumeAttributesClassName: "gold" });
+    await assert.rejects(admit(gold, { type, object }), /exceeded quota/);
   });
 
   it("with scopes is about some pods", async () => {

@@ -1,12 +1,12 @@
 import { ResourceQuota } from "#api/core/v1.ts";
-import type { Pod } from "#api/core/v1.ts";
+import type { PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
 import { isConflict } from "#client/client.ts";
 import { addQuantities, compareQuantities } from "#schema/quantity.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { listServed } from "../matching/served.ts";
 import { refusal } from "../refusal.ts";
-import { isInScope } from "./scopes.ts";
-import { increase, unspecified, usageOf } from "./usage.ts";
+import { isInScope, isTerminating } from "./scopes.ts";
+import { increase, isMeasured, unspecified, usageOf } from "./usage.ts";
 import type { Usage } from "./usage.ts";
 
 const attemptsMax = 10;
@@ -16,24 +16,29 @@ const attemptsMax = 10;
  * once cannot share the last of a resource. Giving back is the quota controller's work. Runs last:
  * what is refused after it would be counted for nothing.
  */
-export function resourceQuota({ client }: AdmissionEnvironment): AdmissionPlugin {
+export function resourceQuota({ client, clock }: AdmissionEnvironment): AdmissionPlugin {
   return {
     name: "ResourceQuota",
     async validate(request) {
-      const charge = chargeOf(request);
-      if (!charge) return;
+      if (!request.namespace || !isCounted(request)) return;
+      const { resourceGroup: group, resource, object, oldObject } = request;
+      const now = clock.now();
+      const usage = usageOf(group, resource, object, now);
+      const delta = oldObject ? increase(usage, usageOf(group, resource, oldObject, now)) : usage;
+      const done = new Set<string>();
       for (let attempt = 1; ; attempt++) {
         const { namespace } = request;
         const quotas = await listServed(client, ResourceQuota, { namespace });
         const updates = quotas
-          .map((quota) => charged(quota, request, charge))
+          .filter(({ metadata }) => !done.has(metadata.uid))
+          .map((quota) => charged(quota, request, { usage, delta }))
           .filter((quota) => quota !== undefined);
         if (request.dryRun) return;
         try {
           // One after the other: what was counted before a conflict is not counted twice.
           for (const quota of updates) {
             await client.update(ResourceQuota, quota, { subresource: "status" });
-            charge.done.add(quota.metadata.uid);
+            done.add(quota.metadata.uid);
           }
           return;
         } catch (error) {
@@ -44,64 +49,86 @@ export function resourceQuota({ client }: AdmissionEnvironment): AdmissionPlugin
   };
 }
 
-interface Charge {
-  readonly isPod: boolean;
-  readonly usage: Usage;
-  /** Quotas that have been charged already, by uid. */
-  readonly done: Set<string>;
+/** Changes count where they may take more: of pods, claims and services. */
+function isCounted(request: AdmissionRequest): boolean {
+  const { operation, resourceGroup: group, resource, subresource, object, oldObject } = request;
+  if (!object || resource === "events") return false;
+  if (operation === "CREATE") return subresource === "";
+  if (operation !== "UPDATE" || group !== "") return false;
+  switch (resource) {
+    case "pods":
+      if (subresource === "resize") return true;
+      return (
+        subresource === "" &&
+        isTerminating(object as unknown as Pod) !== isTerminating(oldObject as unknown as Pod)
+      );
+    case "persistentvolumeclaims":
+      return subresource === "" || (subresource === "status" && hasNewAllocation(request));
+    case "services":
+      return subresource === "";
+    default:
+      return false;
+  }
 }
 
-function chargeOf(request: AdmissionRequest): Charge | undefined {
-  const { operation, namespace, resource, subresource, object, oldObject } = request;
-  const group = request.resourceGroup;
-  if (!namespace || !object) return undefined;
-  if (operation !== "CREATE" && operation !== "UPDATE") return undefined;
-  const isPod = resource === "pods" && group === "";
-  if (subresource && !(isPod && subresource === "resize")) return undefined;
-  if (resource === "events") return undefined;
-  const after = usageOf(group, resource, object);
-  const usage =
-    operation === "CREATE" ? after : increase(after, usageOf(group, resource, oldObject));
-  return Object.keys(usage).length > 0 ? { isPod, usage, done: new Set() } : undefined;
+function hasNewAllocation({ object, oldObject }: AdmissionRequest): boolean {
+  const allocated = (claim: unknown) =>
+    (claim as PersistentVolumeClaim).status.allocatedResources?.["storage"];
+  return allocated(object) !== allocated(oldObject);
+}
+
+interface Charge {
+  readonly usage: Usage;
+  /** What an update takes beyond what the object has already. */
+  readonly delta: Usage;
 }
 
 /** The quota with the charge on it; undefined when it is not concerned. Throws when exceeded. */
 function charged(
   quota: ResourceQuota,
   request: AdmissionRequest,
-  { isPod, usage, done }: Charge,
+  { usage, delta }: Charge,
 ): ResourceQuota | undefined {
-  if (done.has(quota.metadata.uid) || !isInScope(quota, isPod, request.object)) return undefined;
-  const bounded = Object.keys(quota.spec.hard ?? {});
-  const name = quota.metadata.name;
-  if (isPod && request.operation === "CREATE") {
-    const problem = unspecified((request.object as unknown as Pod).spec, bounded);
+  const { resourceGroup: group, resource, object, oldObject } = request;
+  const { hard = {}, used = {} } = quota.status;
+  const bounded = Object.keys(hard).filter((name) => isMeasured(group, resource, name));
+  if (bounded.length === 0 || !isInScope(quota, group, resource, object)) return undefined;
+  const { name } = quota.metadata;
+  if (group === "" && resource === "pods") {
+    const problem = unspecified((object as unknown as Pod).spec, bounded);
     if (problem) throw refusal(request, `failed quota: ${name}: ${problem}`);
   }
-  const concerned = bounded.filter((resource) => usage[resource] !== undefined).sort();
-  if (concerned.length === 0) return undefined;
-
-  const { hard = {}, used = {} } = quota.status;
-  const unknown = concerned.filter(
-    (resource) => hard[resource] === undefined || used[resource] === undefined,
-  );
-  if (unknown.length > 0) {
-    const list = unknown.join(",");
+  if (bounded.some((each) => used[each] === undefined)) {
+    const list = bounded.sort().join(",");
     throw refusal(request, `status unknown for quota: ${name}, resources: ${list}`);
   }
-  const total = (resource: string) => addQuantities(used[resource] ?? "0", usage[resource] ?? "0");
+  const wasCounted = oldObject !== undefined && isInScope(quota, group, resource, oldObject);
+  const requested = nonZero(wasCounted ? delta : usage);
+  const concerned = Object.keys(requested)
+    .filter((each) => hard[each] !== undefined)
+    .sort();
+  if (concerned.length === 0) return undefined;
+
+  const total = (each: string) => addQuantities(used[each] ?? "0", requested[each] ?? "0");
   const exceeded = concerned.filter(
-    (resource) => compareQuantities(total(resource), hard[resource] ?? "0") > 0,
+    (each) => compareQuantities(total(each), hard[each] ?? "0") > 0,
   );
-  if (exceeded.length > 0) {
+  // What a controller reports has happened already.
+  if (exceeded.length > 0 && request.subresource !== "status") {
     const show = (amounts: Usage) =>
-      exceeded.map((resource) => `${resource}=${amounts[resource] ?? "0"}`).join(",");
+      exceeded.map((each) => `${each}=${amounts[each] ?? "0"}`).join(",");
     throw refusal(
       request,
-      `exceeded quota: ${name}, requested: ${show(usage)}, used: ${show(used)}, ` +
+      `exceeded quota: ${name}, requested: ${show(requested)}, used: ${show(used)}, ` +
         `limited: ${show(hard)}`,
     );
   }
-  const sums = Object.fromEntries(concerned.map((resource) => [resource, total(resource)]));
+  const sums = Object.fromEntries(concerned.map((each) => [each, total(each)]));
   return { ...quota, status: { ...quota.status, used: { ...used, ...sums } } };
+}
+
+function nonZero(usage: Usage): Usage {
+  return Object.fromEntries(
+    Object.entries(usage).filter(([, amount]) => compareQuantities(amount, "0") !== 0),
+  );
 }

@@ -1,14 +1,48 @@
-import type { Pod, ResourceQuota, ScopedResourceSelectorRequirement } from "#api/core/v1.ts";
+import type {
+  PersistentVolumeClaim,
+  Pod,
+  ResourceQuota,
+  ScopedResourceSelectorRequirement,
+} from "#api/core/v1.ts";
 import { podQosClass } from "#machinery/pod-resources.ts";
 
-/** Whether the quota is about this object: quotas with scopes are about some pods only. */
-export function isInScope({ spec }: ResourceQuota, isPod: boolean, object: unknown): boolean {
+/** Whether the quota is about this object: quotas with scopes are about some pods or claims only. */
+export function isInScope(
+  { spec }: ResourceQuota,
+  group: string,
+  resource: string,
+  object: unknown,
+): boolean {
   const requirements: ScopedResourceSelectorRequirement[] = [
     ...(spec.scopes ?? []).map((scopeName) => ({ scopeName, operator: "Exists" })),
     ...(spec.scopeSelector?.matchExpressions ?? []),
   ];
   if (requirements.length === 0) return true;
-  return isPod && requirements.every((requirement) => matches(object as Pod, requirement));
+  switch (group ? "" : resource) {
+    case "pods":
+      return requirements.every((requirement) => matches(object as Pod, requirement));
+    case "persistentvolumeclaims":
+      return requirements.every((requirement) =>
+        matchesClaim(object as PersistentVolumeClaim, requirement),
+      );
+    default:
+      return false;
+  }
+}
+
+/** By any of the classes that the claim has, had or shall have. */
+function matchesClaim(
+  { spec, status }: PersistentVolumeClaim,
+  requirement: ScopedResourceSelectorRequirement,
+): boolean {
+  if (requirement.scopeName !== "VolumeAttributesClass") return false;
+  const names = [
+    spec.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ].filter((name) => name !== undefined && name !== "");
+  if (names.length === 0) return matchesName("", requirement);
+  return names.some((name) => matchesName(name ?? "", requirement));
 }
 
 function matches(pod: Pod, requirement: ScopedResourceSelectorRequirement): boolean {
@@ -24,13 +58,13 @@ function matches(pod: Pod, requirement: ScopedResourceSelectorRequirement): bool
     case "CrossNamespacePodAffinity":
       return reachesOtherNamespaces(pod);
     case "PriorityClass":
-      return matchesPriorityClass(pod.spec.priorityClassName ?? "", requirement);
+      return matchesName(pod.spec.priorityClassName ?? "", requirement);
     default:
       return false;
   }
 }
 
-function matchesPriorityClass(
+function matchesName(
   name: string,
   { operator, values = [] }: ScopedResourceSelectorRequirement,
 ): boolean {
@@ -48,7 +82,7 @@ function matchesPriorityClass(
   }
 }
 
-function isTerminating({ spec }: Pod): boolean {
+export function isTerminating({ spec }: Pod): boolean {
   return spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds >= 0;
 }
 

@@ -16,8 +16,53 @@ const plainCounts = new Set([
   "pods",
 ]);
 
+const betaClassAnnotation = "volume.beta.kubernetes.io/storage-class";
+const suffix = ".storageclass.storage.k8s.io/";
+const computed = ["cpu", "memory", "ephemeral-storage"];
+const podNames = new Set([
+  "pods",
+  "count/pods",
+  ...computed,
+  ...computed.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
+]);
+const claimNames = ["persistentvolumeclaims", "requests.storage"];
+const serviceNames = new Set([
+  "services",
+  "count/services",
+  "services.nodeports",
+  "services.loadbalancers",
+]);
+
+/** Whether an object of this resource may take from what a quota bounds under this name. */
+export function isMeasured(group: string, resource: string, name: string): boolean {
+  switch (group ? "" : resource) {
+    case "pods":
+      return podNames.has(name) || /^(requests\.)?hugepages-/.test(name) || isExtended(name);
+    case "persistentvolumeclaims":
+      return (
+        name === "count/persistentvolumeclaims" ||
+        claimNames.some((each) => name === each || name.endsWith(suffix + each))
+      );
+    case "services":
+      return serviceNames.has(name);
+    default:
+      return (
+        name === (group ? `count/${resource}.${group}` : `count/${resource}`) ||
+        (group === "" && plainCounts.has(name) && name === resource)
+      );
+  }
+}
+
+/** `requests.example.com/gpu`: what nodes offer beyond Kubernetes' own resources. */
+function isExtended(name: string): boolean {
+  if (!name.startsWith("requests.")) return false;
+  const resource = name.slice("requests.".length);
+  const isNative = !resource.includes("/") || resource.includes("kubernetes.io/");
+  return !isNative || resource.startsWith("deviceclass.resource.kubernetes.io/");
+}
+
 /** What one object takes from the quotas of its namespace. */
-export function usageOf(group: string, resource: string, object: unknown): Usage {
+export function usageOf(group: string, resource: string, object: unknown, now: number): Usage {
   const count: Record<string, string> = {
     [group ? `count/${resource}.${group}` : `count/${resource}`]: "1",
     ...(group === "" && plainCounts.has(resource) && { [resource]: "1" }),
@@ -25,7 +70,10 @@ export function usageOf(group: string, resource: string, object: unknown): Usage
   if (group !== "") return count;
   switch (resource) {
     case "pods":
-      return { ...count, ...podUsage((object as Pod).spec) };
+      // All that is stored counts as an object, but only what may still run takes from the rest.
+      return isOver(object as Pod, now)
+        ? { "count/pods": "1" }
+        : { ...count, ...podUsage((object as Pod).spec) };
     case "persistentvolumeclaims":
       return { ...count, ...claimUsage(object as PersistentVolumeClaim) };
     case "services":
@@ -60,10 +108,19 @@ function podUsage(spec: PodSpec): Usage {
 const isPlain = (name: string) =>
   ["cpu", "memory", "ephemeral-storage"].includes(name) || name.startsWith("hugepages-");
 
-function claimUsage({ spec }: PersistentVolumeClaim): Usage {
-  const storage = spec.resources?.requests?.["storage"];
-  const className = spec.storageClassName;
-  const suffix = ".storageclass.storage.k8s.io/";
+function isOver({ metadata, status }: Pod, now: number): boolean {
+  if (status.phase === "Failed" || status.phase === "Succeeded") return true;
+  const { deletionTimestamp, deletionGracePeriodSeconds: grace } = metadata;
+  if (deletionTimestamp === undefined || grace === undefined) return false;
+  return now > Date.parse(deletionTimestamp) + grace * 1000;
+}
+
+function claimUsage({ metadata, spec, status }: PersistentVolumeClaim): Usage {
+  const requested = spec.resources?.requests?.["storage"];
+  const allocated = status?.allocatedResources?.["storage"];
+  const isGrown = requested && allocated && compareQuantities(allocated, requested) > 0;
+  const storage = isGrown ? allocated : requested;
+  const className = metadata.annotations?.[betaClassAnnotation] ?? spec.storageClassName;
   return {
     ...(storage && { "requests.storage": storage }),
     ...(className && { [`${className}${suffix}persistentvolumeclaims`]: "1" }),
@@ -86,24 +143,22 @@ function serviceUsage({ spec }: Service): Usage {
 
 /** Resources that a quota bounds and that a container of the pod says nothing of. */
 export function unspecified(spec: PodSpec, bounded: readonly string[]): string | undefined {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  // A pod that speaks for itself as a whole need not do so for each container.
+  const { requests = {}, limits = {} } = spec.resources ?? {};
+  if (Object.keys(requests).length + Object.keys(limits).length > 0) return undefined;
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const parts: string[] = [];
   for (const name of [...bounded].sort()) {
-    const match = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(name);
+    const match = /^(?:(requests|limits)\.)?(cpu|memory)$/.exec(name);
     if (!match) continue;
     const [, kind = "requests", resource = ""] = match;
     const amounts = kind === "limits" ? "limits" : "requests";
-    if (spec.resources?.[amounts]?.[resource] !== undefined) continue;
     const silent = containers.filter(
       (container) => container.resources?.[amounts]?.[resource] === undefined,
     );
     if (silent.length === 0) continue;
-    parts.push(
-      `${name} for: ${silent
-        .map((container) => container.name)
-        .sort()
-        .join(",")}`,
-    );
+    const names = new Set(silent.map((container) => container.name).sort());
+    parts.push(`${name} for: ${[...names].join(",")}`);
   }
   return parts.length ? `must specify ${parts.join("; ")}` : undefined;
 }

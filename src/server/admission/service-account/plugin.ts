@@ -5,6 +5,7 @@ import type { PodSpec, Volume } from "#api/core/v1.ts";
 import { podReferences } from "../../authz/node-authorizer/pod-references.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { isAbout, objectAs, refusal } from "../refusal.ts";
+import { debuggerProblem, secretProblem } from "./secrets.ts";
 
 const mountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 const volumePrefix = "kube-api-access-";
@@ -38,15 +39,22 @@ export function serviceAccount(environment: AdmissionEnvironment): AdmissionPlug
         }));
       }
     },
-    validate(request) {
-      if (request.operation !== "CREATE" || !isAbout(request, "", "pods")) return;
+    async validate(request) {
+      const isNew = request.operation === "CREATE" && isAbout(request, "", "pods");
+      const isDebugged =
+        request.operation === "UPDATE" && isAbout(request, "", "pods", "ephemeralcontainers");
+      if (!isNew && !isDebugged) return;
       const pod = objectAs(request, Pod);
-      if (pod.metadata.annotations?.[mirrorAnnotation] === undefined) {
-        if (pod.spec.serviceAccountName) return;
-        const { namespace, name } = pod.metadata;
+      if (isNew && pod.metadata.annotations?.[mirrorAnnotation] !== undefined) {
+        return validateMirrorPod(request, pod);
+      }
+      const { namespace, name } = pod.metadata;
+      if (!pod.spec.serviceAccountName) {
         throw refusal(request, `no service account specified for pod ${namespace}/${name}`);
       }
-      validateMirrorPod(request, pod);
+      const account = await find(environment, request, pod.spec.serviceAccountName);
+      const problem = isNew ? secretProblem(account, pod) : debuggerProblem(account, pod);
+      if (problem) throw refusal(request, problem);
     },
   };
 }
