@@ -51,6 +51,8 @@ export interface FieldSpec extends ListSemantics {
   /** Protobuf nests here what JSON holds flat (a Volume's source): the numbers on the way in. */
   readonly within?: readonly number[];
   readonly of: Kind;
+  /** Missing: what most fields of the kind have, see `hasPresence`. */
+  readonly presence?: "explicit" | "implicit";
   /** A user may leave it out, and then it stays out. */
   readonly optional: boolean;
   /** Filled in when it is missing. */
@@ -100,6 +102,16 @@ export class Field<T, P extends Presence = "required"> {
   /** Protobuf only: the field is nested in these embedded messages, which JSON does not show. */
   within(...tags: number[]): Field<T, P> {
     return new Field({ ...this.spec, within: tags });
+  }
+
+  /** Zero is a value of its own, other than a missing field: upstream has a pointer here. */
+  explicit(): Field<T, P> {
+    return new Field({ ...this.spec, presence: "explicit" });
+  }
+
+  /** A missing field is a zero and the other way round: upstream has a plain value here. */
+  implicit(): Field<T, P> {
+    return new Field({ ...this.spec, presence: "implicit" });
   }
 
   /** Strategic merge: keys that the patch does not list are dropped (discriminated unions). */

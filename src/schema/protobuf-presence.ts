@@ -1,72 +1,31 @@
 import type { FieldSpec } from "./field.ts";
-import type { MessageType } from "./message.ts";
 
 /**
- * Upstream's encoder writes every field that is no pointer in Go, also where its value is zero,
- * and JSON then leaves it out. To read an object from protobuf as one reads it from JSON, one has
- * to know which zeros say something: those of pointers do ("replicas: 0"), the others do not.
+ * Whether a field's zero says something else than that the field is missing ("replicas: 0").
+ *
+ * Upstream's encoder writes every field that is no pointer in Go, a missing one as zero, and its
+ * JSON leaves such zeros out again where the field is optional; of pointers it writes what is
+ * there. Most fields are what their kind suggests: optional texts and times are plain values,
+ * optional numbers, flags and messages are pointers, and what is required or comes as an empty
+ * message is no pointer. Others say so in their definition, by `explicit` or `implicit`.
  */
-export function isAbsentWhenZero(type: MessageType, name: string, spec: FieldSpec): boolean {
-  if (!spec.optional) return false;
-  const field = `${type.schemaName.split(".").at(-1)}.${name}`;
-  switch (spec.of.kind) {
-    case "string":
-    case "enum":
-    case "bytes":
-      return !pointerTexts.has(field);
+export function hasPresence({ of, optional, defaultValue, presence }: FieldSpec): boolean {
+  if (presence) return presence === "explicit";
+  if (!optional) return false;
+  switch (of.kind) {
     case "bool":
     case "int32":
     case "int64":
     case "uint32":
     case "uint64":
     case "double":
-      return plainScalars.has(name) && !pointerScalars.has(field);
     case "intOrString":
-      return field === "ServicePort.targetPort";
+    case "quantity":
+    case "json":
+      return true;
+    case "message":
+      return defaultValue === undefined;
     default:
       return false;
   }
 }
-
-/** Texts for which "" is something other than missing. */
-const pointerTexts = new Set([
-  "PersistentVolumeClaimSpec.storageClassName",
-  "PersistentVolumeClaimSpec.volumeAttributesClassName",
-  "EndpointPort.name",
-  "LeaseSpec.holderIdentity",
-]);
-
-/** Names of numbers and booleans that are no pointers, nearly wherever they occur. */
-const plainScalars = new Set(
-  `active allNodes authenticated availableReplicas bindsToNode chapAuthDiscovery chapAuthSession
-  code count currentHealthy currentReplicas denied deprecated deprecatedCount desiredHealthy
-  disruptionsAllowed exclusiveMaximum exclusiveMinimum expectedPods failed failureThreshold
-  fullyLabeledReplicas generation globalDefault handSize healthCheckNodePort hostIPC hostNetwork
-  hostPID hostPort initialDelaySeconds insecureSkipTLSVerify manualSelector matchingPrecedence
-  minReadySeconds nodePort nullable numberAvailable numberUnavailable observedGeneration partition
-  paused periodSeconds preserveUnknownFields priority publishNotReadyAddresses queueLengthLimit
-  queues readOnly readyReplicas replicas retryAfterSeconds signal sizeBytes sslEnabled stdin
-  stdinOnce succeeded successThreshold timeoutSeconds tty unavailableReplicas uniqueItems
-  unschedulable updatedNumberScheduled updatedReplicas value x-kubernetes-embedded-resource
-  x-kubernetes-int-or-string clusterScope`.split(/\s+/),
-);
-
-/** Those among them that are pointers. */
-const pointerScalars = new Set([
-  "AzureDiskVolumeSource.readOnly",
-  "ClientIPConfig.timeoutSeconds",
-  "DeploymentSpec.replicas",
-  "HorizontalPodAutoscalerStatus.observedGeneration",
-  "JobSpec.manualSelector",
-  "MutatingWebhook.timeoutSeconds",
-  "PodSpec.priority",
-  "ReplicaSetSpec.replicas",
-  "ReplicationControllerSpec.replicas",
-  "ResourceSliceSpec.allNodes",
-  "Device.allNodes",
-  "Device.bindsToNode",
-  "RollingUpdateStatefulSetStrategy.partition",
-  "StatefulSetSpec.replicas",
-  "ValidatingWebhook.timeoutSeconds",
-  "VolumeNodeResources.count",
-]);

@@ -20,6 +20,8 @@ export class Writer {
   #bytes: Bytes = new Uint8Array(512);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+  /** Whether missing fields are to be written as zero; for the codec above. */
+  fillsZero = false;
 
   get length(): number {
     return this.#length;
@@ -30,8 +32,9 @@ export class Writer {
     return this.#bytes.slice(0, this.#length);
   }
 
-  reset(): void {
+  reset(fillsZero = false): void {
     this.#length = 0;
+    this.fillsZero = fillsZero;
   }
 
   /** Drops what was written after `length`. */
@@ -163,6 +166,11 @@ export class Reader {
 
   get size(): number {
     return this.#bytes.length;
+  }
+
+  /** What was read since `position`. */
+  since(position: number): Uint8Array {
+    return this.#bytes.subarray(position, this.#position);
   }
 
   uint32(): number {

@@ -2,15 +2,13 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import * as field from "./field.ts";
 import { kind, message } from "./message.ts";
+import { decodeProtobuf, encodeProtobuf, ProtobufError } from "./protobuf.ts";
 import {
-  decodeProtobuf,
   decodeProtobufEnvelope,
   decodeProtobufWatchEvent,
-  encodeProtobuf,
   encodeProtobufEnvelope,
   encodeProtobufWatchFrame,
-  ProtobufError,
-} from "./protobuf.ts";
+} from "./protobuf-envelope.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 
 abstract class Inner extends message("test.Inner", {

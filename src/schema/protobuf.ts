@@ -4,9 +4,9 @@ import { parseDuration, formatDuration } from "./duration.ts";
 import { zeroOf } from "./decode.ts";
 import type { FieldSpec, Kind } from "./field.ts";
 import { apiVersionOf, fieldsOf, isKindType } from "./message.ts";
-import type { KindType, MessageType, Value } from "./message.ts";
+import type { MessageType, Value } from "./message.ts";
 import { ProtobufError, Reader, wireType, Writer } from "./protobuf-wire.ts";
-import { isAbsentWhenZero } from "./protobuf-presence.ts";
+import { hasPresence } from "./protobuf-presence.ts";
 
 export { ProtobufError } from "./protobuf-wire.ts";
 
@@ -18,12 +18,24 @@ export interface ProtobufDecodeOptions {
   readonly fillZero?: boolean;
 }
 
-/** The protobuf form of a value of `type`, without envelope. Missing fields are not written. */
-export function encodeProtobuf(type: MessageType, value: object): Bytes {
+export interface ProtobufEncodeOptions {
+  /**
+   * Write missing fields as zero, unless the definition tells the two apart. Upstream's encoder
+   * does so for Kubernetes' own objects; without it, missing fields are not written (CRI).
+   */
+  readonly fillZero?: boolean;
+}
+
+/** The protobuf form of a value of `type`, without envelope. */
+export function encodeProtobuf(
+  type: MessageType,
+  value: object,
+  options: ProtobufEncodeOptions = {},
+): Bytes {
   const writer = sharedWriter ?? new Writer();
   // Whoever encodes meanwhile (a conversion that throws, a getter) gets a writer of their own.
   sharedWriter = undefined;
-  writer.reset();
+  writer.reset(options.fillZero === true);
   writeMessage(planOf(type), writer, value as Row);
   const bytes = writer.finish();
   sharedWriter = writer;
@@ -32,7 +44,8 @@ export function encodeProtobuf(type: MessageType, value: object): Bytes {
 
 /**
  * Reads the protobuf form of `type`. Throws `ProtobufError` on bytes that are none. Fields that
- * the type does not have are skipped. A kind gets its apiVersion and kind, which travel outside.
+ * the type does not have are skipped. The object gets its apiVersion and kind, which travel outside;
+ * items of a list do not.
  */
 export function decodeProtobuf<M extends MessageType>(
   type: M,
@@ -42,115 +55,16 @@ export function decodeProtobuf<M extends MessageType>(
   const plan = planOf(type);
   const reader = new Reader(bytes);
   const fillZero = options.fillZero === true;
-  const row = newRow(plan, fillZero);
+  const row: Row = { ...plan.info, ...newRow(plan, fillZero) };
   readMessage(plan, reader, reader.size, row, fillZero);
   return row as Value<M>;
 }
 
 type Row = Record<string, unknown>;
 
-/** "k8s" and a zero byte: the mark in front of every object that Kubernetes sends as protobuf. */
-const magic = [0x6b, 0x38, 0x73, 0x00] as const;
-
-/** An object as it travels and is stored: mark, apiVersion, kind, and its protobuf form. */
-export function encodeProtobufEnvelope(type: KindType, value: object): Bytes {
-  const info = type.info;
-  return wrapProtobuf(apiVersionOf(info), info.kind, encodeProtobuf(type, value));
-}
-
-export function wrapProtobuf(apiVersion: string, kind: string, raw: Uint8Array): Bytes {
-  const writer = new Writer();
-  writer.raw(Uint8Array.from(magic));
-  writer.byte((1 << 3) | wireType.bytes);
-  const mark = writer.open();
-  writer.byte((1 << 3) | wireType.bytes);
-  writer.text(apiVersion);
-  writer.byte((2 << 3) | wireType.bytes);
-  writer.text(kind);
-  writer.close(mark);
-  writer.byte((2 << 3) | wireType.bytes);
-  writer.varint(raw.length);
-  writer.raw(raw);
-  // Upstream writes content encoding and type even where they are empty, and so do we.
-  writer.raw(Uint8Array.of((3 << 3) | wireType.bytes, 0, (4 << 3) | wireType.bytes, 0));
-  return writer.finish();
-}
-
-export interface ProtobufEnvelope {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** The object, for `decodeProtobuf` with the type that the other two name. */
-  readonly raw: Uint8Array;
-  /** Empty for protobuf; upstream also allows "application/json" in here. */
-  readonly contentType: string;
-}
-
-export function isProtobufEnvelope(bytes: Uint8Array): boolean {
-  return magic.every((byte, index) => bytes[index] === byte);
-}
-
-export function decodeProtobufEnvelope(bytes: Uint8Array): ProtobufEnvelope {
-  if (!isProtobufEnvelope(bytes)) {
-    throw new ProtobufError(
-      "provided data does not appear to be a protobuf message, expected prefix 107,56,115,0",
-    );
-  }
-  const envelope = {
-    apiVersion: "",
-    kind: "",
-    raw: new Uint8Array(0) as Uint8Array,
-    contentType: "",
-  };
-  const reader = new Reader(bytes.subarray(magic.length));
-  while (reader.position < reader.size) {
-    const key = reader.uint32();
-    if (key === ((1 << 3) | wireType.bytes)) {
-      const end = reader.end();
-      while (reader.position < end) {
-        const inner = reader.uint32();
-        if (inner === ((1 << 3) | wireType.bytes)) envelope.apiVersion = reader.text();
-        else if (inner === ((2 << 3) | wireType.bytes)) envelope.kind = reader.text();
-        else reader.skip(inner & 7);
-      }
-    } else if (key === ((2 << 3) | wireType.bytes)) envelope.raw = reader.raw();
-    else if (key === ((4 << 3) | wireType.bytes)) envelope.contentType = reader.text();
-    else reader.skip(key & 7);
-  }
-  return envelope;
-}
-
-/** One frame of a watch: four bytes of length, then the event around an enveloped object. */
-export function encodeProtobufWatchFrame(eventType: string, enveloped: Uint8Array): Bytes {
-  const writer = new Writer();
-  writer.raw(new Uint8Array(4));
-  writer.byte((1 << 3) | wireType.bytes);
-  writer.text(eventType);
-  writer.byte((2 << 3) | wireType.bytes);
-  const mark = writer.open();
-  writer.byte((1 << 3) | wireType.bytes);
-  writer.varint(enveloped.length);
-  writer.raw(enveloped);
-  writer.close(mark);
-  const frame = writer.finish();
-  new DataView(frame.buffer).setUint32(0, frame.length - 4);
-  return frame;
-}
-
-/** The counterpart, for one frame without its four bytes of length. */
-export function decodeProtobufWatchEvent(frame: Uint8Array): { type: string; object: Uint8Array } {
-  const event = { type: "", object: new Uint8Array(0) as Uint8Array };
-  const reader = new Reader(frame);
-  while (reader.position < reader.size) {
-    const key = reader.uint32();
-    if (key === ((1 << 3) | wireType.bytes)) event.type = reader.text();
-    else if (key === ((2 << 3) | wireType.bytes)) event.object = readSingle(reader);
-    else reader.skip(key & 7);
-  }
-  return event;
-}
-
 /** A type's fields, compiled once to functions by their tags. */
 interface Plan {
+  /** In the order of tags, as upstream writes. */
   readonly writers: Write[];
   /** By tag. */
   readonly readers: (Read | undefined)[];
@@ -192,33 +106,41 @@ function addFields(
   depth: number,
 ): void {
   const embedded = new Map<number, NamedSpec[]>();
+  const writers: [tag: number, write: Write][] = [];
   for (const field of fields) {
     const [name, spec] = field;
     const outer = spec.within?.[depth];
     if (outer !== undefined) {
       embedded.set(outer, [...(embedded.get(outer) ?? []), field]);
     } else if (spec.tag > 0) {
-      plan.writers.push(fieldWriter(type, name, spec));
+      writers.push([spec.tag, fieldWriter(type, name, spec)]);
       plan.readers[spec.tag] = fieldReader(type, name, spec);
     }
   }
   for (const [tag, group] of embedded) {
     const inner: Pick<Plan, "writers" | "readers"> = { writers: [], readers: [] };
     addFields(inner, type, group, depth + 1);
-    const key = tagBytes(tag, wireType.bytes);
-    plan.writers.push((writer, row) => {
-      const start = writer.length;
-      writer.raw(key);
-      const mark = writer.open();
-      for (const write of inner.writers) write(writer, row);
-      if (writer.length === mark + 1) writer.truncate(start);
-      else writer.close(mark);
-    });
+    writers.push([tag, embeddedWriter(tag, inner)]);
     plan.readers[tag] = (reader, wire, row, fillZero) => {
       if (wire !== wireType.bytes) throw wrongWire(wire, type.schemaName);
       readMessage(inner, reader, reader.end(), row, fillZero);
     };
   }
+  writers.sort(([left], [right]) => left - right);
+  plan.writers.push(...writers.map(([, write]) => write));
+}
+
+/** An embedded message is no pointer: it is there even where it is empty. */
+function embeddedWriter(tag: number, inner: Pick<Plan, "writers">): Write {
+  const key = tagBytes(tag, wireType.bytes);
+  return (writer, row) => {
+    const start = writer.length;
+    writer.raw(key);
+    const mark = writer.open();
+    for (const write of inner.writers) write(writer, row);
+    if (writer.length === mark + 1 && !writer.fillsZero) writer.truncate(start);
+    else writer.close(mark);
+  };
 }
 
 function addZeros(plan: Plan, fields: readonly NamedSpec[]): void {
@@ -228,7 +150,7 @@ function addZeros(plan: Plan, fields: readonly NamedSpec[]): void {
 }
 
 function newRow(plan: Plan, fillZero: boolean): Row {
-  const row: Row = plan.info ? { ...plan.info } : {};
+  const row: Row = {};
   if (fillZero) for (const { name, of } of plan.zeros) row[name] = zeroOf(of);
   return row;
 }
@@ -282,13 +204,33 @@ function fieldWriter(type: MessageType, name: string, spec: FieldSpec): Write {
       }
     };
   }
+  const writeZero = hasPresence(spec) ? undefined : zeroWriter(of);
   return (writer, row) => {
     const value = row[name];
-    if (value === undefined || value === null) return;
+    const isMissing = value === undefined || value === null;
+    if (isMissing && (!writeZero || !writer.fillsZero)) return;
     if (only >= 0) writer.byte(only);
     else writer.raw(key);
-    writeValue(writer, value);
+    if (isMissing) writeZero?.(writer);
+    else writeValue(writer, value);
   };
+}
+
+/** What stands for a missing value after its tag; undefined where even zeros are left out. */
+function zeroWriter(of: Kind): ((writer: Writer) => void) | undefined {
+  switch (of.kind) {
+    case "bytes":
+      return undefined;
+    case "json":
+    case "time":
+    case "microTime":
+      return (writer) => writer.byte(0);
+    default: {
+      const zero = zeroOf(of);
+      const writeValue = valueWriter(of);
+      return (writer) => writeValue(writer, zero);
+    }
+  }
 }
 
 function mapWriter(name: string, tag: number, of: Kind): Write {
@@ -298,7 +240,7 @@ function mapWriter(name: string, tag: number, of: Kind): Write {
   return (writer, row) => {
     const entries = row[name] as Row | null | undefined;
     if (!entries) return;
-    for (const entry of Object.keys(entries)) {
+    for (const entry of Object.keys(entries).sort()) {
       writer.raw(key);
       const mark = writer.open();
       writer.byte((1 << 3) | wireType.bytes);
@@ -419,15 +361,42 @@ function fieldReader(type: MessageType, name: string, spec: FieldSpec): Read {
   if (of.kind === "list") return listReader(type, name, of.item);
   const expected = wireOf(of);
   const readValue = valueReader(of, special(type, name));
-  const dropsZero = isAbsentWhenZero(type, name, spec);
+  const dropsZero = spec.optional && !hasPresence(spec);
+  const isZero = of.kind === "message" ? zeroMessageTest(of.type) : undefined;
+  const keepsEmpty = spec.defaultValue !== undefined;
   return (reader, wire, row, fillZero) => {
     if (wire !== expected) throw wrongWire(wire, name);
+    const { position } = reader;
     const value = readValue(reader, fillZero, row[name]);
     // A time that nobody set travels as an empty message.
     if (value === undefined) return;
-    if (dropsZero && !fillZero && (value === "" || value === 0 || value === false)) return;
+    if (dropsZero && !fillZero) {
+      if (value === "" || value === 0 || value === false) return;
+      if (isZero?.(reader.since(position))) {
+        if (keepsEmpty) row[name] ??= {};
+        return;
+      }
+    }
     row[name] = value;
   };
+}
+
+/** Tells a message that holds nothing but zeros, which stands for a missing one. */
+function zeroMessageTest(type: () => MessageType): (bytes: Uint8Array) => boolean {
+  let zero: Uint8Array | undefined;
+  return (bytes) => {
+    if (bytes.length === 1) return true;
+    zero ??= lengthPrefixed(encodeProtobuf(type(), {}, { fillZero: true }));
+    if (bytes.length !== zero.length) return false;
+    return zero.every((byte, index) => byte === bytes[index]);
+  };
+}
+
+function lengthPrefixed(bytes: Uint8Array): Uint8Array {
+  const writer = new Writer();
+  writer.varint(bytes.length);
+  writer.raw(bytes);
+  return writer.finish();
 }
 
 function listReader(type: MessageType, name: string, item: Kind): Read {
@@ -549,7 +518,7 @@ function valueReader(of: Kind, inner?: Special): ReadValue {
 }
 
 /** A message whose field 1 is bytes or text: Quantity, RawExtension, FieldsV1, JSON. */
-function readSingle(reader: Reader): Uint8Array {
+export function readSingle(reader: Reader): Uint8Array {
   const end = reader.end();
   let raw: Uint8Array = new Uint8Array(0);
   while (reader.position < end) {

@@ -44,7 +44,7 @@ export abstract class MutatingAdmissionPolicySpec extends message(
      * What a faulty policy or expression means: Fail (default) refuses the request, Ignore skips
      * it.
      */
-    failurePolicy: string(5).default("Fail"),
+    failurePolicy: string(5).explicit().default("Fail"),
     /**
      * CEL conditions that must all be true for a request to be judged. If one is false, the rest
      * goes on without it; if one fails, failurePolicy decides. At most 64.
@@ -85,6 +85,7 @@ export abstract class MatchResources extends message(
      * (default): all.
      */
     namespaceSelector: object(1, () => LabelSelector)
+      .explicit()
       .atomic()
       .default({}),
     /**
@@ -93,6 +94,7 @@ export abstract class MatchResources extends message(
      * Empty (default): all.
      */
     objectSelector: object(2, () => LabelSelector)
+      .explicit()
       .atomic()
       .default({}),
     /** Operations and resources that are meant; one that fits is enough. */
@@ -103,7 +105,7 @@ export abstract class MatchResources extends message(
      * How rules are compared: Equivalent (default) also with requests to other versions of a listed
      * resource, which are converted; Exact with the version of the request alone.
      */
-    matchPolicy: string(7).default("Equivalent"),
+    matchPolicy: string(7).explicit().default("Equivalent"),
   },
 ) {}
 
@@ -130,7 +132,7 @@ export abstract class NamedRuleWithOperations extends message(
      * Cluster (objects of the whole cluster), Namespaced, or * (default) for both. Namespaces
      * themselves are of the cluster.
      */
-    scope: string(4).within(2, 2).default("*"),
+    scope: string(4).explicit().within(2, 2).default("*"),
   },
 ) {}
 
@@ -239,7 +241,7 @@ export abstract class ParamRef extends message("io.k8s.api.admissionregistration
    * What to do if there is no such object: Allow the request, or Deny it (then failurePolicy
    * decides). Required.
    */
-  parameterNotFoundAction: string(4).optional(),
+  parameterNotFoundAction: string(4).explicit().optional(),
 }) {}
 
 /** Webhooks that may change objects as they are written. */
@@ -281,17 +283,18 @@ export abstract class MutatingWebhook extends message(
      * What an error of the webhook means, a timeout too: Fail (default) refuses the request, Ignore
      * goes on as if the webhook were not there.
      */
-    failurePolicy: string(4).default("Fail"),
+    failurePolicy: string(4).explicit().default("Fail"),
     /**
      * Namespaces, by label, whose requests are meant. A request about a namespace is judged by that
      * namespace's labels; one about another object of the whole cluster always counts. Empty
      * (default): all.
      */
     namespaceSelector: object(5, () => LabelSelector)
+      .explicit()
       .atomic()
       .default({}),
     /** Whether it does more than answer: None, or NoneOnDryRun if it heeds dryRun. Required. */
-    sideEffects: string(6),
+    sideEffects: string(6).explicit(),
     /** Seconds after which the call has failed: 1 to 30. Default 10. */
     timeoutSeconds: int32(7).default(10),
     /**
@@ -303,18 +306,19 @@ export abstract class MutatingWebhook extends message(
      * How rules are compared: Equivalent (default) also with requests to other versions of a listed
      * resource, which are converted; Exact with the version of the request alone.
      */
-    matchPolicy: string(9).default("Equivalent"),
+    matchPolicy: string(9).explicit().default("Equivalent"),
     /**
      * Whether it is called again when others changed the object after it: Never (default), or
      * IfNeeded. It must then bear being called twice.
      */
-    reinvocationPolicy: string(10).default("Never"),
+    reinvocationPolicy: string(10).explicit().default("Never"),
     /**
      * Objects, by label, that are meant. The new or the old object must fit; an object without
      * labels fits only the empty selector. Whoever writes an object can avoid it by its labels.
      * Empty (default): all.
      */
     objectSelector: object(11, () => LabelSelector)
+      .explicit()
       .atomic()
       .default({}),
     /**
@@ -349,7 +353,7 @@ export abstract class RuleWithOperations extends message(
      * Cluster (objects of the whole cluster), Namespaced, or * (default) for both. Namespaces
      * themselves are of the cluster.
      */
-    scope: string(4).within(2).default("*"),
+    scope: string(4).explicit().within(2).default("*"),
   },
 ) {}
 
@@ -365,7 +369,7 @@ export abstract class WebhookClientConfig extends message(
      */
     caBundle: bytes(2).optional(),
     /** The address, beginning with https://. No user, query or fragment. Either this or service. */
-    url: string(3).optional(),
+    url: string(3).explicit().optional(),
   },
 ) {}
 
@@ -378,7 +382,7 @@ export abstract class ServiceReference extends message(
     /** The Service's name. */
     name: string(2),
     /** The path to call. Default: /. */
-    path: string(3).optional(),
+    path: string(3).explicit().optional(),
     /** The Service's port. Default 443. */
     port: int32(4).default(443),
   },
@@ -428,7 +432,7 @@ export abstract class ValidatingAdmissionPolicySpec extends message(
      * What a faulty policy or expression means: Fail (default) does as validationActions says,
      * Ignore skips it.
      */
-    failurePolicy: string(4).default("Fail"),
+    failurePolicy: string(4).explicit().default("Fail"),
     /** Notes to add to the audit log. At most 20. */
     auditAnnotations: list(5, () => AuditAnnotation).optional(),
     /**
@@ -476,7 +480,7 @@ export abstract class Validation extends message("io.k8s.api.admissionregistrati
    * Which error the client gets: Unauthorized (401), Forbidden (403), RequestEntityTooLarge (413)
    * or Invalid (422, default).
    */
-  reason: string(3).optional(),
+  reason: string(3).explicit().optional(),
   /** CEL expression for the message. It wins over message, unless it fails or returns nothing. */
   messageExpression: string(4).optional(),
 }) {}
@@ -486,7 +490,7 @@ export abstract class ValidatingAdmissionPolicyStatus extends message(
   "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus",
   {
     /** The generation of the policy that was checked. */
-    observedGeneration: int64(1).optional(),
+    observedGeneration: int64(1).implicit().optional(),
     /** Problems of types in expressions. Present once the check was made. */
     typeChecking: object(2, () => TypeChecking).optional(),
     /** Statements about the policy. */
@@ -603,17 +607,18 @@ export abstract class ValidatingWebhook extends message(
      * What an error of the webhook means, a timeout too: Fail (default) refuses the request, Ignore
      * goes on as if the webhook were not there.
      */
-    failurePolicy: string(4).default("Fail"),
+    failurePolicy: string(4).explicit().default("Fail"),
     /**
      * Namespaces, by label, whose requests are meant. A request about a namespace is judged by that
      * namespace's labels; one about another object of the whole cluster always counts. Empty
      * (default): all.
      */
     namespaceSelector: object(5, () => LabelSelector)
+      .explicit()
       .atomic()
       .default({}),
     /** Whether it does more than answer: None, or NoneOnDryRun if it heeds dryRun. Required. */
-    sideEffects: string(6),
+    sideEffects: string(6).explicit(),
     /** Seconds after which the call has failed: 1 to 30. Default 10. */
     timeoutSeconds: int32(7).default(10),
     /**
@@ -625,13 +630,14 @@ export abstract class ValidatingWebhook extends message(
      * How rules are compared: Equivalent (default) also with requests to other versions of a listed
      * resource, which are converted; Exact with the version of the request alone.
      */
-    matchPolicy: string(9).default("Equivalent"),
+    matchPolicy: string(9).explicit().default("Equivalent"),
     /**
      * Objects, by label, that are meant. The new or the old object must fit; an object without
      * labels fits only the empty selector. Whoever writes an object can avoid it by its labels.
      * Empty (default): all.
      */
     objectSelector: object(10, () => LabelSelector)
+      .explicit()
       .atomic()
       .default({}),
     /**

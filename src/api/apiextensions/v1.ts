@@ -56,7 +56,7 @@ export abstract class CustomResourceDefinitionSpec extends message(
     /** How objects get from version to version. Default: only apiVersion is changed. */
     conversion: object(9, () => CustomResourceConversion).optional(),
     /** Outdated; must be false. Use x-kubernetes-preserve-unknown-fields in the schema. */
-    preserveUnknownFields: bool(10).optional(),
+    preserveUnknownFields: bool(10).implicit().optional(),
   },
 ) {}
 
@@ -94,7 +94,7 @@ export abstract class WebhookClientConfig extends message(
      */
     caBundle: bytes(2).optional(),
     /** The address, beginning with https://. No user, query or fragment. Either this or service. */
-    url: string(3).optional(),
+    url: string(3).explicit().optional(),
   },
 ) {}
 
@@ -107,7 +107,7 @@ export abstract class ServiceReference extends message(
     /** The Service's name. Required. */
     name: string(2),
     /** The path to call. Default: /. */
-    path: string(3).optional(),
+    path: string(3).explicit().optional(),
     /** The Service's port. Default 443. */
     port: int32(4).default(443),
   },
@@ -149,12 +149,12 @@ export abstract class CustomResourceDefinitionVersion extends message(
     /** Columns for kubectl get. Default: the age. */
     additionalPrinterColumns: list(6, () => CustomResourceColumnDefinition).optional(),
     /** If true, clients that use it are warned. Default false. */
-    deprecated: bool(7).optional(),
+    deprecated: bool(7).implicit().optional(),
     /**
      * The warning. Default: that the version is deprecated, and which is the newest. Only with
      * deprecated.
      */
-    deprecationWarning: string(8).optional(),
+    deprecationWarning: string(8).explicit().optional(),
     /** Fields that may be used in field selectors. At most 8. */
     selectableFields: list(9, () => SelectableField).optional(),
   },
@@ -173,7 +173,7 @@ export abstract class CustomResourceColumnDefinition extends message(
     /** What the column shows. */
     description: string(4).optional(),
     /** 0 (default) is always shown; higher only with -o wide. */
-    priority: int32(5).optional(),
+    priority: int32(5).implicit().optional(),
     /** Where the value is in the object: .spec.replicas. */
     jsonPath: string(6),
   },
@@ -202,7 +202,7 @@ export abstract class CustomResourceSubresourceScale extends message(
     /** Path of the number that there is, below .status: .status.replicas. */
     statusReplicasPath: string(2),
     /** Path of the pods' selector as text, below .status or .spec. Autoscalers need it. */
-    labelSelectorPath: string(3).optional(),
+    labelSelectorPath: string(3).explicit().optional(),
   },
 ) {}
 
@@ -230,7 +230,7 @@ export abstract class JSONSchemaProps extends message(
     /** Not supported. */
     $schema: string(2).optional(),
     /** Not supported. */
-    $ref: string(3).optional(),
+    $ref: string(3).explicit().optional(),
     /** What the value means, for kubectl explain. */
     description: string(4).optional(),
     /**
@@ -250,11 +250,11 @@ export abstract class JSONSchemaProps extends message(
     /** The largest number allowed. */
     maximum: double(9).optional(),
     /** If true, maximum itself is not allowed. */
-    exclusiveMaximum: bool(10).optional(),
+    exclusiveMaximum: bool(10).implicit().optional(),
     /** The smallest number allowed. */
     minimum: double(11).optional(),
     /** If true, minimum itself is not allowed. */
-    exclusiveMinimum: bool(12).optional(),
+    exclusiveMinimum: bool(12).implicit().optional(),
     /** Most characters of a string. */
     maxLength: int64(13).optional(),
     /** Fewest characters of a string. */
@@ -266,7 +266,7 @@ export abstract class JSONSchemaProps extends message(
     /** Fewest items of a list. */
     minItems: int64(17).optional(),
     /** Must be false: use x-kubernetes-list-type set. */
-    uniqueItems: bool(18).optional(),
+    uniqueItems: bool(18).implicit().optional(),
     /** A number must be a multiple of this. */
     multipleOf: double(19).optional(),
     /** The values allowed. */
@@ -309,15 +309,15 @@ export abstract class JSONSchemaProps extends message(
      * If true, null is allowed. Otherwise a null is dropped where there is a default, and refused
      * where not.
      */
-    nullable: bool(37).optional(),
+    nullable: bool(37).implicit().optional(),
     /** If true, fields that the schema does not name are kept. Otherwise they are dropped. */
     "x-kubernetes-preserve-unknown-fields": bool(38).optional(),
     /**
      * If true, the value is a whole object with apiVersion, kind and metadata, which are checked.
      */
-    "x-kubernetes-embedded-resource": bool(39).optional(),
+    "x-kubernetes-embedded-resource": bool(39).implicit().optional(),
     /** If true, the value is a whole number or a string. The type must be missing. */
-    "x-kubernetes-int-or-string": bool(40).optional(),
+    "x-kubernetes-int-or-string": bool(40).implicit().optional(),
     /**
      * For list type map: the fields by which items are told apart. They must be required or have a
      * default.
@@ -327,11 +327,11 @@ export abstract class JSONSchemaProps extends message(
      * How lists are merged by server-side apply: atomic (default) as a whole, set by value, map by
      * the keys.
      */
-    "x-kubernetes-list-type": string(42).optional(),
+    "x-kubernetes-list-type": string(42).explicit().optional(),
     /**
      * How objects are merged by server-side apply: granular (default) by field, atomic as a whole.
      */
-    "x-kubernetes-map-type": string(43).optional(),
+    "x-kubernetes-map-type": string(43).explicit().optional(),
     /** Rules in CEL that must hold for the value. */
     "x-kubernetes-validations": list(44, () => ValidationRule)
       .mapBy("rule")
@@ -368,7 +368,7 @@ export abstract class ValidationRule extends message(
      * Which error is reported: FieldValueInvalid (default), FieldValueForbidden, FieldValueRequired
      * or FieldValueDuplicate.
      */
-    reason: string(4).optional(),
+    reason: string(4).explicit().optional(),
     /** The field to blame, relative to the value: .foo.bar. Default: the value itself. */
     fieldPath: string(5).optional(),
     /**
@@ -400,14 +400,16 @@ export abstract class CustomResourceDefinitionStatus extends message(
       .mapBy("type")
       .optional(),
     /** The names that are in use. They differ from the spec where those are taken. */
-    acceptedNames: object(2, () => CustomResourceDefinitionNames).optional(),
+    acceptedNames: object(2, () => CustomResourceDefinitionNames)
+      .implicit()
+      .optional(),
     /**
      * Versions in which objects were ever stored. A version can be removed from the spec once it is
      * not here: first rewrite all objects, then take it out by hand.
      */
     storedVersions: list(3, string).optional(),
     /** The generation that was last acted on. */
-    observedGeneration: int64(4).optional(),
+    observedGeneration: int64(4).implicit().optional(),
   },
 ) {}
 
@@ -429,7 +431,7 @@ export abstract class CustomResourceDefinitionCondition extends message(
     /** The same for people, in a sentence. */
     message: string(5).optional(),
     /** The generation of the definition that it was computed from. */
-    observedGeneration: int64(6).optional(),
+    observedGeneration: int64(6).implicit().optional(),
   },
 ) {}
 

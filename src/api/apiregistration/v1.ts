@@ -40,7 +40,7 @@ export abstract class APIServiceSpec extends message(
      * If true, the Service's certificate is not checked. Strongly discouraged. Not together with
      * caBundle. Default false.
      */
-    insecureSkipTLSVerify: bool(4).optional(),
+    insecureSkipTLSVerify: bool(4).implicit().optional(),
     /**
      * PEM certificates of the authorities that may sign the Service's certificate, in base64.
      * Missing: those that the API server trusts.

@@ -32,7 +32,7 @@ export abstract class ControllerRevision extends kind(
   {
     metadata: object(1, () => ObjectMeta).default({}),
     /** What the version consists of: the part of the object that a rollback restores. */
-    data: json(2).optional(),
+    data: json(2).implicit().optional(),
     /** Its number: the higher, the later. */
     revision: int64(3),
   },
@@ -56,14 +56,18 @@ export abstract class DaemonSet extends kind(
     /** The pods that are wanted, and how they are replaced. */
     spec: object(2, () => DaemonSetSpec),
     /** The pods that there are. */
-    status: object(3, () => DaemonSetStatus).optional(),
+    status: object(3, () => DaemonSetStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
 /** Which pods, and how they are replaced when the template changes. */
 export abstract class DaemonSetSpec extends message("io.k8s.api.apps.v1.DaemonSetSpec", {
   /** Labels by which the pods are found. They must fit the template's. Cannot be changed. */
-  selector: object(1, () => LabelSelector).atomic(),
+  selector: object(1, () => LabelSelector)
+    .explicit()
+    .atomic(),
   /**
    * The pod to run on each node that fits its node selector and tolerations. Its restartPolicy must
    * be Always.
@@ -72,7 +76,7 @@ export abstract class DaemonSetSpec extends message("io.k8s.api.apps.v1.DaemonSe
   /** How pods are replaced when the template changes. */
   updateStrategy: object(3, () => DaemonSetUpdateStrategy).default({}),
   /** Seconds that a new pod must be ready, without a crash, to count as available. Default 0. */
-  minReadySeconds: int32(4).optional(),
+  minReadySeconds: int32(4).implicit().optional(),
   /** How many old versions are kept for going back. Default 10. */
   revisionHistoryLimit: int32(6).default(10),
 }) {}
@@ -122,13 +126,13 @@ export abstract class DaemonSetStatus extends message("io.k8s.api.apps.v1.Daemon
    * The generation that the controller last acted on. Lower than metadata.generation means that the
    * latest change is not reflected yet.
    */
-  observedGeneration: int64(5).optional(),
+  observedGeneration: int64(5).implicit().optional(),
   /** Nodes whose pod is made from the latest template. */
-  updatedNumberScheduled: int32(6).optional(),
+  updatedNumberScheduled: int32(6).implicit().optional(),
   /** Nodes whose pod has been ready for minReadySeconds. */
-  numberAvailable: int32(7).optional(),
+  numberAvailable: int32(7).implicit().optional(),
   /** Nodes that should have an available pod and do not. */
-  numberUnavailable: int32(8).optional(),
+  numberUnavailable: int32(8).implicit().optional(),
   /**
    * How often a name that was made from a hash was taken, so that another one had to be made. Kept
    * by the controller.
@@ -184,7 +188,9 @@ export abstract class DeploymentSpec extends message("io.k8s.api.apps.v1.Deploym
   /** How many pods there are to be. 0 is allowed. Default 1. */
   replicas: int32(1).default(1),
   /** Labels by which the pods are found. They must fit the template's. Cannot be changed. */
-  selector: object(2, () => LabelSelector).atomic(),
+  selector: object(2, () => LabelSelector)
+    .explicit()
+    .atomic(),
   /** The pods to be made. A change of it starts a rollout. Its restartPolicy must be Always. */
   template: object(3, () => PodTemplateSpec),
   /** How old pods are replaced by new ones. */
@@ -192,11 +198,11 @@ export abstract class DeploymentSpec extends message("io.k8s.api.apps.v1.Deploym
     .retainKeys()
     .default({}),
   /** Seconds that a new pod must be ready, without a crash, to count as available. Default 0. */
-  minReadySeconds: int32(5).optional(),
+  minReadySeconds: int32(5).implicit().optional(),
   /** How many old ReplicaSets are kept for going back. 0 makes that impossible. Default 10. */
   revisionHistoryLimit: int32(6).default(10),
   /** If true, changes of the template do not start a rollout. Default false. */
-  paused: bool(7).optional(),
+  paused: bool(7).implicit().optional(),
   /**
    * Seconds without progress after which the rollout is reported as failed, by the condition
    * Progressing. Nothing is rolled back. Must exceed minReadySeconds. Default 600.
@@ -238,22 +244,22 @@ export abstract class DeploymentStatus extends message("io.k8s.api.apps.v1.Deplo
    * The generation that the controller last acted on. Lower than metadata.generation means that the
    * latest change is not reflected yet.
    */
-  observedGeneration: int64(1).optional(),
+  observedGeneration: int64(1).implicit().optional(),
   /** All pods of the Deployment, old and new, that are not ending. */
-  replicas: int32(2).optional(),
+  replicas: int32(2).implicit().optional(),
   /** Pods made from the latest template that are not ending. */
-  updatedReplicas: int32(3).optional(),
+  updatedReplicas: int32(3).implicit().optional(),
   /** Pods that have been ready for minReadySeconds. */
-  availableReplicas: int32(4).optional(),
+  availableReplicas: int32(4).implicit().optional(),
   /** Pods that are missing for all to be available: not running yet, not ready, or not created. */
-  unavailableReplicas: int32(5).optional(),
+  unavailableReplicas: int32(5).implicit().optional(),
   /** How it goes: Available, Progressing, ReplicaFailure. */
   conditions: list(6, () => DeploymentCondition)
     .mapBy("type")
     .merge("type")
     .optional(),
   /** Pods that are ready and not ending. */
-  readyReplicas: int32(7).optional(),
+  readyReplicas: int32(7).implicit().optional(),
   /**
    * How often a name that was made from a hash was taken, so that another one had to be made. Kept
    * by the controller.
@@ -306,7 +312,9 @@ export abstract class ReplicaSet extends kind(
     /** The pods that are wanted, and how many of them. */
     spec: object(2, () => ReplicaSetSpec),
     /** The pods that there are. */
-    status: object(3, () => ReplicaSetStatus).optional(),
+    status: object(3, () => ReplicaSetStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -315,11 +323,15 @@ export abstract class ReplicaSetSpec extends message("io.k8s.api.apps.v1.Replica
   /** How many pods there are to be. 0 is allowed. Default 1. */
   replicas: int32(1).default(1),
   /** Labels by which the pods are found. They must fit the template's. Cannot be changed. */
-  selector: object(2, () => LabelSelector).atomic(),
+  selector: object(2, () => LabelSelector)
+    .explicit()
+    .atomic(),
   /** The pods to be made. A change only affects pods made later. */
-  template: object(3, () => PodTemplateSpec).optional(),
+  template: object(3, () => PodTemplateSpec)
+    .implicit()
+    .optional(),
   /** Seconds that a new pod must be ready, without a crash, to count as available. Default 0. */
-  minReadySeconds: int32(4).optional(),
+  minReadySeconds: int32(4).implicit().optional(),
 }) {}
 
 /** What was last seen of a ReplicaSet's pods. */
@@ -327,16 +339,16 @@ export abstract class ReplicaSetStatus extends message("io.k8s.api.apps.v1.Repli
   /** All pods of the ReplicaSet that are not ending. */
   replicas: int32(1),
   /** Pods that have all labels of the template. */
-  fullyLabeledReplicas: int32(2).optional(),
+  fullyLabeledReplicas: int32(2).implicit().optional(),
   /**
    * The generation that the controller last acted on. Lower than metadata.generation means that the
    * latest change is not reflected yet.
    */
-  observedGeneration: int64(3).optional(),
+  observedGeneration: int64(3).implicit().optional(),
   /** Pods that are ready and not ending. */
-  readyReplicas: int32(4).optional(),
+  readyReplicas: int32(4).implicit().optional(),
   /** Pods that have been ready for minReadySeconds. */
-  availableReplicas: int32(5).optional(),
+  availableReplicas: int32(5).implicit().optional(),
   /** What keeps it from its number of pods, if anything does. */
   conditions: list(6, () => ReplicaSetCondition)
     .mapBy("type")
@@ -381,7 +393,9 @@ export abstract class StatefulSet extends kind(
     /** The pods and the storage that are wanted. */
     spec: object(2, () => StatefulSetSpec),
     /** The pods that there are. */
-    status: object(3, () => StatefulSetStatus).optional(),
+    status: object(3, () => StatefulSetStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -393,7 +407,9 @@ export abstract class StatefulSetSpec extends message("io.k8s.api.apps.v1.Statef
   /** How many pods there are to be. Default 1. */
   replicas: int32(1).default(1),
   /** Labels by which the pods are found. They must fit the template's. Cannot be changed. */
-  selector: object(2, () => LabelSelector).atomic(),
+  selector: object(2, () => LabelSelector)
+    .explicit()
+    .atomic(),
   /** The pods to be made. Each gets the name NAME-ORDINAL. Its restartPolicy must be Always. */
   template: object(3, () => PodTemplateSpec),
   /**
@@ -416,7 +432,7 @@ export abstract class StatefulSetSpec extends message("io.k8s.api.apps.v1.Statef
   /** How many old versions are kept for going back. Default 10. */
   revisionHistoryLimit: int32(8).default(10),
   /** Seconds that a new pod must be ready, without a crash, to count as available. Default 0. */
-  minReadySeconds: int32(9).optional(),
+  minReadySeconds: int32(9).implicit().optional(),
   /** What becomes of the claims made from volumeClaimTemplates. Default: they stay. */
   persistentVolumeClaimRetentionPolicy: object(
     10,
@@ -431,7 +447,7 @@ export abstract class StatefulSetOrdinals extends message(
   "io.k8s.api.apps.v1.StatefulSetOrdinals",
   {
     /** Number of the first pod. Default 0. */
-    start: int32(1).optional(),
+    start: int32(1).implicit().optional(),
   },
 ) {}
 
@@ -480,15 +496,15 @@ export abstract class StatefulSetStatus extends message("io.k8s.api.apps.v1.Stat
    * The generation that the controller last acted on. Lower than metadata.generation means that the
    * latest change is not reflected yet.
    */
-  observedGeneration: int64(1).optional(),
+  observedGeneration: int64(1).implicit().optional(),
   /** Pods that the controller has made. */
   replicas: int32(2),
   /** Pods that are ready, of any version. */
-  readyReplicas: int32(3).optional(),
+  readyReplicas: int32(3).implicit().optional(),
   /** Pods of the version currentRevision. */
-  currentReplicas: int32(4).optional(),
+  currentReplicas: int32(4).implicit().optional(),
   /** Pods of the version updateRevision. */
-  updatedReplicas: int32(5).optional(),
+  updatedReplicas: int32(5).implicit().optional(),
   /**
    * The ControllerRevision before the rollout that is going on; the same as updateRevision if none
    * is.
@@ -507,7 +523,7 @@ export abstract class StatefulSetStatus extends message("io.k8s.api.apps.v1.Stat
     .merge("type")
     .optional(),
   /** Pods that have been ready for minReadySeconds. */
-  availableReplicas: int32(11).optional(),
+  availableReplicas: int32(11).implicit().optional(),
 }) {}
 
 /** A statement about a StatefulSet. */

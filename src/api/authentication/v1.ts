@@ -25,7 +25,9 @@ export abstract class SelfSubjectReviewStatus extends message(
   "io.k8s.api.authentication.v1.SelfSubjectReviewStatus",
   {
     /** Name, groups and more of whoever sent the request. */
-    userInfo: object(1, () => UserInfo).optional(),
+    userInfo: object(1, () => UserInfo)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -135,9 +137,11 @@ export abstract class TokenReviewStatus extends message(
   "io.k8s.api.authentication.v1.TokenReviewStatus",
   {
     /** Whether the token is valid. */
-    authenticated: bool(1).optional(),
+    authenticated: bool(1).implicit().optional(),
     /** The user to whom the token belongs. */
-    user: object(2, () => UserInfo).optional(),
+    user: object(2, () => UserInfo)
+      .implicit()
+      .optional(),
     /** Why it could not be checked. */
     error: string(3).optional(),
     /**

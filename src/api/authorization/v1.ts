@@ -21,7 +21,9 @@ export abstract class LocalSubjectAccessReview extends kind(
     /** Who might want to do what. Its namespace must be that of this object. */
     spec: object(2, () => SubjectAccessReviewSpec),
     /** Whether it is allowed. Filled in by the server. */
-    status: object(3, () => SubjectAccessReviewStatus).optional(),
+    status: object(3, () => SubjectAccessReviewStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -130,7 +132,7 @@ export abstract class SubjectAccessReviewStatus extends message(
      * Whether it is forbidden, so that nobody else can allow it. Missing with allowed false: nobody
      * had an opinion.
      */
-    denied: bool(4).optional(),
+    denied: bool(4).implicit().optional(),
   },
 ) {}
 
@@ -150,7 +152,9 @@ export abstract class SelfSubjectAccessReview extends kind(
     /** What you might want to do. */
     spec: object(2, () => SelfSubjectAccessReviewSpec),
     /** Whether it is allowed. Filled in by the server. */
-    status: object(3, () => SubjectAccessReviewStatus).optional(),
+    status: object(3, () => SubjectAccessReviewStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -184,7 +188,9 @@ export abstract class SelfSubjectRulesReview extends kind(
     /** The namespace that you ask about. */
     spec: object(2, () => SelfSubjectRulesReviewSpec),
     /** What you may do there. Filled in by the server. */
-    status: object(3, () => SubjectRulesReviewStatus).optional(),
+    status: object(3, () => SubjectRulesReviewStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -251,6 +257,8 @@ export abstract class SubjectAccessReview extends kind(
     /** Who might want to do what. */
     spec: object(2, () => SubjectAccessReviewSpec),
     /** Whether it is allowed. Filled in by the server. */
-    status: object(3, () => SubjectAccessReviewStatus).optional(),
+    status: object(3, () => SubjectAccessReviewStatus)
+      .implicit()
+      .optional(),
   },
 ) {}

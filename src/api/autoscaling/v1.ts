@@ -22,7 +22,9 @@ export abstract class HorizontalPodAutoscaler extends kind(
     /** What to scale, and how. */
     spec: object(2, () => HorizontalPodAutoscalerSpec),
     /** How it is scaled now. */
-    status: object(3, () => HorizontalPodAutoscalerStatus).optional(),
+    status: object(3, () => HorizontalPodAutoscalerStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -64,7 +66,7 @@ export abstract class HorizontalPodAutoscalerStatus extends message(
      */
     observedGeneration: int64(1).optional(),
     /** When the number of replicas was last changed. */
-    lastScaleTime: time(2).optional(),
+    lastScaleTime: time(2).explicit().optional(),
     /** Replicas that there are. */
     currentReplicas: int32(3),
     /** Replicas that there are to be. */
@@ -83,14 +85,16 @@ export abstract class Scale extends kind(
     /** The number that is wanted. */
     spec: object(2, () => ScaleSpec).default({}),
     /** The number that there is. */
-    status: object(3, () => ScaleStatus).optional(),
+    status: object(3, () => ScaleStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
 /** How many replicas are wanted. */
 export abstract class ScaleSpec extends message("io.k8s.api.autoscaling.v1.ScaleSpec", {
   /** How many there are to be. Default 0. */
-  replicas: int32(1).optional(),
+  replicas: int32(1).implicit().optional(),
 }) {}
 
 /** How many replicas there are. */

@@ -20,7 +20,9 @@ export abstract class HorizontalPodAutoscaler extends kind(
     /** What to scale, between which bounds, by which metrics. */
     spec: object(2, () => HorizontalPodAutoscalerSpec),
     /** How it is scaled now. */
-    status: object(3, () => HorizontalPodAutoscalerStatus).optional(),
+    status: object(3, () => HorizontalPodAutoscalerStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -77,7 +79,7 @@ export abstract class HPAScalingRules extends message("io.k8s.api.autoscaling.v2
    * Which policy counts if there are several: Max (default) the one that allows most, Min the one
    * that allows least, Disabled none: no scaling in this direction.
    */
-  selectPolicy: string(1).optional(),
+  selectPolicy: string(1).explicit().optional(),
   /**
    * The bounds. Default: up by 4 pods or 100% in 15 seconds, whichever is more; down to the minimum
    * at once.
@@ -218,9 +220,9 @@ export abstract class HorizontalPodAutoscalerStatus extends message(
      */
     observedGeneration: int64(1).optional(),
     /** When the number of replicas was last changed. */
-    lastScaleTime: time(2).optional(),
+    lastScaleTime: time(2).explicit().optional(),
     /** How many replicas there were when it was last looked at. */
-    currentReplicas: int32(3).optional(),
+    currentReplicas: int32(3).implicit().optional(),
     /** How many replicas there are to be, as last computed. */
     desiredReplicas: int32(4),
     /** The metrics as they were last measured. */

@@ -52,7 +52,7 @@ export abstract class CronJobSpec extends message("io.k8s.api.batch.v1.CronJobSp
   /** How many failed Jobs are kept. Default 1. */
   failedJobsHistoryLimit: int32(7).default(1),
   /** Time zone of the schedule, such as Asia/Seoul. Default: that of the controller manager. */
-  timeZone: string(8).optional(),
+  timeZone: string(8).explicit().optional(),
 }) {}
 
 /** What Jobs made from it look like. */
@@ -60,7 +60,9 @@ export abstract class JobTemplateSpec extends message("io.k8s.api.batch.v1.JobTe
   /** Labels and annotations for the Jobs. */
   metadata: object(1, () => ObjectMeta).default({}),
   /** What the Jobs do. The same fields as a Job's spec. */
-  spec: object(2, () => JobSpec).optional(),
+  spec: object(2, () => JobSpec)
+    .implicit()
+    .optional(),
 }) {}
 
 /**
@@ -108,7 +110,7 @@ export abstract class JobSpec extends message("io.k8s.api.batch.v1.JobSpec", {
    * annotation batch.kubernetes.io/job-completion-index and in JOB_COMPLETION_INDEX, and each
    * number must succeed once. Cannot be changed.
    */
-  completionMode: oneOf(9, "NonIndexed", "Indexed").default("NonIndexed"),
+  completionMode: oneOf(9, "NonIndexed", "Indexed").explicit().default("NonIndexed"),
   /**
    * If true, no pods are made, and those that run are deleted. Resuming starts anew. Default false.
    */
@@ -132,12 +134,12 @@ export abstract class JobSpec extends message("io.k8s.api.batch.v1.JobSpec", {
    * When to replace a pod: TerminatingOrFailed (default) as soon as it begins to end, Failed once
    * it has ended. With podFailurePolicy only Failed, which is then the default.
    */
-  podReplacementPolicy: oneOf(14, "TerminatingOrFailed", "Failed").optional(),
+  podReplacementPolicy: oneOf(14, "TerminatingOrFailed", "Failed").explicit().optional(),
   /**
    * The controller that takes care of the Job, DOMAIN/PATH. Default: kubernetes.io/job-controller;
    * for any other it keeps out. Cannot be changed.
    */
-  managedBy: string(15).optional(),
+  managedBy: string(15).explicit().optional(),
   /** When the Job has succeeded before all indexes have. Only for Indexed. Cannot be changed. */
   successPolicy: object(16, () => SuccessPolicy).optional(),
 }) {}
@@ -175,7 +177,7 @@ export abstract class PodFailurePolicyOnExitCodesRequirement extends message(
   "io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement",
   {
     /** The container that counts. Default: any. */
-    containerName: string(1).optional(),
+    containerName: string(1).explicit().optional(),
     /**
      * In: some container ended with one of the values. NotIn: some container failed with none of
      * them.
@@ -206,7 +208,7 @@ export abstract class SuccessPolicy extends message("io.k8s.api.batch.v1.Success
 /** A way to succeed. At least one of the fields; with both, so many of these indexes. */
 export abstract class SuccessPolicyRule extends message("io.k8s.api.batch.v1.SuccessPolicyRule", {
   /** Indexes that must succeed, such as 0,2-4. Missing: any. */
-  succeededIndexes: string(1).optional(),
+  succeededIndexes: string(1).explicit().optional(),
   /** How many of them must succeed. Missing: all of succeededIndexes. */
   succeededCount: int32(2).optional(),
 }) {}
@@ -216,9 +218,9 @@ export abstract class CronJobStatus extends message("io.k8s.api.batch.v1.CronJob
   /** References to the Jobs that run now. */
   active: list(1, () => ObjectReference).optional(),
   /** When it was last time for a Job and one was made. */
-  lastScheduleTime: time(4).optional(),
+  lastScheduleTime: time(4).explicit().optional(),
   /** When one of its Jobs last completed with success. */
-  lastSuccessfulTime: time(5).optional(),
+  lastSuccessfulTime: time(5).explicit().optional(),
 }) {}
 
 /** Runs pods until a number of them has succeeded. */
@@ -249,15 +251,15 @@ export abstract class JobStatus extends message("io.k8s.api.batch.v1.JobStatus",
     .merge("type")
     .optional(),
   /** When the controller took it up. Set again when it is resumed. */
-  startTime: time(2).optional(),
+  startTime: time(2).explicit().optional(),
   /** When it completed. Missing for failed Jobs. */
-  completionTime: time(3).optional(),
+  completionTime: time(3).explicit().optional(),
   /** Pods that are pending or running and not ending. */
-  active: int32(4).optional(),
+  active: int32(4).implicit().optional(),
   /** How many pods have succeeded. */
-  succeeded: int32(5).optional(),
+  succeeded: int32(5).implicit().optional(),
   /** How many pods have failed. */
-  failed: int32(6).optional(),
+  failed: int32(6).implicit().optional(),
   /** Indexes that succeeded, such as 1,3-5,7. */
   completedIndexes: string(7).optional(),
   /** Pods that have ended and are not in the counts yet. */
@@ -265,7 +267,7 @@ export abstract class JobStatus extends message("io.k8s.api.batch.v1.JobStatus",
   /** How many of the active pods are ready. */
   ready: int32(9).optional(),
   /** Indexes that failed for good, such as 1,3-5,7. Only with backoffLimitPerIndex. */
-  failedIndexes: string(10).optional(),
+  failedIndexes: string(10).explicit().optional(),
   /** Pods that are being deleted and have not ended. */
   terminating: int32(11).optional(),
 }) {}

@@ -23,24 +23,24 @@ export abstract class Lease extends kind(
 /** Who holds a lease, and until when. */
 export abstract class LeaseSpec extends message("io.k8s.api.coordination.v1.LeaseSpec", {
   /** Who holds it. Empty: nobody. With the strategy of coordinated election: who was elected. */
-  holderIdentity: string(1).optional(),
+  holderIdentity: string(1).explicit().optional(),
   /** Seconds after renewTime for which others must leave it alone. More than 0. */
   leaseDurationSeconds: int32(2).optional(),
   /** When it was taken by its holder. */
-  acquireTime: microTime(3).optional(),
+  acquireTime: microTime(3).explicit().optional(),
   /** When its holder last renewed it. */
-  renewTime: microTime(4).optional(),
+  renewTime: microTime(4).explicit().optional(),
   /** How often the holder changed. */
   leaseTransitions: int32(5).optional(),
   /**
    * How the holder is elected, in coordinated leader election: OldestEmulationVersion, for one.
    * Missing: it is not used.
    */
-  strategy: string(6).optional(),
+  strategy: string(6).explicit().optional(),
   /**
    * Who should hold it: the present holder hands it over as soon as it can. Only with a strategy.
    */
-  preferredHolder: string(7).optional(),
+  preferredHolder: string(7).explicit().optional(),
 }) {}
 
 export abstract class LeaseList extends kind(

@@ -36,9 +36,11 @@ export abstract class Endpoint extends message("io.k8s.api.discovery.v1.Endpoint
    */
   addresses: list(1, string).set(),
   /** Whether it can take traffic now. */
-  conditions: object(2, () => EndpointConditions).optional(),
+  conditions: object(2, () => EndpointConditions)
+    .implicit()
+    .optional(),
   /** Its host name, for DNS. A DNS label. */
-  hostname: string(3).optional(),
+  hostname: string(3).explicit().optional(),
   /** The object behind the endpoint: mostly a pod. */
   targetRef: object(4, () => ObjectReference)
     .atomic()
@@ -46,9 +48,9 @@ export abstract class Endpoint extends message("io.k8s.api.discovery.v1.Endpoint
   /** Where it is, from older versions of this API. Read-only. */
   deprecatedTopology: map(5, string).optional(),
   /** Name of the node that the endpoint is on. */
-  nodeName: string(6).optional(),
+  nodeName: string(6).explicit().optional(),
   /** Name of the zone that the endpoint is in. */
-  zone: string(7).optional(),
+  zone: string(7).explicit().optional(),
   /** Whose traffic it should get, if not everybody's. */
   hints: object(8, () => EndpointHints).optional(),
 }) {}
@@ -92,16 +94,16 @@ export abstract class ForZone extends message("io.k8s.api.discovery.v1.ForZone",
 /** A port of all endpoints of a slice. */
 export abstract class EndpointPort extends message("io.k8s.api.discovery.v1.EndpointPort", {
   /** The Service port's name: empty, or a DNS label. Unique in the slice. */
-  name: string(1).optional(),
+  name: string(1).explicit().optional(),
   /** Transport protocol of the port: TCP (default), UDP or SCTP. */
-  protocol: oneOf(2, "TCP", "UDP", "SCTP").default("TCP"),
+  protocol: oneOf(2, "TCP", "UDP", "SCTP").explicit().default("TCP"),
   /** Port number. Missing: it is left to whoever reads it. */
   port: int32(3).optional(),
   /**
    * What is spoken there, as a hint for proxies: an IANA service name, or one such as
    * kubernetes.io/h2c.
    */
-  appProtocol: string(4).optional(),
+  appProtocol: string(4).explicit().optional(),
 }) {}
 
 export abstract class EndpointSliceList extends kind(

@@ -35,6 +35,7 @@ export abstract class Event extends kind(
     reason: string(7).optional(),
     /** What the event is about, mostly the object that the controller takes care of. */
     regarding: object(8, () => ObjectReference)
+      .implicit()
       .atomic()
       .optional(),
     /** A second object that has to do with it. */
@@ -46,13 +47,15 @@ export abstract class Event extends kind(
     /** Normal, or Warning for what needs attention. */
     type: string(11).optional(),
     /** Who reported it, in the older way. */
-    deprecatedSource: object(12, () => EventSource).optional(),
+    deprecatedSource: object(12, () => EventSource)
+      .implicit()
+      .optional(),
     /** When it first happened, in the older way. */
     deprecatedFirstTimestamp: time(13).optional(),
     /** When it last happened, in the older way. */
     deprecatedLastTimestamp: time(14).optional(),
     /** How often it happened, in the older way. */
-    deprecatedCount: int32(15).optional(),
+    deprecatedCount: int32(15).implicit().optional(),
   },
 ) {}
 

@@ -27,7 +27,7 @@ export abstract class FlowSchemaSpec extends message("io.k8s.api.flowcontrol.v1.
   /** The level. One that does not exist makes the schema be ignored. */
   priorityLevelConfiguration: object(1, () => PriorityLevelConfigurationReference),
   /** The schema with the lowest number that fits a request is taken. 1 to 10000. Default 1000. */
-  matchingPrecedence: int32(2).optional(),
+  matchingPrecedence: int32(2).implicit().optional(),
   /** How the requests are divided into flows. Missing: they are a single flow. */
   distinguisherMethod: object(3, () => FlowDistinguisherMethod).optional(),
   /** Which requests are meant; one that fits is enough. Empty: none. */
@@ -78,7 +78,7 @@ export abstract class ResourcePolicyRule extends message(
     /** The resources, such as pods or pods/log. * means all, and must stand alone. */
     resources: list(3, string).set(),
     /** Whether requests without a namespace are meant. Default false. */
-    clusterScope: bool(4).optional(),
+    clusterScope: bool(4).implicit().optional(),
     /**
      * Namespaces that are meant. * means all, and must stand alone. Required unless clusterScope is
      * true.
@@ -217,7 +217,9 @@ export abstract class LimitedPriorityLevelConfiguration extends message(
      */
     nominalConcurrencyShares: int32(1).optional(),
     /** What to do with requests beyond the limit. */
-    limitResponse: object(2, () => LimitResponse).optional(),
+    limitResponse: object(2, () => LimitResponse)
+      .implicit()
+      .optional(),
     /** How much of its seats other levels may borrow, in percent: 0 to 100. Default 0. */
     lendablePercent: int32(3).optional(),
     /** How much it may borrow, in percent of its own seats. Missing: no limit. */
@@ -238,14 +240,14 @@ export abstract class QueuingConfiguration extends message(
   "io.k8s.api.flowcontrol.v1.QueuingConfiguration",
   {
     /** How many queues there are. More of them separate flows better. Default 64. */
-    queues: int32(1).optional(),
+    queues: int32(1).implicit().optional(),
     /**
      * How many queues are tried for a flow; the request waits in the shortest. Not more than
      * queues. Default 8.
      */
-    handSize: int32(2).optional(),
+    handSize: int32(2).implicit().optional(),
     /** How many requests may wait in a queue; more are refused. Default 50. */
-    queueLengthLimit: int32(3).optional(),
+    queueLengthLimit: int32(3).implicit().optional(),
   },
 ) {}
 

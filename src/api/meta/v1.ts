@@ -11,7 +11,9 @@ export abstract class APIGroup extends kind(
     /** The versions that are served, the preferred first. */
     versions: list(2, () => GroupVersionForDiscovery),
     /** The version to use if you have no reason for another. */
-    preferredVersion: object(3, () => GroupVersionForDiscovery).optional(),
+    preferredVersion: object(3, () => GroupVersionForDiscovery)
+      .implicit()
+      .optional(),
     /** Which address of the server suits clients from which network. */
     serverAddressByClientCIDRs: list(4, () => ServerAddressByClientCIDR).optional(),
   },
@@ -70,7 +72,7 @@ export abstract class Status extends kind(
     /** More on the reason. Which fields are set depends on it. */
     details: object(5, () => StatusDetails).optional(),
     /** The HTTP status code. */
-    code: int32(6).optional(),
+    code: int32(6).implicit().optional(),
   },
 ) {}
 
@@ -112,7 +114,7 @@ export abstract class StatusDetails extends message(
     /** The single problems, where there are several. */
     causes: list(4, () => StatusCause).optional(),
     /** Seconds to wait before trying again. */
-    retryAfterSeconds: int32(5).optional(),
+    retryAfterSeconds: int32(5).implicit().optional(),
     /** The object's unique id. */
     uid: string(6).optional(),
   },
@@ -194,7 +196,7 @@ export abstract class Condition extends message("io.k8s.apimachinery.pkg.apis.me
    * The generation of the object that it was computed from. Lower than metadata.generation means
    * out of date.
    */
-  observedGeneration: int64(3).optional(),
+  observedGeneration: int64(3).implicit().optional(),
   /** When the status last changed, not when it was last looked at. */
   lastTransitionTime: time(4),
   /** Why it last changed, in one word in upper camel case. Not empty. */
@@ -223,7 +225,7 @@ export abstract class DeleteOptions extends message(
      * What becomes of objects that this one owns: Background deletes them afterwards, Foreground
      * before it, Orphan keeps them. The default depends on the kind, mostly Background.
      */
-    propagationPolicy: string(4).optional(),
+    propagationPolicy: string(4).explicit().optional(),
     /**
      * All checks that nothing is to be done: the request is judged but not carried out. The only
      * value.
@@ -242,9 +244,9 @@ export abstract class Preconditions extends message(
   "io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions",
   {
     /** The object has this unique id. */
-    uid: string(1).optional(),
+    uid: string(1).explicit().optional(),
     /** The object is still in this version. */
-    resourceVersion: string(2).optional(),
+    resourceVersion: string(2).explicit().optional(),
   },
 ) {}
 
@@ -307,7 +309,7 @@ export abstract class ManagedFieldsEntry extends message(
     /** The version of the API in which the fields are named. */
     apiVersion: string(3).optional(),
     /** When the manager last changed which fields it owns, or a value of one. */
-    time: time(4).optional(),
+    time: time(4).explicit().optional(),
     /** FieldsV1, the only form of fieldsV1. */
     fieldsType: string(6).optional(),
     /** The fields, as a tree of keys. */
@@ -343,14 +345,14 @@ export abstract class ObjectMeta extends message(
      */
     resourceVersion: string(6).assigned(),
     /** Counts changes of what is wanted (the spec). Set by the server. */
-    generation: int64(7).optional(),
+    generation: int64(7).implicit().optional(),
     /** When the object was created. Set by the server. */
     creationTimestamp: time(8).assigned(),
     /**
      * When the object is to be gone. It is being deleted if this is set: that cannot be undone. It
      * goes once this time has passed and no finalizers are left.
      */
-    deletionTimestamp: time(9).optional(),
+    deletionTimestamp: time(9).explicit().optional(),
     /**
      * Seconds that the object got to end. Can only be shortened. Set together with
      * deletionTimestamp.

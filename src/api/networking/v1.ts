@@ -28,7 +28,7 @@ export abstract class IPAddress extends kind(
 /** Who has an address. */
 export abstract class IPAddressSpec extends message("io.k8s.api.networking.v1.IPAddressSpec", {
   /** The object that has the address, such as a Service. Required. */
-  parentRef: object(1, () => ParentReference),
+  parentRef: object(1, () => ParentReference).explicit(),
 }) {}
 
 /** The object that something belongs to. */
@@ -82,7 +82,7 @@ export abstract class IngressSpec extends message("io.k8s.api.networking.v1.Ingr
   /** Where requests go, by host and path. A request that fits none goes to the default backend. */
   rules: list(3, () => IngressRule).optional(),
   /** The IngressClass, and thereby the controller, that serves it. Default: the default class. */
-  ingressClassName: string(4).optional(),
+  ingressClassName: string(4).explicit().optional(),
 }) {}
 
 /** Where requests go. Exactly one of the two. */
@@ -103,6 +103,7 @@ export abstract class IngressServiceBackend extends message(
     name: string(1),
     /** Port of the Service, by name or number. */
     port: object(2, () => ServiceBackendPort)
+      .implicit()
       .atomic()
       .optional(),
   },
@@ -115,7 +116,7 @@ export abstract class ServiceBackendPort extends message(
     /** Name of the Service's port. */
     name: string(1).optional(),
     /** Number of the Service's port, 1 to 65535. */
-    number: int32(2).optional(),
+    number: int32(2).implicit().optional(),
   },
 ) {}
 
@@ -153,7 +154,7 @@ export abstract class HTTPIngressPath extends message("io.k8s.api.networking.v1.
    * - Prefix: step by step, so that /a fits /a and /a/b but not /ab. The longest one wins.
    * - ImplementationSpecific: as the Ingress controller will have it.
    */
-  pathType: string(3),
+  pathType: string(3).explicit(),
 }) {}
 
 /** A certificate for some hosts. */
@@ -204,7 +205,7 @@ export abstract class IngressPortStatus extends message(
     /** Transport protocol of the port: TCP, UDP or SCTP. */
     protocol: string(2),
     /** What is wrong with it, in one word. Missing when all is well. */
-    error: string(3).optional(),
+    error: string(3).explicit().optional(),
   },
 ) {}
 
@@ -248,15 +249,15 @@ export abstract class IngressClassParametersReference extends message(
   "io.k8s.api.networking.v1.IngressClassParametersReference",
   {
     /** The object's API group. Missing means the core group. */
-    apiGroup: string(1).optional(),
+    apiGroup: string(1).explicit().optional(),
     /** Kind of the object with the settings. */
     kind: string(2),
     /** Name of the object with the settings. */
     name: string(3),
     /** Cluster (default) or Namespace: where the object lives. */
-    scope: string(4).optional(),
+    scope: string(4).explicit().optional(),
     /** The object's namespace. Required for scope Namespace, not allowed for Cluster. */
-    namespace: string(5).optional(),
+    namespace: string(5).explicit().optional(),
   },
 ) {}
 
@@ -285,6 +286,7 @@ export abstract class NetworkPolicySpec extends message(
   {
     /** The pods that the policy is for, by label. Empty: all of the namespace. */
     podSelector: object(1, () => LabelSelector)
+      .implicit()
       .atomic()
       .optional(),
     /**
@@ -349,7 +351,7 @@ export abstract class NetworkPolicyPort extends message(
   "io.k8s.api.networking.v1.NetworkPolicyPort",
   {
     /** Transport protocol of the port: TCP (default), UDP or SCTP. */
-    protocol: string(1).optional(),
+    protocol: string(1).explicit().optional(),
     /** A number, or the name of a container port. Missing: all ports. */
     port: intOrString(2).optional(),
     /** The last port of a range that begins at port, which then must be a number. */

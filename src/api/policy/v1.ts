@@ -60,7 +60,7 @@ export abstract class PodDisruptionBudgetSpec extends message(
      * Whether running pods that are not ready may be evicted: IfHealthyBudget (default) only while
      * enough others are healthy, AlwaysAllow always.
      */
-    unhealthyPodEvictionPolicy: string(4).optional(),
+    unhealthyPodEvictionPolicy: string(4).explicit().optional(),
   },
 ) {}
 
@@ -72,20 +72,20 @@ export abstract class PodDisruptionBudgetStatus extends message(
      * The generation that the controller last acted on. Lower than metadata.generation means that
      * the latest change is not reflected yet.
      */
-    observedGeneration: int64(1).optional(),
+    observedGeneration: int64(1).implicit().optional(),
     /**
      * Pods whose eviction was allowed and that are not gone yet, with the time of it. Entries go
      * after about two minutes.
      */
     disruptedPods: map(2, time).optional(),
     /** How many more pods may be evicted now. 0: the next eviction is refused. */
-    disruptionsAllowed: int32(3).optional(),
+    disruptionsAllowed: int32(3).implicit().optional(),
     /** How many of the pods are healthy, that is, ready. */
-    currentHealthy: int32(4).optional(),
+    currentHealthy: int32(4).implicit().optional(),
     /** How many of the pods must be healthy. */
-    desiredHealthy: int32(5).optional(),
+    desiredHealthy: int32(5).implicit().optional(),
     /** How many pods the budget is for: those that their controllers want. */
-    expectedPods: int32(6).optional(),
+    expectedPods: int32(6).implicit().optional(),
     /** DisruptionAllowed: whether a pod may be evicted now. */
     conditions: list(7, () => Condition)
       .mapBy("type")

@@ -34,7 +34,7 @@ export abstract class DeviceClassSpec extends message("io.k8s.api.resource.v1.De
    * A resource name, such as example.com/gpu, by which pods can ask for these devices without a
    * claim. Default: deviceclass.resource.kubernetes.io/NAME.
    */
-  extendedResourceName: string(4).optional(),
+  extendedResourceName: string(4).explicit().optional(),
 }) {}
 
 /** Settings for the devices of a class. */
@@ -102,7 +102,9 @@ export abstract class ResourceClaimSpec extends message(
   "io.k8s.api.resource.v1.ResourceClaimSpec",
   {
     /** Devices that are asked for. */
-    devices: object(1, () => DeviceClaim).optional(),
+    devices: object(1, () => DeviceClaim)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -137,9 +139,9 @@ export abstract class DeviceConstraint extends message("io.k8s.api.resource.v1.D
    * An attribute that must have the same value in all of the devices, as DOMAIN/NAME. A device
    * without it does not fit.
    */
-  matchAttribute: string(2).optional(),
+  matchAttribute: string(2).explicit().optional(),
   /** An attribute that must have different values in all of the devices, as DOMAIN/NAME. */
-  distinctAttribute: string(3).optional(),
+  distinctAttribute: string(3).explicit().optional(),
 }) {}
 
 /** A request for one device or several. Exactly one of exactly and firstAvailable. */
@@ -163,7 +165,7 @@ export abstract class DeviceSubRequest extends message("io.k8s.api.resource.v1.D
   /** ExactCount (default): as many as count says. All: all devices of a pool that fit. */
   allocationMode: string(4).optional(),
   /** How many devices. Only for ExactCount. Default 1. */
-  count: int64(5).optional(),
+  count: int64(5).implicit().optional(),
   /** Taints of devices that do not matter. At most 16. */
   tolerations: list(6, () => DeviceToleration).optional(),
   /** How much of a shared device is needed. */
@@ -210,7 +212,7 @@ export abstract class ExactDeviceRequest extends message(
     /** ExactCount (default): as many as count says. All: all devices of a pool that fit. */
     allocationMode: string(3).optional(),
     /** How many devices. Only for ExactCount. Default 1. */
-    count: int64(4).optional(),
+    count: int64(4).implicit().optional(),
     /**
      * If true, the devices may be in use already: for monitoring and repair. Only in namespaces
      * with the label resource.kubernetes.io/admin-access: true. Default false.
@@ -263,7 +265,7 @@ export abstract class AllocatedDeviceStatus extends message(
     /** Facts about a network device. */
     networkData: object(6, () => NetworkDeviceData).optional(),
     /** Which share of the device it is, where it is shared. */
-    shareID: string(7).optional(),
+    shareID: string(7).explicit().optional(),
   },
 ) {}
 
@@ -283,13 +285,15 @@ export abstract class NetworkDeviceData extends message(
 /** What was allocated to a claim. */
 export abstract class AllocationResult extends message("io.k8s.api.resource.v1.AllocationResult", {
   /** The devices, and the settings for them. */
-  devices: object(1, () => DeviceAllocationResult).optional(),
+  devices: object(1, () => DeviceAllocationResult)
+    .implicit()
+    .optional(),
   /** The nodes from which the devices can be used. Missing: all. */
   nodeSelector: object(3, () => NodeSelector)
     .atomic()
     .optional(),
   /** When it was allocated. */
-  allocationTimestamp: time(5).optional(),
+  allocationTimestamp: time(5).explicit().optional(),
 }) {}
 
 /** Devices that were allocated. */
@@ -339,7 +343,7 @@ export abstract class DeviceRequestAllocationResult extends message(
     /** Conditions of the device one of which, if True, makes the scheduler look for another one. */
     bindingFailureConditions: list(8, string).optional(),
     /** Which share of the device it is, where it is shared. */
-    shareID: string(9).optional(),
+    shareID: string(9).explicit().optional(),
     /** How much of the device it takes, where it is shared, by name of the capacity. */
     consumedCapacity: map(10, quantity).optional(),
   },
@@ -419,7 +423,7 @@ export abstract class ResourceSliceSpec extends message(
     /** The pool that the devices belong to. */
     pool: object(2, () => ResourcePool),
     /** The node that has the devices. Cannot be changed. */
-    nodeName: string(3).optional(),
+    nodeName: string(3).explicit().optional(),
     /** The nodes from which the devices can be used: a single term. */
     nodeSelector: object(4, () => NodeSelector)
       .atomic()
@@ -465,7 +469,7 @@ export abstract class Device extends message("io.k8s.api.resource.v1.Device", {
   /** What the device takes from shared counters when it is allocated. At most 2. */
   consumesCounters: list(4, () => DeviceCounterConsumption).optional(),
   /** The node that has the device. Only with perDeviceNodeSelection. */
-  nodeName: string(5).optional(),
+  nodeName: string(5).explicit().optional(),
   /** The nodes from which it can be used. Only with perDeviceNodeSelection. */
   nodeSelector: object(6, () => NodeSelector)
     .atomic()
@@ -494,9 +498,9 @@ export abstract class DeviceAttribute extends message("io.k8s.api.resource.v1.De
   /** True or false, as a value. */
   bool: bool(3).optional(),
   /** A text of at most 64 characters. */
-  string: string(4).optional(),
+  string: string(4).explicit().optional(),
   /** A version as semver.org has it, of at most 64 characters. */
-  version: string(5).optional(),
+  version: string(5).explicit().optional(),
   /** Whole numbers. */
   ints: list(6, int64).optional(),
   /** Several values of true or false. */
@@ -536,7 +540,7 @@ export abstract class CapacityRequestPolicyRange extends message(
   "io.k8s.api.resource.v1.CapacityRequestPolicyRange",
   {
     /** The smallest. Less is rounded up to it. */
-    min: quantity(1),
+    min: quantity(1).explicit(),
     /** The largest. Missing: what there is. */
     max: quantity(2).optional(),
     /** Amounts are min plus a multiple of this. Others are rounded up. */
@@ -567,7 +571,7 @@ export abstract class DeviceTaint extends message("io.k8s.api.resource.v1.Device
    */
   effect: string(3),
   /** When the taint was added. */
-  timeAdded: time(4).optional(),
+  timeAdded: time(4).explicit().optional(),
 }) {}
 
 /** How a device counts towards a resource of its node. */

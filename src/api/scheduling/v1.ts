@@ -20,16 +20,16 @@ export abstract class PriorityClass extends kind(
      * The importance: the higher, the more important. At most 1000000000; higher values are for the
      * system. Cannot be changed.
      */
-    value: int32(2).optional(),
+    value: int32(2).implicit().optional(),
     /** Whether pods that name no class get this one. Only one class may be it. Default false. */
-    globalDefault: bool(3).optional(),
+    globalDefault: bool(3).implicit().optional(),
     /** When to use it, for people. */
     description: string(4).optional(),
     /**
      * Whether its pods may push out pods of lower priority: PreemptLowerPriority (default) or
      * Never. Cannot be changed.
      */
-    preemptionPolicy: string(5).default("PreemptLowerPriority"),
+    preemptionPolicy: string(5).explicit().default("PreemptLowerPriority"),
   },
 ) {}
 

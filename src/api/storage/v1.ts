@@ -59,7 +59,7 @@ export abstract class CSIDriverSpec extends message("io.k8s.api.storage.v1.CSIDr
    * Whether a volume's files are given to the pod's fsGroup: ReadWriteOnceWithFSType (default) for
    * volumes of that access mode with a file system, File always, None never.
    */
-  fsGroupPolicy: string(5).default("ReadWriteOnceWithFSType"),
+  fsGroupPolicy: string(5).explicit().default("ReadWriteOnceWithFSType"),
   /**
    * Tokens of the pod's ServiceAccount that the driver gets when it mounts. One for each audience.
    */
@@ -193,7 +193,7 @@ export abstract class StorageClass extends kind(
     /** Settings for the provisioner. At most 512 keys. */
     parameters: map(3, string).optional(),
     /** What becomes of its volumes when their claim is gone: Delete (default) or Retain. */
-    reclaimPolicy: string(4).default("Delete"),
+    reclaimPolicy: string(4).explicit().default("Delete"),
     /** Options for mounting its volumes. They are not checked; wrong ones make the mount fail. */
     mountOptions: list(5, string).optional(),
     /** Whether claims may be made larger. Default false. */
@@ -202,7 +202,9 @@ export abstract class StorageClass extends kind(
      * When volumes are bound and made: Immediate (default) with the claim, or WaitForFirstConsumer
      * once a pod uses the claim, near to that pod.
      */
-    volumeBindingMode: oneOf(7, "Immediate", "WaitForFirstConsumer").default("Immediate"),
+    volumeBindingMode: oneOf(7, "Immediate", "WaitForFirstConsumer")
+      .explicit()
+      .default("Immediate"),
     /** Where volumes may be made. Missing: anywhere the provisioner can. */
     allowedTopologies: list(8, () => TopologySelectorTerm).optional(),
   },
@@ -227,7 +229,9 @@ export abstract class VolumeAttachment extends kind(
     /** Which volume, to which node. Cannot be changed. */
     spec: object(2, () => VolumeAttachmentSpec),
     /** Whether it is attached. */
-    status: object(3, () => VolumeAttachmentStatus).optional(),
+    status: object(3, () => VolumeAttachmentStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -249,7 +253,7 @@ export abstract class VolumeAttachmentSource extends message(
   "io.k8s.api.storage.v1.VolumeAttachmentSource",
   {
     /** Name of a PersistentVolume. */
-    persistentVolumeName: string(1).optional(),
+    persistentVolumeName: string(1).explicit().optional(),
     /** A volume that was written into a pod in an outdated form, translated for CSI. */
     inlineVolumeSpec: object(2, () => PersistentVolumeSpec).optional(),
   },

@@ -10,8 +10,8 @@ import { fieldValidationOf, parsePatchBody } from "#machinery/codec/body.ts";
 import { YamlError, parseYamlDocument } from "#machinery/codec/yaml.ts";
 import { mediaTypeOf } from "./body.ts";
 import type { FieldValidation } from "#machinery/codec/body.ts";
-import { decodeProtobuf, decodeProtobufEnvelope, isProtobufEnvelope } from "#schema/protobuf.ts";
-import { ProtobufError } from "#schema/protobuf.ts";
+import { decodeProtobuf, ProtobufError } from "#schema/protobuf.ts";
+import { decodeProtobufEnvelope, isProtobufEnvelope } from "#schema/protobuf-envelope.ts";
 import { text } from "#base/bytes.ts";
 
 /** What the query of a write says. */

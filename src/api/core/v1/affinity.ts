@@ -142,12 +142,12 @@ export abstract class TopologySpreadConstraint extends message(
      * Whether nodes that the pod's nodeSelector and affinity rule out are counted: Honor (default)
      * leaves them out, Ignore counts them.
      */
-    nodeAffinityPolicy: string(6).optional(),
+    nodeAffinityPolicy: string(6).explicit().optional(),
     /**
      * Whether nodes with taints that the pod does not tolerate are counted: Ignore (default) counts
      * them, Honor leaves them out.
      */
-    nodeTaintsPolicy: string(7).optional(),
+    nodeTaintsPolicy: string(7).explicit().optional(),
     /**
      * Keys whose value is taken from the pod's own labels to narrow labelSelector. With
      * pod-template-hash each rollout is spread by itself. A key may not be in labelSelector too.

@@ -18,7 +18,7 @@ export abstract class AppArmorProfile extends message("io.k8s.api.core.v1.AppArm
    */
   type: string(1),
   /** Name of the profile on the node. Required for type Localhost, not allowed otherwise. */
-  localhostProfile: string(2).optional(),
+  localhostProfile: string(2).explicit().optional(),
 }) {}
 
 /** Changes to the capabilities that the runtime gives a container. */
@@ -112,13 +112,13 @@ export abstract class Container extends message("io.k8s.api.core.v1.Container", 
    * Keep the standard input open for attaching clients; otherwise reading from it ends at once.
    * Default false.
    */
-  stdin: bool(16).optional(),
+  stdin: bool(16).implicit().optional(),
   /**
    * Close the standard input for good when the first client leaves. Only with stdin. Default false.
    */
-  stdinOnce: bool(17).optional(),
+  stdinOnce: bool(17).implicit().optional(),
   /** Give the container a terminal. Needs stdin. Default false. */
-  tty: bool(18).optional(),
+  tty: bool(18).implicit().optional(),
   /**
    * ConfigMaps and Secrets whose entries become environment variables. Where names meet, the later
    * source wins, and env wins over all. Cannot be changed.
@@ -145,7 +145,7 @@ export abstract class Container extends message("io.k8s.api.core.v1.Container", 
    * What happens when this container ends. For an init container Always makes a sidecar. For
    * others: Always, OnFailure or Never instead of the pod's policy.
    */
-  restartPolicy: string(24).optional(),
+  restartPolicy: string(24).explicit().optional(),
   /**
    * Exceptions to restartPolicy by exit code, which must be given too. The first rule that fits
    * decides; without one restartPolicy does. At most 20.
@@ -164,7 +164,7 @@ export abstract class ContainerPort extends message("io.k8s.api.core.v1.Containe
    * Port of the node that leads here. On the host's network it must equal containerPort. Rarely
    * needed, and it limits where the pod fits.
    */
-  hostPort: int32(2).optional(),
+  hostPort: int32(2).implicit().optional(),
   /** Port on the pod's address, 1 to 65535. */
   containerPort: int32(3),
   /** Transport protocol of the port: TCP (default), UDP or SCTP. */
@@ -310,7 +310,7 @@ export abstract class Lifecycle extends message("io.k8s.api.core.v1.Lifecycle", 
    * The signal that asks the container to end, such as SIGUSR1. Needs the pod's os.name. Default:
    * the image's, or SIGTERM.
    */
-  stopSignal: string(3).optional(),
+  stopSignal: string(3).explicit().optional(),
 }) {}
 
 /** What to do at a point of a container's life. Exactly one of these. */
@@ -394,18 +394,18 @@ export abstract class Probe extends message("io.k8s.api.core.v1.Probe", {
     .within(1)
     .optional(),
   /** Seconds from the container's start to the first check. Default 0. */
-  initialDelaySeconds: int32(2).optional(),
+  initialDelaySeconds: int32(2).implicit().optional(),
   /** Seconds after which a check without an answer has failed. Default 1, at least 1. */
-  timeoutSeconds: int32(3).default(1),
+  timeoutSeconds: int32(3).implicit().default(1),
   /** Seconds from check to check. Default 10, at least 1. */
-  periodSeconds: int32(4).default(10),
+  periodSeconds: int32(4).implicit().default(10),
   /**
    * Successes in a row after a failure to count as well again. Default 1, and nothing else for
    * liveness and startup probes.
    */
-  successThreshold: int32(5).default(1),
+  successThreshold: int32(5).implicit().default(1),
   /** Failures in a row to count as failed. Default 3, at least 1. */
-  failureThreshold: int32(6).default(3),
+  failureThreshold: int32(6).implicit().default(3),
   /**
    * Seconds that the container gets to end when this probe failed, instead of the pod's grace
    * period. At least 1. Not for readiness probes.
@@ -418,7 +418,7 @@ export abstract class GRPCAction extends message("io.k8s.api.core.v1.GRPCAction"
   /** Port of the gRPC service: a number, 1 to 65535. */
   port: int32(1),
   /** Name to put into the health check request. Default: empty, the whole server. */
-  service: string(2).default(""),
+  service: string(2).explicit().default(""),
 }) {}
 
 /** Security settings of a container. Those that the pod has too win over the pod's. */
@@ -451,7 +451,7 @@ export abstract class SecurityContext extends message("io.k8s.api.core.v1.Securi
    * How /proc is mounted: Default hides and write-protects some of it, Unmasked does not (that
    * needs hostUsers false). Not for Windows.
    */
-  procMount: string(9).optional(),
+  procMount: string(9).explicit().optional(),
   /** Settings for Windows containers. Not for Linux. */
   windowsOptions: object(10, () => WindowsSecurityContextOptions).optional(),
   /** Which system calls the container may make. Not for Windows. */
@@ -485,7 +485,7 @@ export abstract class SeccompProfile extends message("io.k8s.api.core.v1.Seccomp
    * Path of the file below the kubelet's directory seccomp. Required for type Localhost, not
    * allowed otherwise.
    */
-  localhostProfile: string(2).optional(),
+  localhostProfile: string(2).explicit().optional(),
 }) {}
 
 /** Security settings that only Windows has. */
@@ -493,11 +493,11 @@ export abstract class WindowsSecurityContextOptions extends message(
   "io.k8s.api.core.v1.WindowsSecurityContextOptions",
   {
     /** The GMSA credential spec, by its name. */
-    gmsaCredentialSpecName: string(1).optional(),
+    gmsaCredentialSpecName: string(1).explicit().optional(),
     /** Content of the credential spec. An admission webhook fills it in by the name. */
-    gmsaCredentialSpec: string(2).optional(),
+    gmsaCredentialSpec: string(2).explicit().optional(),
     /** User of the first process. Default: what the image says. */
-    runAsUserName: string(3).optional(),
+    runAsUserName: string(3).explicit().optional(),
     /**
      * Run on the host itself. All containers of a pod must agree, and hostNetwork must be true with
      * it.
@@ -519,7 +519,7 @@ export abstract class VolumeMount extends message("io.k8s.api.core.v1.VolumeMoun
   /** The volume, by its name in the pod. */
   name: string(1),
   /** Mount it read-only. Default false. */
-  readOnly: bool(2).optional(),
+  readOnly: bool(2).implicit().optional(),
   /** Where it appears in the container. Must not contain a colon. */
   mountPath: string(3),
   /**
@@ -531,7 +531,7 @@ export abstract class VolumeMount extends message("io.k8s.api.core.v1.VolumeMoun
    * Whether mounts made below it later are passed on: None (default), HostToContainer, or
    * Bidirectional, which needs a privileged container.
    */
-  mountPropagation: string(5).optional(),
+  mountPropagation: string(5).explicit().optional(),
   /**
    * Like subPath, with $(NAME) replaced by the container's environment variables. Not together with
    * subPath.
@@ -543,7 +543,7 @@ export abstract class VolumeMount extends message("io.k8s.api.core.v1.VolumeMoun
    * - IfPossible: where the runtime can.
    * - Enabled: the pod does not start where it cannot.
    */
-  recursiveReadOnly: string(7).optional(),
+  recursiveReadOnly: string(7).explicit().optional(),
 }) {}
 
 /**
@@ -613,11 +613,11 @@ export abstract class EphemeralContainer extends message("io.k8s.api.core.v1.Eph
     .within(1)
     .optional(),
   /** Keep the standard input open for attaching clients. Default false. */
-  stdin: bool(16).within(1).optional(),
+  stdin: bool(16).implicit().within(1).optional(),
   /** Close the standard input for good when the first client leaves. Default false. */
-  stdinOnce: bool(17).within(1).optional(),
+  stdinOnce: bool(17).implicit().within(1).optional(),
   /** Give the container a terminal. Needs stdin. Default false. */
-  tty: bool(18).within(1).optional(),
+  tty: bool(18).implicit().within(1).optional(),
   /**
    * ConfigMaps and Secrets whose entries become environment variables. Where names meet, the later
    * source wins, and env wins over all.
@@ -645,7 +645,7 @@ export abstract class EphemeralContainer extends message("io.k8s.api.core.v1.Eph
     .within(1)
     .optional(),
   /** Not allowed for ephemeral containers: they are never restarted. */
-  restartPolicy: string(24).within(1).optional(),
+  restartPolicy: string(24).explicit().within(1).optional(),
   /** Not allowed for ephemeral containers. */
   restartPolicyRules: list(25, () => ContainerRestartRule)
     .within(1)

@@ -49,7 +49,7 @@ export abstract class EndpointAddress extends message("io.k8s.api.core.v1.Endpoi
   /** Host name of the endpoint, for DNS. */
   hostname: string(3).optional(),
   /** The node that the endpoint is on. */
-  nodeName: string(4).optional(),
+  nodeName: string(4).explicit().optional(),
 }) {}
 
 /** A port of a group of endpoints. */
@@ -64,7 +64,7 @@ export abstract class EndpointPort extends message("io.k8s.api.core.v1.EndpointP
    * What is spoken there, as a hint for proxies: an IANA service name, or one such as
    * kubernetes.io/h2c.
    */
-  appProtocol: string(4).optional(),
+  appProtocol: string(4).explicit().optional(),
 }) {}
 
 export abstract class EndpointsList extends kind(

@@ -27,13 +27,15 @@ export abstract class Event extends kind(
     /** What happened, for people. */
     message: string(4).optional(),
     /** The component that reported it. Superseded by reportingComponent. */
-    source: object(5, () => EventSource).optional(),
+    source: object(5, () => EventSource)
+      .implicit()
+      .optional(),
     /** When it first happened. Recorded in the older way. */
     firstTimestamp: time(6).optional(),
     /** When it last happened. Recorded in the older way. */
     lastTimestamp: time(7).optional(),
     /** How often it happened so far. Recorded in the older way. */
-    count: int32(8).optional(),
+    count: int32(8).implicit().optional(),
     /** Normal, or Warning for what needs attention. */
     type: string(9).optional(),
     /** When it first happened, for events recorded in the newer way. */
@@ -56,7 +58,7 @@ export abstract class Event extends kind(
 /** How often an event came again. */
 export abstract class EventSeries extends message("io.k8s.api.core.v1.EventSeries", {
   /** How often it happened so far. */
-  count: int32(1).optional(),
+  count: int32(1).implicit().optional(),
   /** When it last happened. */
   lastObservedTime: microTime(2).optional(),
 }) {}

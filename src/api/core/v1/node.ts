@@ -44,7 +44,7 @@ export abstract class NodeSpec extends message("io.k8s.api.core.v1.NodeSpec", {
   /** The machine's id at the provider: PROVIDER://ID. Cannot be changed once set. */
   providerID: string(3).optional(),
   /** If true, no pods are placed here anew; kubectl cordon sets it. Default false. */
-  unschedulable: bool(4).optional(),
+  unschedulable: bool(4).implicit().optional(),
   /** What keeps pods away that do not tolerate it. */
   taints: list(5, () => Taint).optional(),
   /** No longer used. */
@@ -99,7 +99,9 @@ export abstract class NodeStatus extends message("io.k8s.api.core.v1.NodeStatus"
   /** Ports of the programs that run the node. */
   daemonEndpoints: object(6, () => NodeDaemonEndpoints).default({}),
   /** Facts about the machine and its software. */
-  nodeInfo: object(7, () => NodeSystemInfo).optional(),
+  nodeInfo: object(7, () => NodeSystemInfo)
+    .implicit()
+    .optional(),
   /** Images that the node has, the largest first. At most 50 by default. */
   images: list(8, () => ContainerImage).optional(),
   /** Attachable volumes that pods here use. They must not be detached. */
@@ -132,7 +134,7 @@ export abstract class ContainerImage extends message("io.k8s.api.core.v1.Contain
   /** All its names, by tag and by digest. */
   names: list(1, string).optional(),
   /** Size of the image in bytes. */
-  sizeBytes: int64(2).optional(),
+  sizeBytes: int64(2).implicit().optional(),
 }) {}
 
 /** An address of a node. */

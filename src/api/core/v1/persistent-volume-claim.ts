@@ -60,9 +60,9 @@ export abstract class PersistentVolumeClaimSpec extends message(
      * The StorageClass to use. Empty asks for a volume without a class. Default: the class marked
      * as default.
      */
-    storageClassName: string(5).optional(),
+    storageClassName: string(5).explicit().optional(),
     /** Filesystem (default) to be mounted, or Block for a raw device. */
-    volumeMode: oneOf(6, "Block", "Filesystem").default("Filesystem"),
+    volumeMode: oneOf(6, "Block", "Filesystem").explicit().default("Filesystem"),
     /**
      * A VolumeSnapshot or another claim whose content the new volume starts with. Other kinds are
      * dropped: use dataSourceRef.
@@ -79,7 +79,7 @@ export abstract class PersistentVolumeClaimSpec extends message(
      * The VolumeAttributesClass with changeable properties of the volume. May be changed later, and
      * then is applied to the volume.
      */
-    volumeAttributesClassName: string(9).optional(),
+    volumeAttributesClassName: string(9).explicit().optional(),
   },
 ) {}
 
@@ -109,7 +109,7 @@ export abstract class PersistentVolumeClaimStatus extends message(
      */
     allocatedResourceStatuses: map(7, string).optional(),
     /** The VolumeAttributesClass whose properties the volume has now. */
-    currentVolumeAttributesClassName: string(8).optional(),
+    currentVolumeAttributesClassName: string(8).explicit().optional(),
     /** How far a change to another VolumeAttributesClass is. */
     modifyVolumeStatus: object(9, () => ModifyVolumeStatus).optional(),
   },
@@ -159,7 +159,9 @@ export abstract class PersistentVolumeClaimTemplate extends message(
   "io.k8s.api.core.v1.PersistentVolumeClaimTemplate",
   {
     /** Labels and annotations for the claim. Other fields are refused. */
-    metadata: object(1, () => ObjectMeta).optional(),
+    metadata: object(1, () => ObjectMeta)
+      .implicit()
+      .optional(),
     /** The storage that is wanted. The same fields as a claim's spec. */
     spec: object(2, () => PersistentVolumeClaimSpec),
   },

@@ -146,11 +146,11 @@ export abstract class PersistentVolumeSpec extends message(
      */
     mountOptions: list(7, string).optional(),
     /** Filesystem (default) to be mounted, or Block for a raw device. */
-    volumeMode: oneOf(8, "Block", "Filesystem").default("Filesystem"),
+    volumeMode: oneOf(8, "Block", "Filesystem").explicit().default("Filesystem"),
     /** The nodes from which it can be reached. Pods that use it are placed there. */
     nodeAffinity: object(9, () => VolumeNodeAffinity).optional(),
     /** The VolumeAttributesClass whose properties it has. Missing means none. */
-    volumeAttributesClassName: string(10).optional(),
+    volumeAttributesClassName: string(10).explicit().optional(),
   },
 ) {}
 
@@ -163,9 +163,9 @@ export abstract class AWSElasticBlockStoreVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(2).optional(),
     /** Number of the partition to mount. Default 0: the whole disk. */
-    partition: int32(3).optional(),
+    partition: int32(3).implicit().optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(4).optional(),
+    readOnly: bool(4).implicit().optional(),
   },
 ) {}
 
@@ -178,13 +178,13 @@ export abstract class AzureDiskVolumeSource extends message(
     /** The disk's URI. */
     diskURI: string(2),
     /** None, ReadOnly or ReadWrite (default). */
-    cachingMode: string(3).default("ReadWrite"),
+    cachingMode: string(3).explicit().default("ReadWrite"),
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
-    fsType: string(4).default("ext4"),
+    fsType: string(4).explicit().default("ext4"),
     /** Mount it read-only. Default false. */
     readOnly: bool(5).default(false),
     /** Shared (default), Dedicated or Managed: how the disk belongs to storage accounts. */
-    kind: string(6).default("Shared"),
+    kind: string(6).explicit().default("Shared"),
   },
 ) {}
 
@@ -197,9 +197,9 @@ export abstract class AzureFilePersistentVolumeSource extends message(
     /** The share's name. */
     shareName: string(2),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
     /** The Secret's namespace. Default: the claim's. */
-    secretNamespace: string(4).optional(),
+    secretNamespace: string(4).explicit().optional(),
   },
 ) {}
 
@@ -215,7 +215,7 @@ export abstract class CSIPersistentVolumeSource extends message(
     /** The volume's id at the driver. */
     volumeHandle: string(2),
     /** Attach it for reading only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
     /** The file system to mount: ext4, xfs, ntfs. Default: what the driver takes. */
     fsType: string(4).optional(),
     /** What the driver wants to know about the volume. */
@@ -260,7 +260,7 @@ export abstract class CephFSPersistentVolumeSource extends message(
       .atomic()
       .optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(6).optional(),
+    readOnly: bool(6).implicit().optional(),
   },
 ) {}
 
@@ -273,7 +273,7 @@ export abstract class CinderPersistentVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(2).optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
     /** A Secret with what is needed to reach OpenStack. */
     secretRef: object(4, () => SecretReference)
       .atomic()
@@ -290,7 +290,7 @@ export abstract class FCVolumeSource extends message("io.k8s.api.core.v1.FCVolum
   /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
   fsType: string(3).optional(),
   /** Mount it read-only. Default false. */
-  readOnly: bool(4).optional(),
+  readOnly: bool(4).implicit().optional(),
   /** World wide ids of the disk, instead of targetWWNs and lun. */
   wwids: list(5, string).optional(),
 }) {}
@@ -308,7 +308,7 @@ export abstract class FlexPersistentVolumeSource extends message(
       .atomic()
       .optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(4).optional(),
+    readOnly: bool(4).implicit().optional(),
     /** Settings for the program. */
     options: map(5, string).optional(),
   },
@@ -337,9 +337,9 @@ export abstract class GCEPersistentDiskVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(2).optional(),
     /** Number of the partition to mount. Default 0: the whole disk. */
-    partition: int32(3).optional(),
+    partition: int32(3).implicit().optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(4).optional(),
+    readOnly: bool(4).implicit().optional(),
   },
 ) {}
 
@@ -352,9 +352,9 @@ export abstract class GlusterfsPersistentVolumeSource extends message(
     /** The volume's name. */
     path: string(2),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
     /** Namespace of the Endpoints object. Default: the claim's. */
-    endpointsNamespace: string(4).optional(),
+    endpointsNamespace: string(4).explicit().optional(),
   },
 ) {}
 
@@ -373,7 +373,7 @@ export abstract class HostPathVolumeSource extends message(
      * - File: an existing file.
      * - Socket, CharDevice, BlockDevice: an existing one of these.
      */
-    type: string(2).default(""),
+    type: string(2).explicit().default(""),
   },
 ) {}
 
@@ -392,19 +392,19 @@ export abstract class ISCSIPersistentVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(5).optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(6).optional(),
+    readOnly: bool(6).implicit().optional(),
     /** More addresses of the target, for several paths. */
     portals: list(7, string).optional(),
     /** Use CHAP authentication for discovery. Default false. */
-    chapAuthDiscovery: bool(8).optional(),
+    chapAuthDiscovery: bool(8).implicit().optional(),
     /** A Secret with the CHAP credentials. */
     secretRef: object(10, () => SecretReference)
       .atomic()
       .optional(),
     /** Use CHAP authentication for sessions. Default false. */
-    chapAuthSession: bool(11).optional(),
+    chapAuthSession: bool(11).implicit().optional(),
     /** Name of the initiator. A new interface is made for it. */
-    initiatorName: string(12).optional(),
+    initiatorName: string(12).explicit().optional(),
   },
 ) {}
 
@@ -416,7 +416,7 @@ export abstract class LocalVolumeSource extends message("io.k8s.api.core.v1.Loca
    * The file system, where the path is a block device. Default: a file system that is already
    * there, or else ext4.
    */
-  fsType: string(2).optional(),
+  fsType: string(2).explicit().optional(),
 }) {}
 
 /** A directory of an NFS server. */
@@ -426,7 +426,7 @@ export abstract class NFSVolumeSource extends message("io.k8s.api.core.v1.NFSVol
   /** The directory that the server exports. */
   path: string(2),
   /** Mount it read-only. Default false. */
-  readOnly: bool(3).optional(),
+  readOnly: bool(3).implicit().optional(),
 }) {}
 
 /** A Photon disk. No longer supported. */
@@ -449,7 +449,7 @@ export abstract class PortworxVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(2).optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
   },
 ) {}
 
@@ -462,7 +462,7 @@ export abstract class QuobyteVolumeSource extends message(
     /** The volume's name. */
     volume: string(2),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
     /** User as whom to access it. Default: the owner of the mounting process. */
     user: string(4).optional(),
     /** Group as which to access it. Default: none. */
@@ -493,7 +493,7 @@ export abstract class RBDPersistentVolumeSource extends message(
       .atomic()
       .optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(8).optional(),
+    readOnly: bool(8).implicit().optional(),
   },
 ) {}
 
@@ -506,9 +506,11 @@ export abstract class ScaleIOPersistentVolumeSource extends message(
     /** Name of the storage system. */
     system: string(2),
     /** A Secret with the user's credentials. */
-    secretRef: object(3, () => SecretReference).atomic(),
+    secretRef: object(3, () => SecretReference)
+      .explicit()
+      .atomic(),
     /** Use TLS towards the gateway. Default false. */
-    sslEnabled: bool(4).optional(),
+    sslEnabled: bool(4).implicit().optional(),
     /** The protection domain. */
     protectionDomain: string(5).optional(),
     /** The storage pool. */
@@ -520,7 +522,7 @@ export abstract class ScaleIOPersistentVolumeSource extends message(
     /** The file system to mount. Default: xfs. */
     fsType: string(9).default("xfs"),
     /** Mount it read-only. Default false. */
-    readOnly: bool(10).optional(),
+    readOnly: bool(10).implicit().optional(),
   },
 ) {}
 
@@ -535,7 +537,7 @@ export abstract class StorageOSPersistentVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(3).optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(4).optional(),
+    readOnly: bool(4).implicit().optional(),
     /** A Secret with the API's credentials. */
     secretRef: object(5, () => ObjectReference)
       .atomic()
@@ -584,7 +586,7 @@ export abstract class PersistentVolumeStatus extends message(
     /** Why it failed, in a word. */
     reason: string(3).optional(),
     /** When the volume entered its present phase. */
-    lastPhaseTransitionTime: time(4).optional(),
+    lastPhaseTransitionTime: time(4).explicit().optional(),
   },
 ) {}
 

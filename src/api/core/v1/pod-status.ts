@@ -41,7 +41,7 @@ export abstract class PodStatus extends message("io.k8s.api.core.v1.PodStatus", 
   /** Address of the pod, reachable in the whole cluster. Missing until the pod has a network. */
   podIP: string(6).optional(),
   /** When the kubelet took the pod, before pulling images. */
-  startTime: time(7).optional(),
+  startTime: time(7).explicit().optional(),
   /** One entry for each of spec.containers. */
   containerStatuses: list(8, () => ContainerStatus).optional(),
   /**
@@ -79,7 +79,7 @@ export abstract class PodStatus extends message("io.k8s.api.core.v1.PodStatus", 
     .merge("ip")
     .optional(),
   /** The generation of the pod that the kubelet saw when it wrote this status. */
-  observedGeneration: int64(17).optional(),
+  observedGeneration: int64(17).implicit().optional(),
   /** The claim made by the scheduler for extended resources that devices provide. */
   extendedResourceClaimStatus: object(18, () => PodExtendedResourceClaimStatus).optional(),
   /** Resources that the node set aside for the pod as a whole. */
@@ -136,7 +136,7 @@ export abstract class ContainerStatus extends message("io.k8s.api.core.v1.Contai
     .merge("name")
     .optional(),
   /** The signal that asks this container to end. */
-  stopSignal: string(15).optional(),
+  stopSignal: string(15).explicit().optional(),
 }) {}
 
 /** What a container does: one of the fields is set. None means waiting. */
@@ -165,7 +165,7 @@ export abstract class ContainerStateTerminated extends message(
     /** What its first process returned. 0 is success; 128 + N means ended by signal N. */
     exitCode: int32(1),
     /** The signal that ended it, where one did. */
-    signal: int32(2).optional(),
+    signal: int32(2).implicit().optional(),
     /** Why it ended, in a word: Completed, Error, OOMKilled. */
     reason: string(3).optional(),
     /** What it left behind as its termination message. */
@@ -225,7 +225,7 @@ export abstract class ResourceHealth extends message("io.k8s.api.core.v1.Resourc
   /** Healthy, Unhealthy, or Unknown where nobody reports on it. */
   health: string(2).optional(),
   /** Details on the health, for people. */
-  message: string(6).optional(),
+  message: string(6).explicit().optional(),
 }) {}
 
 /** How a volume is mounted in a container. */
@@ -235,11 +235,11 @@ export abstract class VolumeMountStatus extends message("io.k8s.api.core.v1.Volu
   /** Where it is mounted in the container. */
   mountPath: string(2),
   /** Whether it is mounted read-only. */
-  readOnly: bool(3).optional(),
+  readOnly: bool(3).implicit().optional(),
   /**
    * Whether mounts below it are read-only too: Disabled or Enabled. Set only for read-only mounts.
    */
-  recursiveReadOnly: string(4).optional(),
+  recursiveReadOnly: string(4).explicit().optional(),
   /** What is known of the volume itself. */
   volumeStatus: object(5, () => VolumeStatus).optional(),
 }) {}
@@ -294,7 +294,7 @@ export abstract class PodCondition extends message("io.k8s.api.core.v1.PodCondit
   /** The same for people, in a sentence. */
   message: string(6).optional(),
   /** The generation of the pod that the condition was computed from. */
-  observedGeneration: int64(7).optional(),
+  observedGeneration: int64(7).implicit().optional(),
 }) {}
 
 /** The claim behind a pod's extended resources, where devices provide them. */
@@ -334,6 +334,6 @@ export abstract class PodResourceClaimStatus extends message(
     /** Name of the claim in the pod's spec. */
     name: string(1),
     /** The ResourceClaim in the pod's namespace. Missing means that none was needed. */
-    resourceClaimName: string(2).optional(),
+    resourceClaimName: string(2).explicit().optional(),
   },
 ) {}

@@ -20,7 +20,9 @@ export abstract class PodTemplate extends kind(
   {
     metadata: object(1, () => ObjectMeta).default({}),
     /** What pods made from it look like. */
-    template: object(2, () => PodTemplateSpec).optional(),
+    template: object(2, () => PodTemplateSpec)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -29,7 +31,9 @@ export abstract class PodTemplateSpec extends message("io.k8s.api.core.v1.PodTem
   /** Labels and annotations for the pods. Names are made up by whoever creates them. */
   metadata: object(1, () => ObjectMeta).default({}),
   /** What the pods run, and how. The same fields as a Pod's spec. */
-  spec: object(2, () => PodSpec).optional(),
+  spec: object(2, () => PodSpec)
+    .implicit()
+    .optional(),
 }) {}
 
 export abstract class PodTemplateList extends kind(

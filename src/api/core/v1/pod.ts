@@ -101,16 +101,18 @@ export abstract class PodSpec extends message("io.k8s.api.core.v1.PodSpec", {
    * Run in the node's network: its interfaces, addresses and ports. Every container port then takes
    * the same port of the node. Default false.
    */
-  hostNetwork: bool(11).optional(),
+  hostNetwork: bool(11).implicit().optional(),
   /** See and signal the node's processes. Default false. Excludes shareProcessNamespace. */
-  hostPID: bool(12).optional(),
+  hostPID: bool(12).implicit().optional(),
   /** Share the node's System V IPC and POSIX message queues. Default false. */
-  hostIPC: bool(13).optional(),
+  hostIPC: bool(13).implicit().optional(),
   /**
    * Security settings for the whole pod. A container's own settings win over those that exist in
    * both.
    */
-  securityContext: object(14, () => PodSecurityContext).default({}),
+  securityContext: object(14, () => PodSecurityContext)
+    .explicit()
+    .default({}),
   /**
    * Secrets of the pod's namespace that hold credentials for pulling the images. They are tried
    * besides those of the node and of the ServiceAccount.
@@ -178,7 +180,7 @@ export abstract class PodSpec extends message("io.k8s.api.core.v1.PodSpec", {
    * The RuntimeClass that says which container runtime configuration runs the pod. The pod is
    * refused where no such class exists. Default: the node's usual runtime.
    */
-  runtimeClassName: string(29).optional(),
+  runtimeClassName: string(29).explicit().optional(),
   /**
    * Give every container environment variables for each Service of the namespace, such as
    * REDIS_SERVICE_HOST. Default true.
@@ -188,7 +190,7 @@ export abstract class PodSpec extends message("io.k8s.api.core.v1.PodSpec", {
    * Whether this pod may push out pods of lower priority when no node has room:
    * PreemptLowerPriority (default) or Never. Set from the PriorityClass.
    */
-  preemptionPolicy: oneOf(31, "PreemptLowerPriority", "Never").optional(),
+  preemptionPolicy: oneOf(31, "PreemptLowerPriority", "Never").explicit().optional(),
   /**
    * Resources that running the pod takes beyond its containers, by resource name. Admission copies
    * it from the RuntimeClass; it counts for scheduling and quotas.
@@ -251,7 +253,7 @@ export abstract class PodSpec extends message("io.k8s.api.core.v1.PodSpec", {
    * The host name as it is, up to 64 characters, instead of hostname, subdomain and
    * setHostnameAsFQDN. Not allowed together with setHostnameAsFQDN, nor on the host's network.
    */
-  hostnameOverride: string(41).optional(),
+  hostnameOverride: string(41).explicit().optional(),
   /** The group of pods that this one is scheduled together with. Cannot be changed. */
   schedulingGroup: object(43, () => PodSchedulingGroup).optional(),
 }) {}
@@ -284,7 +286,7 @@ export abstract class PodDNSConfigOption extends message("io.k8s.api.core.v1.Pod
   /** The option's name, such as ndots. Required. */
   name: string(1).optional(),
   /** What stands after the colon. Missing for options that have no value. */
-  value: string(2).optional(),
+  value: string(2).explicit().optional(),
 }) {}
 
 /** The operating system of a pod's containers. */
@@ -310,12 +312,12 @@ export abstract class PodResourceClaim extends message("io.k8s.api.core.v1.PodRe
   /** DNS label by which containers name the claim, unique in the pod. */
   name: string(1),
   /** A ResourceClaim in the pod's namespace. Several pods may share it. */
-  resourceClaimName: string(3).optional(),
+  resourceClaimName: string(3).explicit().optional(),
   /**
    * A ResourceClaimTemplate in the pod's namespace. A claim is made from it for this pod, and
    * deleted with the pod.
    */
-  resourceClaimTemplateName: string(4).optional(),
+  resourceClaimTemplateName: string(4).explicit().optional(),
 }) {}
 
 /** Keeps a pod from being scheduled as long as it is there. */
@@ -327,7 +329,7 @@ export abstract class PodSchedulingGate extends message("io.k8s.api.core.v1.PodS
 /** Names the group that a pod is scheduled with. */
 export abstract class PodSchedulingGroup extends message("io.k8s.api.core.v1.PodSchedulingGroup", {
   /** The PodGroup in the pod's namespace. */
-  podGroupName: string(1).optional(),
+  podGroupName: string(1).explicit().optional(),
 }) {}
 
 /** Security settings of a whole pod. */
@@ -368,7 +370,7 @@ export abstract class PodSecurityContext extends message("io.k8s.api.core.v1.Pod
    * When to adapt a volume's ownership to fsGroup: Always (default), or OnRootMismatch, only where
    * the top directory's owner and permissions do not fit, which is faster for large volumes.
    */
-  fsGroupChangePolicy: string(9).optional(),
+  fsGroupChangePolicy: string(9).explicit().optional(),
   /** Which system calls the containers may make. Not for Windows. */
   seccompProfile: object(10, () => SeccompProfile).optional(),
   /** AppArmor profile of the containers. Not for Windows. */
@@ -377,13 +379,13 @@ export abstract class PodSecurityContext extends message("io.k8s.api.core.v1.Pod
    * Where supplementary groups come from: Merge (default) adds those that the image lists for the
    * user in /etc/group; Strict takes only fsGroup, supplementalGroups and runAsGroup.
    */
-  supplementalGroupsPolicy: string(12).optional(),
+  supplementalGroupsPolicy: string(12).explicit().optional(),
   /**
    * How a volume gets the pod's SELinux label: MountOption (default where supported) by mounting
    * with it, which is fast; Recursive by relabelling each file, which lets pods of different labels
    * share a volume.
    */
-  seLinuxChangePolicy: string(13).optional(),
+  seLinuxChangePolicy: string(13).explicit().optional(),
 }) {}
 
 /** A kernel parameter. */

@@ -21,7 +21,9 @@ export abstract class ReplicationController extends kind(
     /** The pods that are wanted, and how many of them. */
     spec: object(2, () => ReplicationControllerSpec).default({}),
     /** The pods that there are. */
-    status: object(3, () => ReplicationControllerStatus).optional(),
+    status: object(3, () => ReplicationControllerStatus)
+      .implicit()
+      .optional(),
   },
 ) {}
 
@@ -36,7 +38,7 @@ export abstract class ReplicationControllerSpec extends message(
     /** The pods to be made. Its labels must fit the selector. */
     template: object(3, () => PodTemplateSpec).optional(),
     /** Seconds that a new pod must be ready, without a crash, to count as available. Default 0. */
-    minReadySeconds: int32(4).optional(),
+    minReadySeconds: int32(4).implicit().optional(),
   },
 ) {}
 
@@ -47,13 +49,13 @@ export abstract class ReplicationControllerStatus extends message(
     /** How many pods there are that fit the selector. */
     replicas: int32(1),
     /** Pods that have all labels of the template. */
-    fullyLabeledReplicas: int32(2).optional(),
+    fullyLabeledReplicas: int32(2).implicit().optional(),
     /** The generation of the object that was last acted on. */
-    observedGeneration: int64(3).optional(),
+    observedGeneration: int64(3).implicit().optional(),
     /** How many of the pods are ready. */
-    readyReplicas: int32(4).optional(),
+    readyReplicas: int32(4).implicit().optional(),
     /** Pods that have been ready for minReadySeconds. */
-    availableReplicas: int32(5).optional(),
+    availableReplicas: int32(5).implicit().optional(),
     /** What keeps it from its number of pods, if anything does. */
     conditions: list(6, () => ReplicationControllerCondition)
       .mapBy("type")

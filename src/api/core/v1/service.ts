@@ -74,19 +74,21 @@ export abstract class ServiceSpec extends message("io.k8s.api.core.v1.ServiceSpe
    * Port of every node that tells the load balancer whether it has pods of this Service. Assigned
    * for LoadBalancer with externalTrafficPolicy Local. Cannot be changed.
    */
-  healthCheckNodePort: int32(12).optional(),
+  healthCheckNodePort: int32(12).implicit().optional(),
   /**
    * Treat pods as ready even if they are not, in endpoints and DNS. Meant for peers that must find
    * each other before they are ready. Default false.
    */
-  publishNotReadyAddresses: bool(13).optional(),
+  publishNotReadyAddresses: bool(13).implicit().optional(),
   /** How long a client stays with its pod. Only with sessionAffinity ClientIP. */
   sessionAffinityConfig: object(14, () => SessionAffinityConfig).optional(),
   /**
    * How many IP families it has: SingleStack (default), PreferDualStack (two where the cluster has
    * them) or RequireDualStack. Cleared for ExternalName.
    */
-  ipFamilyPolicy: oneOf(17, "SingleStack", "PreferDualStack", "RequireDualStack").optional(),
+  ipFamilyPolicy: oneOf(17, "SingleStack", "PreferDualStack", "RequireDualStack")
+    .explicit()
+    .optional(),
   /**
    * All addresses inside the cluster, one of each family; the first equals clusterIP. At most two.
    */
@@ -102,17 +104,17 @@ export abstract class ServiceSpec extends message("io.k8s.api.core.v1.ServiceSpe
    * Which load balancer implementation is to serve it, such as example.com/lb. Default: the
    * cluster's own. Only for LoadBalancer; cannot be changed once set.
    */
-  loadBalancerClass: string(21).optional(),
+  loadBalancerClass: string(21).explicit().optional(),
   /**
    * How traffic from inside is passed on: Cluster (default) to pods on any node, Local only to
    * those on the client's node. Without such a pod Local drops it.
    */
-  internalTrafficPolicy: oneOf(22, "Cluster", "Local").optional(),
+  internalTrafficPolicy: oneOf(22, "Cluster", "Local").explicit().optional(),
   /**
    * Which endpoints are preferred: PreferSameZone (PreferClose is its old name) or PreferSameNode.
    * When missing, all are equal.
    */
-  trafficDistribution: string(23).optional(),
+  trafficDistribution: string(23).explicit().optional(),
 }) {}
 
 /** A port of a Service. */
@@ -127,17 +129,17 @@ export abstract class ServicePort extends message("io.k8s.api.core.v1.ServicePor
    * Port of the pods: a number, or the name of a container port, which each pod may give another
    * number. Default: the value of port. Ignored for headless Services.
    */
-  targetPort: intOrString(4).optional(),
+  targetPort: intOrString(4).implicit().optional(),
   /**
    * Port of every node that leads here, from the cluster's range (usually 30000 to 32767). Assigned
    * for NodePort and LoadBalancer when missing.
    */
-  nodePort: int32(5).optional(),
+  nodePort: int32(5).implicit().optional(),
   /**
    * What is spoken there, as a hint for proxies: an IANA service name, or one such as
    * kubernetes.io/h2c.
    */
-  appProtocol: string(6).optional(),
+  appProtocol: string(6).explicit().optional(),
 }) {}
 
 /** Details of session affinity. */
@@ -187,7 +189,7 @@ export abstract class LoadBalancerIngress extends message(
      * How the address works: VIP (default) delivers packets with the address as destination, Proxy
      * with the node's or pod's. Only together with ip.
      */
-    ipMode: string(3).optional(),
+    ipMode: string(3).explicit().optional(),
     /** What became of each port of the Service. */
     ports: list(4, () => PortStatus).optional(),
   },
@@ -200,7 +202,7 @@ export abstract class PortStatus extends message("io.k8s.api.core.v1.PortStatus"
   /** Transport protocol of the port: TCP, UDP or SCTP. */
   protocol: oneOf(2, "TCP", "UDP", "SCTP"),
   /** What is wrong with it, in one word. Missing when all is well. */
-  error: string(3).optional(),
+  error: string(3).explicit().optional(),
 }) {}
 
 export abstract class ServiceList extends kind(

@@ -102,7 +102,7 @@ export abstract class ResourceFieldSelector extends message(
      */
     resource: string(2),
     /** The unit: the result is divided by it and rounded up. Default 1: whole cores, bytes. */
-    divisor: quantity(3).default("0"),
+    divisor: quantity(3).implicit().default("0"),
   },
 ) {}
 
@@ -184,7 +184,7 @@ export abstract class Taint extends message("io.k8s.api.core.v1.Taint", {
    */
   effect: oneOf(3, "NoSchedule", "PreferNoSchedule", "NoExecute"),
   /** When the taint was added. It counts for tolerationSeconds. */
-  timeAdded: time(4).optional(),
+  timeAdded: time(4).explicit().optional(),
 }) {}
 
 /** Lets a pod onto nodes with a taint. */
@@ -232,7 +232,7 @@ export abstract class TypedLocalObjectReference extends message(
   "io.k8s.api.core.v1.TypedLocalObjectReference",
   {
     /** The kind's API group. Missing means the core group. */
-    apiGroup: string(1).optional(),
+    apiGroup: string(1).explicit().optional(),
     /** Kind of the object, such as VolumeSnapshot. */
     kind: string(2),
     /** Name of the object in the same namespace. */
@@ -245,7 +245,7 @@ export abstract class TypedObjectReference extends message(
   "io.k8s.api.core.v1.TypedObjectReference",
   {
     /** The kind's API group. Missing means the core group. */
-    apiGroup: string(1).optional(),
+    apiGroup: string(1).explicit().optional(),
     /** Kind of the object, such as VolumeSnapshot. */
     kind: string(2),
     /** Name of the object. */
@@ -254,7 +254,7 @@ export abstract class TypedObjectReference extends message(
      * The object's namespace, whose ReferenceGrant must allow it. Default: the same one. Needs a
      * feature that is off by default.
      */
-    namespace: string(4).optional(),
+    namespace: string(4).explicit().optional(),
   },
 ) {}
 

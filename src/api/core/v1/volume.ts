@@ -26,7 +26,7 @@ export abstract class AzureFileVolumeSource extends message(
     /** The share's name. */
     shareName: string(2),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
   },
 ) {}
 
@@ -37,7 +37,7 @@ export abstract class CSIVolumeSource extends message("io.k8s.api.core.v1.CSIVol
   /** Mount it read-only. Default false. */
   readOnly: bool(2).optional(),
   /** The file system to mount. Default: what the driver takes. */
-  fsType: string(3).optional(),
+  fsType: string(3).explicit().optional(),
   /** Settings for the driver, in its own terms. */
   volumeAttributes: map(4, string).optional(),
   /** A Secret that the driver needs for mounting. */
@@ -61,7 +61,7 @@ export abstract class CephFSVolumeSource extends message("io.k8s.api.core.v1.Cep
     .atomic()
     .optional(),
   /** Mount it read-only. Default false. */
-  readOnly: bool(6).optional(),
+  readOnly: bool(6).implicit().optional(),
 }) {}
 
 /** Outdated: an OpenStack Cinder volume, handled by the CSI driver cinder.csi.openstack.org. */
@@ -71,7 +71,7 @@ export abstract class CinderVolumeSource extends message("io.k8s.api.core.v1.Cin
   /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
   fsType: string(2).optional(),
   /** Mount it read-only. Default false. */
-  readOnly: bool(3).optional(),
+  readOnly: bool(3).implicit().optional(),
   /** A Secret with what is needed to reach OpenStack. */
   secretRef: object(4, () => LocalObjectReference)
     .atomic()
@@ -83,9 +83,9 @@ export abstract class ClusterTrustBundleProjection extends message(
   "io.k8s.api.core.v1.ClusterTrustBundleProjection",
   {
     /** One bundle. Not together with signerName. */
-    name: string(1).optional(),
+    name: string(1).explicit().optional(),
     /** All bundles of this signer that labelSelector chooses. */
-    signerName: string(2).optional(),
+    signerName: string(2).explicit().optional(),
     /** Which bundles of the signer to take. Missing takes none; empty takes all. */
     labelSelector: object(3, () => LabelSelector)
       .atomic()
@@ -237,7 +237,7 @@ export abstract class FlexVolumeSource extends message("io.k8s.api.core.v1.FlexV
     .atomic()
     .optional(),
   /** Mount it read-only. Default false. */
-  readOnly: bool(4).optional(),
+  readOnly: bool(4).implicit().optional(),
   /** Settings for the program. */
   options: map(5, string).optional(),
 }) {}
@@ -267,7 +267,7 @@ export abstract class GlusterfsVolumeSource extends message(
     /** The volume's name. */
     path: string(2),
     /** Mount it read-only. Default false. */
-    readOnly: bool(3).optional(),
+    readOnly: bool(3).implicit().optional(),
   },
 ) {}
 
@@ -284,19 +284,19 @@ export abstract class ISCSIVolumeSource extends message("io.k8s.api.core.v1.ISCS
   /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
   fsType: string(5).optional(),
   /** Mount it read-only. Default false. */
-  readOnly: bool(6).optional(),
+  readOnly: bool(6).implicit().optional(),
   /** More addresses of the target, for several paths. */
   portals: list(7, string).optional(),
   /** Use CHAP authentication for discovery. Default false. */
-  chapAuthDiscovery: bool(8).optional(),
+  chapAuthDiscovery: bool(8).implicit().optional(),
   /** A Secret with the CHAP credentials. */
   secretRef: object(10, () => LocalObjectReference)
     .atomic()
     .optional(),
   /** Use CHAP authentication for sessions. Default false. */
-  chapAuthSession: bool(11).optional(),
+  chapAuthSession: bool(11).implicit().optional(),
   /** Name of the initiator. A new interface is made for it. */
-  initiatorName: string(12).optional(),
+  initiatorName: string(12).explicit().optional(),
 }) {}
 
 /** The files of an image or OCI artifact, read-only. */
@@ -320,7 +320,7 @@ export abstract class PersistentVolumeClaimVolumeSource extends message(
     /** The claim, in the pod's namespace. */
     claimName: string(1),
     /** Mount it read-only, in all containers. Default false. */
-    readOnly: bool(2).optional(),
+    readOnly: bool(2).implicit().optional(),
   },
 ) {}
 
@@ -428,7 +428,7 @@ export abstract class RBDVolumeSource extends message("io.k8s.api.core.v1.RBDVol
     .atomic()
     .optional(),
   /** Mount it read-only. Default false. */
-  readOnly: bool(8).optional(),
+  readOnly: bool(8).implicit().optional(),
 }) {}
 
 /** A ScaleIO volume. No longer supported. */
@@ -440,9 +440,11 @@ export abstract class ScaleIOVolumeSource extends message(
     /** Name of the storage system. */
     system: string(2),
     /** A Secret with the user's credentials. */
-    secretRef: object(3, () => LocalObjectReference).atomic(),
+    secretRef: object(3, () => LocalObjectReference)
+      .explicit()
+      .atomic(),
     /** Use TLS towards the gateway. Default false. */
-    sslEnabled: bool(4).optional(),
+    sslEnabled: bool(4).implicit().optional(),
     /** The protection domain. */
     protectionDomain: string(5).optional(),
     /** The storage pool. */
@@ -454,7 +456,7 @@ export abstract class ScaleIOVolumeSource extends message(
     /** The file system to mount. Default: xfs. */
     fsType: string(9).default("xfs"),
     /** Mount it read-only. Default false. */
-    readOnly: bool(10).optional(),
+    readOnly: bool(10).implicit().optional(),
   },
 ) {}
 
@@ -486,7 +488,7 @@ export abstract class StorageOSVolumeSource extends message(
     /** The file system to mount: ext4, xfs, ntfs. Default: ext4. */
     fsType: string(3).optional(),
     /** Mount it read-only. Default false. */
-    readOnly: bool(4).optional(),
+    readOnly: bool(4).implicit().optional(),
     /** A Secret with the API's credentials. */
     secretRef: object(5, () => LocalObjectReference)
       .atomic()
