@@ -14,6 +14,8 @@ export type AnyResponse = ServerResponse | Http2ServerResponse;
 const compress = promisify(gzip);
 /** Smaller answers are not worth the time. */
 const gzipBytesMin = 128 * 1024;
+/** In which lists leave; logs and what is proxied have others, or are of no interest here. */
+const listTypes = new Set(["application/json", "application/vnd.kubernetes.protobuf"]);
 const gzipOptions = { level: constants.Z_BEST_SPEED };
 
 /** Headers that are about one hop; HTTP/2 forbids them. */
@@ -46,8 +48,7 @@ export async function respond(
       return sendBytes(response, answer.status, headers, body, mayCompress);
     case "stream": {
       // A watch or a log must not wait in a compressor.
-      const isList =
-        body.contentType === "application/json" && !isTrue(apiRequest.query.get("watch"));
+      const isList = listTypes.has(body.contentType) && !isTrue(apiRequest.query.get("watch"));
       const compressing = mayCompress && isList && !headers["content-length"];
       headers["content-type"] = body.contentType;
       if (compressing) headers["content-encoding"] = "gzip";

@@ -1,3 +1,4 @@
+import type { Status } from "#api/meta/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
@@ -167,11 +168,18 @@ function errorAnswer(passage: Passage, error: unknown): ApiResponse {
   if (status.details?.retryAfterSeconds) {
     headers["retry-after"] = String(status.details.retryAfterSeconds);
   }
-  // An error must be readable also for a client that accepts no format that we have.
-  const context = contextOf(passage);
-  const readable = { ...context, request: { ...passage.request, headers: {} } };
-  const answer = answerValue(readable, status, code);
-  return { ...answer, headers };
+  return { ...readableAnswer(contextOf(passage), status, code), headers };
+}
+
+/** An error must be readable also for a client that accepts no format that we have. */
+function readableAnswer(context: RequestContext, status: Status, code: number): ApiResponse {
+  try {
+    return answerValue(context, status, code);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const request = { ...context.request, headers: {} };
+    return answerValue({ ...context, request }, status, code);
+  }
 }
 
 /** Upstream cuts what would make the headers too long. */

@@ -1,11 +1,20 @@
-import { concatBytes, utf8 } from "#base/bytes.ts";
 import { stringify } from "yaml";
+import { PartialObjectMetadata } from "#api/meta/v1.ts";
+import { builtInKinds } from "#api/registry.ts";
+import { concatBytes, utf8 } from "#base/bytes.ts";
+import type { Bytes } from "#base/bytes.ts";
+import { required } from "#base/invariant.ts";
 import type { ApiResponse } from "#client/transport.ts";
+import { failure } from "#machinery/status.ts";
+import { isRecord } from "#schema/decode.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { KindType } from "#schema/message.ts";
+import { encodeProtobufEnvelope, wrapProtobuf } from "#schema/protobuf-envelope.ts";
 import type { Entry } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { includeObjectOf, tableOf } from "../table/table.ts";
-import { negotiate } from "./media.ts";
-import type { AnswerForm } from "./media.ts";
+import { allEncodings, negotiate, textEncodings } from "./media.ts";
+import type { AnswerForm, Encoding } from "./media.ts";
 import type { ResourceStorage } from "./storage.ts";
 import { frozen } from "./stored-object.ts";
 import type { StoredObject } from "./stored-object.ts";
@@ -15,8 +24,21 @@ export function isInProcess(context: RequestContext): boolean {
   return context.connection.user !== undefined;
 }
 
-export function formOf(context: RequestContext, shapes: "all" | "object" = "all"): AnswerForm {
-  return negotiate(context.request.headers["accept"], shapes);
+/** What the client wants of a resource's objects. */
+export function formOf(
+  { definition }: ResourceStorage,
+  context: RequestContext,
+  { stream = false }: { readonly stream?: boolean } = {},
+): AnswerForm {
+  const encodings = encodingsOf(definition.type);
+  return negotiate(context.request.headers["accept"], { shapes: "all", encodings, stream });
+}
+
+/** Only the built-in kinds have tags for protobuf. */
+function encodingsOf(type: KindType | undefined): readonly Encoding[] {
+  if (!type) return textEncodings;
+  const { info } = type;
+  return builtInKinds.byKind(apiVersionOf(info), info.kind) === type ? allEncodings : textEncodings;
 }
 
 /** One stored object, out of its bytes where that is what the client wants. */
@@ -26,12 +48,21 @@ export function answerEntry(
   entry: Entry,
   status = 200,
 ): ApiResponse {
-  const form = formOf(context);
-  if (isInProcess(context) || form.encoding !== "json" || form.shape !== "object") {
+  if (isInProcess(context)) {
+    const object = storage.form.decode(entry);
+    return { status, headers: {}, body: { kind: "object", object } };
+  }
+  const form = formOf(storage, context);
+  if (form.shape !== "object" || form.encoding === "yaml") {
     return answerObject(storage, context, storage.form.decode(entry), status);
   }
-  const bytes = storage.form.objectBytes(entry);
+  const bytes = form.encoding === "json" ? storage.form.objectBytes(entry) : enveloped();
   return { status, headers: {}, body: { kind: "bytes", contentType: form.contentType, bytes } };
+
+  function enveloped(): Bytes {
+    const { info } = storage;
+    return wrapProtobuf(apiVersionOf(info), info.kind, storage.form.protobuf(entry));
+  }
 }
 
 /** One object that is not stored: the outcome of a dry run, or what was deleted. */
@@ -41,8 +72,12 @@ export function answerObject(
   object: StoredObject,
   status = 200,
 ): ApiResponse {
-  const form = formOf(context);
-  return answerValue(context, shaped(storage, context, form, object), status, form);
+  if (isInProcess(context)) {
+    return { status, headers: {}, body: { kind: "object", object: frozen(object) } };
+  }
+  const form = formOf(storage, context);
+  const value = shaped(storage, context, form, object);
+  return { status, headers: {}, body: { kind: "bytes", ...encodeValue(value, form) } };
 }
 
 function shaped(
@@ -55,6 +90,7 @@ function shaped(
     case "object":
       return object;
     case "metadata":
+      if (form.asked === "list") throw wrongShape(storage, "PartialObjectMetadataList");
       return partialMetadata(object);
     case "table":
       return tableOf({
@@ -69,29 +105,61 @@ function shaped(
   }
 }
 
+/** The client asked for the bare metadata of a list, and gets one object, or the other way. */
+export function wrongShape(
+  { info }: ResourceStorage,
+  asked: "PartialObjectMetadata" | "PartialObjectMetadataList",
+) {
+  const internal = info.group.split(".")[0] || "core";
+  const isList = asked === "PartialObjectMetadata";
+  const found = isList
+    ? `a list (*${internal}.${info.kind}List)`
+    : `not a list (*${internal}.${info.kind})`;
+  const message = `you requested ${asked}, but the requested object is ${found}`;
+  return failure(406, "NotAcceptable", message);
+}
+
 export function partialMetadata({ metadata }: StoredObject) {
   return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata };
 }
 
-/** Anything else that is no stored object: a Status, a Scale, a review. */
-export function answerValue(
-  context: RequestContext,
-  value: unknown,
-  status = 200,
-  form: AnswerForm = formOf(context, "object"),
-): ApiResponse {
+/** Anything else that is no stored object: a Status, a Scale, a review, discovery. */
+export function answerValue(context: RequestContext, value: unknown, status = 200): ApiResponse {
   if (isInProcess(context)) {
     return { status, headers: {}, body: { kind: "object", object: frozen(value) } };
   }
+  const encodings = encodingsOf(kindOf(value));
+  // A Status answers also those who asked for a table, in its own shape.
+  const shapes = isRecord(value) && value["kind"] === "Status" ? "all" : "object";
+  const form = negotiate(context.request.headers["accept"], { shapes, encodings });
   return { status, headers: {}, body: { kind: "bytes", ...encodeValue(value, form) } };
 }
 
-export function encodeValue(value: unknown, form: AnswerForm) {
-  const text =
-    form.encoding === "yaml"
-      ? stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 })
-      : JSON.stringify(value);
-  return { contentType: form.contentType, bytes: utf8(text) };
+/** Of built-in kinds, and of what stands for the objects of any. */
+function kindOf(value: unknown): KindType | undefined {
+  if (!isRecord(value)) return undefined;
+  const { apiVersion, kind } = value;
+  if (kind === PartialObjectMetadata.info.kind) return PartialObjectMetadata;
+  return builtInKinds.byKind(String(apiVersion), String(kind));
+}
+
+export function encodeValue(value: unknown, { encoding, contentType }: AnswerForm) {
+  return { contentType, bytes: encoded(value, encoding) };
+}
+
+function encoded(value: unknown, encoding: Encoding): Bytes {
+  switch (encoding) {
+    case "json":
+      return utf8(JSON.stringify(value));
+    case "yaml":
+      return utf8(stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }));
+    case "protobuf": {
+      const type = required(kindOf(value), "what is offered in protobuf is of a built-in kind");
+      return encodeProtobufEnvelope(type, value as object);
+    }
+    default:
+      return encoding satisfies never;
+  }
 }
 
 /** Joins small parts, so that a stream does not consist of crumbs. */

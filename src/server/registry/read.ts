@@ -1,12 +1,15 @@
-import { concatBytes, utf8 } from "#base/bytes.ts";
+import { ListMeta, PartialObjectMetadata, PartialObjectMetadataList } from "#api/meta/v1.ts";
+import { concatBytes, text, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { continueExpired, expired, resourceVersionTooLarge } from "#machinery/status.ts";
 import { apiVersionOf, listKindOf } from "#schema/message.ts";
+import { encodeProtobuf } from "#schema/protobuf.ts";
+import { protobufListParts } from "#schema/protobuf-envelope.ts";
 import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
 import type { Entry, RangeResult, Revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
-import { includeObjectOf, tableOf } from "../table/table.ts";
+import { includeObjectOf, tableOf, tableRow } from "../table/table.ts";
 import {
   answerEntry,
   batched,
@@ -14,6 +17,7 @@ import {
   formOf,
   isInProcess,
   partialMetadata,
+  wrongShape,
 } from "./answers.ts";
 import { listPrefix } from "./keys.ts";
 import { encodeContinue, listQueryOf, parseVersion } from "./list-query.ts";
@@ -22,7 +26,7 @@ import type { AnswerForm } from "./media.ts";
 import { selectionOf } from "./selection.ts";
 import type { Selection } from "./selection.ts";
 import type { ResourceStorage } from "./storage.ts";
-import { asItem, frozen } from "./stored-object.ts";
+import { frozen } from "./stored-object.ts";
 
 export async function get(storage: ResourceStorage, context: RequestContext): Promise<ApiResponse> {
   const { info, request, signal } = context;
@@ -52,17 +56,14 @@ export async function list(
   storage: ResourceStorage,
   context: RequestContext,
 ): Promise<ApiResponse> {
-  const form = formOf(context);
-  const page = await readPage(storage, context);
   if (isInProcess(context)) {
+    const page = await readPage(storage, context);
     const object = frozen({ ...listHead(storage, page), items: decodedItems(storage, page) });
     return { status: 200, headers: {}, body: { kind: "object", object } };
   }
-  if (form.shape !== "object" || form.encoding !== "json") {
-    const value = shapedList(storage, context, form, page);
-    return { status: 200, headers: {}, body: { kind: "bytes", ...encodeValue(value, form) } };
-  }
-  return answerBytes(storage, form, page);
+  const form = formOf(storage, context);
+  if (form.asked === "one") throw wrongShape(storage, "PartialObjectMetadata");
+  return answerPage(storage, context, form, await readPage(storage, context));
 }
 
 /** One page of a list. */
@@ -170,47 +171,19 @@ function decodedItems({ form }: ResourceStorage, { entries }: Page) {
   return entries.map((entry) => form.decode(entry));
 }
 
-function shapedList(
+/** Lists that are longer than this leave in pieces. */
+const wholeBytesMax = 256 * 1024;
+
+function answerPage(
   storage: ResourceStorage,
   context: RequestContext,
   form: AnswerForm,
   page: Page,
-): unknown {
-  const objects = decodedItems(storage, page);
-  switch (form.shape) {
-    case "object":
-      return {
-        ...listHead(storage, page),
-        items: objects.map((object) => asItem(storage.definition.type, object)),
-      };
-    case "metadata":
-      return {
-        kind: "PartialObjectMetadataList",
-        apiVersion: "meta.k8s.io/v1",
-        metadata: page.metadata,
-        items: objects.map(partialMetadata),
-      };
-    case "table":
-      return tableOf({
-        definition: storage.definition,
-        objects,
-        metadata: page.metadata,
-        include: includeObjectOf(context.request.query),
-        now: storage.environment.clock.now(),
-      });
-    default:
-      return form.shape satisfies never;
-  }
-}
-
-/** Lists that are longer than this leave in pieces. */
-const wholeBytesMax = 256 * 1024;
-
-function answerBytes(storage: ResourceStorage, form: AnswerForm, page: Page): ApiResponse {
+): ApiResponse {
   const { contentType } = form;
   let size = 0;
   for (const { value } of page.entries) size += value.length;
-  const parts = listParts(storage, page);
+  const parts = pageParts(storage, context, form, page);
   if (size <= wholeBytesMax) {
     const bytes = concatBytes([...parts]);
     return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
@@ -222,14 +195,98 @@ async function* stream(parts: Iterable<Bytes>): AsyncGenerator<Bytes, void, unde
   yield* batched(parts);
 }
 
+function pageParts(
+  storage: ResourceStorage,
+  context: RequestContext,
+  form: AnswerForm,
+  page: Page,
+): Iterable<Bytes> {
+  switch (form.encoding) {
+    case "json":
+      return jsonParts(storage, context, form, page);
+    case "protobuf":
+      return protobufParts(storage, form, page);
+    case "yaml": {
+      // YAML is for people, who take small pages: it is made of the JSON as a whole.
+      const json = concatBytes([...jsonParts(storage, context, form, page)]);
+      return [encodeValue(JSON.parse(text(json)), form).bytes];
+    }
+    default:
+      return form.encoding satisfies never;
+  }
+}
+
 const comma = utf8(",");
 const listEnd = utf8("]}");
 
-function* listParts(storage: ResourceStorage, page: Page): Generator<Bytes, void, undefined> {
-  yield utf8(`${JSON.stringify(listHead(storage, page)).slice(0, -1)},"items":[`);
-  for (const [index, entry] of page.entries.entries()) {
+function* jsonParts(
+  storage: ResourceStorage,
+  context: RequestContext,
+  { shape }: AnswerForm,
+  page: Page,
+): Generator<Bytes, void, undefined> {
+  switch (shape) {
+    case "object":
+      yield listStart({ ...listHead(storage, page), items: [] });
+      yield* joined(page.entries, (entry) => storage.form.itemParts(entry));
+      return;
+    case "metadata":
+      yield listStart({ ...metadataListHead, metadata: page.metadata, items: [] });
+      yield* joined(page.entries, (entry) => [json(partialMetadata(storage.form.decode(entry)))]);
+      return;
+    case "table": {
+      const options = {
+        definition: storage.definition,
+        metadata: page.metadata,
+        include: includeObjectOf(context.request.query),
+        now: storage.environment.clock.now(),
+      };
+      yield listStart(tableOf({ ...options, objects: [] }));
+      yield* joined(page.entries, (entry) => [json(tableRow(storage.form.decode(entry), options))]);
+      return;
+    }
+    default:
+      shape satisfies never;
+  }
+}
+
+const metadataListHead = {
+  kind: "PartialObjectMetadataList",
+  apiVersion: apiVersionOf(PartialObjectMetadataList.info),
+};
+
+/** Everything up to the first item of a list whose last field is an empty array. */
+function listStart(list: object): Bytes {
+  return utf8(JSON.stringify(list).slice(0, -listEnd.length));
+}
+
+function* joined(
+  entries: readonly Entry[],
+  partsOf: (entry: Entry) => readonly Bytes[],
+): Generator<Bytes, void, undefined> {
+  for (const [index, entry] of entries.entries()) {
     if (index > 0) yield comma;
-    yield* storage.form.itemParts(entry);
+    yield* partsOf(entry);
   }
   yield listEnd;
+}
+
+const json = (value: unknown) => utf8(JSON.stringify(value));
+
+/** The length of all items comes first, so that they are all made before the first one leaves. */
+function protobufParts(
+  { info, form }: ResourceStorage,
+  { shape }: AnswerForm,
+  page: Page,
+): Iterable<Bytes> {
+  const metadata = encodeProtobuf(ListMeta, page.metadata, { fillZero: true });
+  if (shape === "object") {
+    const kind = listKindOf(info);
+    const items = page.entries.map((entry) => form.protobuf(entry));
+    return protobufListParts({ apiVersion: apiVersionOf(info), kind, metadata, items });
+  }
+  const items = page.entries.map((entry) =>
+    encodeProtobuf(PartialObjectMetadata, form.decode(entry), { fillZero: true }),
+  );
+  return protobufListParts({ ...metadataListHead, metadata, items });
 }

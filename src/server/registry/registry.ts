@@ -129,7 +129,7 @@ export class Registry implements LiveDefinitions {
     if (!storage) throw pathNotFound();
     storage.definition.onRequest?.(context);
     // Nothing is done for a client that could not read what came of it.
-    if (storage.definition.type.dynamic) formOf(context);
+    if (storage.definition.type.dynamic) formOf(storage, context);
     if (info.subresource) return handleSubresource(storage, context);
     const { virtual, verbs } = storage.definition;
     const handler = handlers[info.verb];

@@ -7,6 +7,7 @@ import type { Cacher } from "#storage/cacher/cacher.ts";
 import type { Entry, Revision } from "#storage/store.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
+import { encodeProtobuf } from "#schema/protobuf.ts";
 import type { ResourceDefinition } from "./resource.ts";
 
 /** What every stored object has. */
@@ -31,6 +32,7 @@ export class StoredForm {
   readonly #storedHead: Head;
   readonly #head: Head;
   readonly #converted = new WeakMap<Entry, Converted>();
+  readonly #protobuf = new WeakMap<Entry, Bytes>();
 
   constructor(definition: ResourceDefinition, cacher: Cacher) {
     this.#definition = definition;
@@ -79,6 +81,19 @@ export class StoredForm {
   itemParts(entry: Entry): readonly Bytes[] {
     if (this.#definition.type.dynamic) return this.objectParts(entry);
     return [itemHead, versionBytes(entry.modified), this.#tail(entry)];
+  }
+
+  /**
+   * The object's protobuf form, without envelope. Made on first use and then the same for every
+   * reader, for as long as the entry is referenced.
+   */
+  protobuf(entry: Entry): Bytes {
+    let bytes = this.#protobuf.get(entry);
+    if (!bytes) {
+      bytes = encodeProtobuf(this.#definition.type, this.decode(entry), { fillZero: true });
+      this.#protobuf.set(entry, bytes);
+    }
+    return bytes;
   }
 
   objectBytes(entry: Entry, revision?: Revision): Bytes {

@@ -1,3 +1,4 @@
+import { PartialObjectMetadata, Status } from "#api/meta/v1.ts";
 import { OverflowError } from "#base/channel.ts";
 import { concatBytes, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
@@ -10,12 +11,17 @@ import {
 } from "#machinery/status.ts";
 import { forbidden } from "#machinery/validation/field-error.ts";
 import { apiVersionOf } from "#schema/message.ts";
+import {
+  encodeProtobufEnvelope,
+  encodeProtobufWatchFrame,
+  wrapProtobuf,
+} from "#schema/protobuf-envelope.ts";
 import type { CacheEvent, ObjectEvent } from "#storage/cacher/cache-event.ts";
 import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
 import type { Entry, Revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { includeObjectOf, tableOf } from "../table/table.ts";
-import { encodeValue, formOf, isInProcess, partialMetadata } from "./answers.ts";
+import { formOf, isInProcess, partialMetadata } from "./answers.ts";
 import { listPrefix } from "./keys.ts";
 import { parseVersion } from "./list-query.ts";
 import type { AnswerForm } from "./media.ts";
@@ -42,7 +48,7 @@ interface WatchQuery {
 }
 
 export function watch(storage: ResourceStorage, context: RequestContext): ApiResponse {
-  const form = formOf(context);
+  const form = formOf(storage, context, { stream: true });
   const query = watchQueryOf(storage, context.request.query);
   const selection = selectionOf(storage, context.request.query);
   const changes = selectedChanges(storage, context, query, selection);
@@ -50,13 +56,21 @@ export function watch(storage: ResourceStorage, context: RequestContext): ApiRes
     const events = decodedEvents(storage, changes);
     return { status: 200, headers: {}, body: { kind: "events", events } };
   }
-  // The table's time and columns are of the watcher: only plain objects are shared.
-  const chunks =
-    form.encoding === "json" && form.shape === "object"
-      ? objectLines(storage, changes)
-      : shapedLines(storage, context, form, changes);
-  const contentType = form.encoding === "json" ? "application/json" : form.contentType;
+  const chunks = encodedEvents(storage, context, form, changes);
+  const { contentType } = form;
   return { status: 200, headers: {}, body: { kind: "stream", contentType, chunks } };
+}
+
+function encodedEvents(
+  storage: ResourceStorage,
+  context: RequestContext,
+  form: AnswerForm,
+  changes: AsyncIterable<Change>,
+): AsyncIterable<Bytes> {
+  if (form.encoding === "protobuf") return protobufFrames(storage, form, changes);
+  // The table's time and columns are of the watcher: only plain objects are shared.
+  if (form.shape === "object") return objectLines(storage, changes);
+  return shapedLines(storage, context, form, changes);
 }
 
 function watchQueryOf(storage: ResourceStorage, query: URLSearchParams): WatchQuery {
@@ -103,8 +117,8 @@ type Change =
       /** Where encoded forms may be kept for other watchers; missing for the initial state. */
       readonly memo: Map<string, Bytes> | undefined;
     }
-  | { readonly type: "BOOKMARK"; readonly object: unknown; readonly revision: Revision }
-  | { readonly type: "ERROR"; readonly status: unknown };
+  | { readonly type: "BOOKMARK"; readonly object: object; readonly revision: Revision }
+  | { readonly type: "ERROR"; readonly status: object };
 
 /** Ends when the time is up or the client goes; a failure becomes the last event. */
 async function* selectedChanges(
@@ -271,7 +285,52 @@ function otherLine(change: Exclude<Change, ObjectChange>): Bytes {
   return utf8(`${JSON.stringify({ type: change.type, object })}\n`);
 }
 
-/** Tables, bare metadata, YAML. */
+/** One frame per event; the frames of whole objects are made once, for all watchers. */
+async function* protobufFrames(
+  storage: ResourceStorage,
+  { shape }: AnswerForm,
+  changes: AsyncIterable<Change>,
+): AsyncGenerator<Bytes, void, undefined> {
+  const apiVersion = apiVersionOf(storage.info);
+  const kind = shape === "metadata" ? PartialObjectMetadata : storage.definition.type;
+  for await (const change of changes) {
+    switch (change.type) {
+      case "ERROR":
+        yield encodeProtobufWatchFrame("ERROR", encodeProtobufEnvelope(Status, change.status));
+        break;
+      case "BOOKMARK":
+        yield encodeProtobufWatchFrame("BOOKMARK", encodeProtobufEnvelope(kind, change.object));
+        break;
+      default: {
+        const key = `protobuf ${shape} ${apiVersion} ${change.type}`;
+        let frame = change.memo?.get(key);
+        if (!frame) {
+          frame = encodeProtobufWatchFrame(change.type, enveloped(storage, shape, change));
+          change.memo?.set(key, frame);
+        }
+        yield frame;
+      }
+    }
+  }
+}
+
+function enveloped(
+  storage: ResourceStorage,
+  shape: AnswerForm["shape"],
+  change: ObjectChange,
+): Bytes {
+  const { definition, form, info } = storage;
+  if (shape === "metadata") {
+    return encodeProtobufEnvelope(PartialObjectMetadata, objectOf(storage, change));
+  }
+  const { entry, revision: at } = change;
+  if (entry.modified !== at) {
+    return encodeProtobufEnvelope(definition.type, objectOf(storage, change));
+  }
+  return wrapProtobuf(apiVersionOf(info), info.kind, form.protobuf(entry));
+}
+
+/** Tables and bare metadata. */
 async function* shapedLines(
   storage: ResourceStorage,
   context: RequestContext,
@@ -301,8 +360,7 @@ async function* shapedLines(
         : change.type === "BOOKMARK"
           ? { type: change.type, object: shapedBookmark(storage, form, change) }
           : { type: change.type, object: shape(objectOf(storage, change)) };
-    if (form.encoding === "json") yield utf8(`${JSON.stringify(event)}\n`);
-    else yield concatBytes([utf8("---\n"), encodeValue(event, form).bytes]);
+    yield utf8(`${JSON.stringify(event)}\n`);
   }
 }
 

@@ -17,7 +17,7 @@ export interface TableOptions {
 }
 
 export function tableOf(options: TableOptions) {
-  const columns = options.definition.columns ?? plainColumns;
+  const columns = columnsOf(options);
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
@@ -25,6 +25,15 @@ export function tableOf(options: TableOptions) {
     columnDefinitions: options.withoutColumns ? null : columns.map(describe),
     rows: options.objects.map((object) => rowOf(columns, object, options)),
   };
+}
+
+/** One row, for tables that leave in pieces. */
+export function tableRow(object: StoredObject, options: Omit<TableOptions, "objects">) {
+  return rowOf(columnsOf(options), object, options);
+}
+
+function columnsOf({ definition }: Pick<TableOptions, "definition">) {
+  return definition.columns ?? plainColumns;
 }
 
 /** Throws 400 for a value that is none of upstream's. */
@@ -65,7 +74,7 @@ function describe(column: Column<unknown>) {
 function rowOf(
   columns: readonly Column<unknown>[],
   object: StoredObject,
-  { include, now }: TableOptions,
+  { include, now }: Pick<TableOptions, "include" | "now">,
 ) {
   const cells = columns.map((column) => column.cell(object, now));
   switch (include) {
