@@ -61,6 +61,7 @@ export class LeaderElector {
     } finally {
       leading.abort(new LeadershipLostError(name));
       await work;
+      logger.info("stopped leading", { lease: name, identity });
       if (signal.aborted) await this.#release();
     }
     if (!signal.aborted) await work;
