@@ -115,6 +115,16 @@ export interface Store extends AsyncDisposable {
   compact(at: Revision): Promise<void>;
 }
 
+/** A store that a backup can be put into. */
+export interface RestorableStore extends Store {
+  /**
+   * Goes on counting from `to`, or from somewhat behind it, and forgets the history before: no
+   * revision up to it is ever given to another change. Resolves with the newest revision. Entries
+   * keep theirs.
+   */
+  advance(to: Revision): Promise<Revision>;
+}
+
 export class CompactedError extends Error {
   override name = "CompactedError";
   readonly oldest: Revision;

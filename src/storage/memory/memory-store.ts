@@ -12,8 +12,8 @@ import type {
   Entry,
   RangeQuery,
   RangeResult,
+  RestorableStore,
   Revision,
-  Store,
   StoreEvent,
   WatchQuery,
 } from "../store.ts";
@@ -29,7 +29,7 @@ export interface MemoryStoreOptions {
 }
 
 /** A store for tests and browsers: all of the contract, and gone with the process. */
-export class MemoryStore implements Store {
+export class MemoryStore implements RestorableStore {
   readonly #clock: Clock;
   readonly #historyMax: number;
   readonly #progressMs: number;
@@ -93,6 +93,13 @@ export class MemoryStore implements Store {
     if (at > this.#revision) throw new FutureRevisionError(this.#revision);
     if (!this.#closed) this.#keys.feed.dropThrough(at);
     this.#check();
+  }
+
+  async advance(to: Revision): Promise<Revision> {
+    this.#check();
+    if (to > this.#revision) this.#revision = to;
+    await this.compact(this.#revision);
+    return this.#revision;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

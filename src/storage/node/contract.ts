@@ -9,7 +9,15 @@ import type { Clock } from "#base/clock.ts";
 import { required } from "#base/invariant.ts";
 import { ClosedError } from "#base/scope.ts";
 import { CompactedError, FutureRevisionError, revision } from "../store.ts";
-import type { Commit, CommitResult, Entry, Revision, Store, StoreEvent } from "../store.ts";
+import type {
+  Commit,
+  CommitResult,
+  Entry,
+  RestorableStore,
+  Revision,
+  Store,
+  StoreEvent,
+} from "../store.ts";
 
 export interface StoreUnderTest {
   /** Time of TTLs and progress. */
@@ -21,9 +29,9 @@ export interface StoreUnderTest {
 export interface StoreContract {
   readonly name: string;
   /** An empty store. The suite closes it; `context.after` cleans up what it leaves. */
-  open(options: StoreUnderTest, context: TestContext): Promise<Store>;
+  open(options: StoreUnderTest, context: TestContext): Promise<RestorableStore>;
   /** The same store again after it was closed, where there is a medium that keeps it. */
-  readonly reopen?: (options: StoreUnderTest, context: TestContext) => Promise<Store>;
+  readonly reopen?: (options: StoreUnderTest, context: TestContext) => Promise<RestorableStore>;
   /** Why no test can run on this machine. */
   readonly skipAll?: string | false;
   readonly skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[];
@@ -33,7 +41,13 @@ export interface StoreContract {
 export function storeContract(contract: StoreContract): void {
   const { skipAll: skip = false } = contract;
   describe(`${contract.name} keeps the store's contract`, { skip }, () => {
-    for (const [name, body] of Object.entries({ ...writes, ...reads, ...watches, ...ends })) {
+    for (const [name, body] of Object.entries({
+      ...writes,
+      ...reads,
+      ...advances,
+      ...watches,
+      ...ends,
+    })) {
       const skipped = contract.skip?.find(({ tests }) => tests.includes(name));
       test(name, { skip: skipped?.reason ?? false }, async (context) => {
         await body(new Harness(contract, context));
@@ -327,6 +341,28 @@ const reads: Record<string, Body> = {
   },
 };
 
+const advances: Record<string, Body> = {
+  async "revisions that are left out are never given to a change"(harness) {
+    const store = await harness.open();
+    written(await store.commit(put("/r/a", "a1"))); // 2
+    written(await store.commit(put("/r/b", "b1"))); // 3
+    written(await store.commit(put("/r/a", "a2"))); // 4
+    written(await store.commit(remove("/r/b"))); // 5
+    const at = await store.advance(revision(300));
+    assert.ok(at >= 300);
+    assert.equal(await store.current(), at);
+    assert.deepEqual((await store.range({ prefix: "/" })).entries.map(brief), ["/r/a=a2@4"]);
+    await assert.rejects(store.range({ prefix: "/", revision: revision(299) }), CompactedError);
+    const lost = firstEvent(store, { prefix: "/", after: revision(299) });
+    await assert.rejects(lost, CompactedError);
+    const events = harness.collect(store, { prefix: "/", after: at });
+    assert.equal(written(await store.commit(put("/r/a", "a3"))).revision, at + 1);
+    await events.until((list) => list.length === 1);
+    assert.deepEqual(events.list.map(line), [`put /r/a=a3@${at + 1} was a2@4`]);
+    assert.ok((await store.advance(revision(7))) > at, "it never goes back");
+  },
+};
+
 const watches: Record<string, Body> = {
   async "a watch delivers history, then what happens"(harness) {
     const store = await harness.open();
@@ -514,6 +550,16 @@ const reopenings: Record<string, Body> = {
     assert.equal(written(await again.commit(put("/b", "1"))).revision, 4);
   },
 
+  async "a reopened store does not go back before what was left out"(harness) {
+    const store = await harness.open();
+    written(await store.commit(put("/a", "1")));
+    const at = await store.advance(revision(300));
+    await store[Symbol.asyncDispose]();
+    const again = await harness.reopen();
+    assert.equal(await again.current(), at);
+    assert.equal(written(await again.commit(put("/a", "2"))).revision, at + 1);
+  },
+
   async "a TTL goes on while the store is closed"(harness) {
     const clock = new VirtualClock();
     const store = await harness.open({ clock });
@@ -548,18 +594,18 @@ class Harness {
     return this.#controller.signal;
   }
 
-  async open(options: Partial<StoreUnderTest> = {}): Promise<Store> {
+  async open(options: Partial<StoreUnderTest> = {}): Promise<RestorableStore> {
     return this.#close(
       await this.#contract.open({ clock: new VirtualClock(), ...options }, this.#context),
     );
   }
 
-  async reopen(options: Partial<StoreUnderTest> = {}): Promise<Store> {
+  async reopen(options: Partial<StoreUnderTest> = {}): Promise<RestorableStore> {
     const reopen = required(this.#contract.reopen, "only called where it is given");
     return this.#close(await reopen({ clock: new VirtualClock(), ...options }, this.#context));
   }
 
-  #close(store: Store): Store {
+  #close(store: RestorableStore): RestorableStore {
     this.#context.after(() => store[Symbol.asyncDispose]());
     return store;
   }

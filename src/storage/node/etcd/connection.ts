@@ -40,6 +40,8 @@ export interface CallOptions {
 /** A member that has lost its leader and does not know it yet answers nothing at all. */
 const attemptMsDefault = 1_000;
 const backoffMsMax = 500;
+/** More at once would only wait in etcd, with their time running. */
+const callsMax = 256;
 
 /** One member of the cluster. Deadlines are the network's: in real time, whatever a test's clock. */
 interface Member {
@@ -57,6 +59,8 @@ export class Connection {
   readonly #metadata: Metadata;
   readonly timeoutMs: number;
   #index = 0;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor({ endpoints, tls, logger, timeoutMs = 10_000 }: ConnectionOptions) {
     const targets = endpoints.map(targetOf);
@@ -81,6 +85,26 @@ export class Connection {
    * it says what would be the same everywhere.
    */
   async call<Q extends MessageType, R extends MessageType>(
+    call: Call<Q, R>,
+    request: Value<Q>,
+    options: CallOptions,
+  ): Promise<Value<R>> {
+    if (this.#running >= callsMax) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running++;
+    }
+    try {
+      return await this.#attempt(call, request, options);
+    } finally {
+      // Whoever waits longest takes the place over.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+
+  async #attempt<Q extends MessageType, R extends MessageType>(
     call: Call<Q, R>,
     request: Value<Q>,
     options: CallOptions,

@@ -54,13 +54,15 @@ export class Writer {
   async #write(commit: Commit, lease: number | undefined): Promise<CommitResult> {
     const { connection, keys, logger } = this.#options;
     const request = transactionOf(keys.toEtcd(commit.key), commit, lease);
+    const { expected } = commit;
     const began = this.#seen;
     const deadline = performance.now() + connection.timeoutMs;
     for (let attempt = 0; ; attempt++) {
       try {
         const response = await connection.call(calls.txn, request, {
           repeatable: false,
-          attemptMs: attemptMs * 2 ** attempt,
+          // What cannot be repeated has one attempt, which may take all the time.
+          attemptMs: expected === undefined ? connection.timeoutMs : attemptMs * 2 ** attempt,
         });
         this.saw(revision(response.header.revision));
         return resultOf(commit, response);
@@ -68,12 +70,12 @@ export class Writer {
         if (isServiceError(error)) throw faultOf(error, "its endpoint");
         if (!(error instanceof UnknownOutcomeError)) throw error;
         // Without a guard it could not be told from other writes, and not be repeated either.
-        if (commit.expected === undefined) throw unknown(commit, error);
+        if (expected === undefined) throw unknown(commit, error);
         logger.warn("the answer to a write is lost: looking for it", {
           key: commit.key,
           error: error.message,
         });
-        const found = await this.#find(commit, commit.expected, began, error);
+        const found = await this.#find(commit, expected, began, error);
         if (found) return found;
         if (performance.now() >= deadline) throw unknown(commit, error);
       }

@@ -187,6 +187,19 @@ export class Engine {
     return { compacted: this.#compacted };
   }
 
+  /** The counter itself is not stored: a compaction there makes it go on from there. */
+  advance(to: Revision): Answers["advance"] {
+    const target = revision(Math.max(to, this.#revision));
+    this.#transaction((next) => {
+      this.#statements.dropReplaced.run(this.#compacted, this.#revision);
+      this.#statements.dropDeletes.run(this.#compacted, this.#revision);
+      this.#statements.setCompacted.run(target);
+      next.revision = target;
+    });
+    this.#compacted = target;
+    return { revision: target };
+  }
+
   close(): void {
     this.#database.close();
   }

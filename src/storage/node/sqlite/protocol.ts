@@ -11,6 +11,7 @@ export type Request =
   | ({ readonly type: "range" } & PageQuery)
   | ({ readonly type: "history" } & HistoryQuery)
   | { readonly type: "compact"; readonly at: Revision; readonly revisionsMax: number }
+  | { readonly type: "advance"; readonly to: Revision }
   | { readonly type: "close" };
 
 /** Keys from `from` inclusive to `to` exclusive. */
@@ -71,6 +72,8 @@ export interface Answers {
   range: Page;
   history: readonly HistoryRow[];
   compact: { readonly compacted: Revision };
+  /** The newest revision, which is also the oldest that is kept. */
+  advance: { readonly revision: Revision };
   close: undefined;
 }
 

@@ -22,6 +22,8 @@ function answer(engine: Engine, request: Request): Answers[Request["type"]] {
       return engine.history(request);
     case "compact":
       return engine.compact(request.at, request.revisionsMax);
+    case "advance":
+      return engine.advance(request.to);
     case "close":
       engine.close();
       return undefined;
