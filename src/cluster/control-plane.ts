@@ -49,7 +49,7 @@ import { createServiceAllocator } from "#server/resources/core/services/allocato
 import { storeClaims } from "#server/resources/core/services/claims.ts";
 import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
 import { createApiServer, ownPaths } from "#server/server.ts";
-import type { ApiServer, ServerParts } from "#server/server.ts";
+import type { ApiServer, ApiServerOptions, ServerParts } from "#server/server.ts";
 import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
@@ -69,6 +69,8 @@ export interface ControlPlaneOptions {
   readonly admission?: AdmissionOptions;
   /** Who else is known than the cluster's own components and service accounts. */
   readonly access?: AccessOptions;
+  /** Asks webhooks that convert custom resources; without it, those are not converted. */
+  readonly conversionCaller?: ApiServerOptions["conversionCaller"];
   readonly build: BuildInfo;
   /** Who this server is among those that share the store; see `LeadershipOptions`. */
   readonly identity?: string;
@@ -116,6 +118,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     random,
     logger,
     build: options.build,
+    ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
     authenticators: [
       createAuthenticator({
         tokens,

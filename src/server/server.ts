@@ -65,7 +65,7 @@ export interface ApiServerOptions {
   readonly metrics?: MetricsRegistry;
   readonly build?: BuildInfo;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
-  readonly callConversionWebhook?: ConversionCaller;
+  readonly conversionCaller?: (client: Client) => ConversionCaller;
   readonly cacher?: Omit<CacherOptions, "store" | "clock" | "logger" | "root">;
 }
 
@@ -171,14 +171,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 /** Where definitions of custom resources are served, so is what they define. */
 function followExtensions(
-  { clock, random, callConversionWebhook }: ApiServerOptions,
+  { clock, random, conversionCaller }: ApiServerOptions,
   { client, live }: ServerParts,
   parts: { loops: Scope; logger: Logger; fixed: readonly ResourceDefinition[] },
 ): Promise<void> {
   const { loops, logger, fixed } = parts;
   if (!fixed.some(({ type }) => type === CustomResourceDefinition)) return Promise.resolve();
   const callWebhook: ConversionCaller =
-    callConversionWebhook ?? (() => Promise.reject(new Error("this server cannot call webhooks")));
+    conversionCaller?.(client) ??
+    (() => Promise.reject(new Error("this server cannot call webhooks")));
   const custom = new CustomResources({ client, live, clock, random, logger, callWebhook });
   loops.run("custom resources", (signal) => custom.run(signal));
   return custom.synced;

@@ -27,6 +27,7 @@ export interface TestServerOptions {
   readonly authenticators?: readonly Authenticator[];
   readonly admission?: ApiServerOptions["admission"];
   readonly paths?: ApiServerOptions["paths"];
+  readonly conversionCaller?: ApiServerOptions["conversionCaller"];
   readonly cacher?: ApiServerOptions["cacher"];
 }
 
@@ -52,6 +53,7 @@ export async function openTestServer(options: TestServerOptions): Promise<TestSe
     authorizer: options.authorizer ?? allowAll,
     ...(options.admission && { admission: options.admission }),
     ...(options.paths && { paths: options.paths }),
+    ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
     ...(options.cacher && { cacher: options.cacher }),
     build: { runtime: "test", platform: "linux/amd64" },
   });

@@ -7,6 +7,7 @@ import { Scope } from "#base/scope.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
 import { readAdmissionConfiguration } from "#server/admission/node/configuration-file.ts";
 import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
+import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { listen } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
@@ -66,6 +67,7 @@ export async function runServer(
       },
     }),
     identity: `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`,
+    conversionCaller: createConversionCaller,
     build: { runtime: `node${process.versions.node}`, platform: `linux/${process.arch}` },
     clock,
     random: cryptoRandom,

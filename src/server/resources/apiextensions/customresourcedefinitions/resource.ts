@@ -42,6 +42,8 @@ export const customResourceDefinitions = ({ clock }: { readonly clock: Clock }) 
     markDeleted(crd) {
       const { metadata } = crd;
       delete metadata.deletionGracePeriodSeconds;
+      // To be deleted is no change of what a definition says.
+      if (metadata.generation !== undefined) metadata.generation--;
       if (!metadata.finalizers?.includes(cleanupFinalizer)) {
         metadata.finalizers = [...(metadata.finalizers ?? []), cleanupFinalizer];
       }
