@@ -41,6 +41,23 @@ function text(number: number): Field {
   };
 }
 
+/** A count, which is never negative. */
+function integer(number: number): Field {
+  return (writer, value) => {
+    invariant(typeof value === "number", "an OpenAPI count is a number");
+    tag(writer, number, wireType.varint);
+    writer.varint(value);
+  };
+}
+
+function double(number: number): Field {
+  return (writer, value) => {
+    invariant(typeof value === "number", "an OpenAPI bound is a number");
+    tag(writer, number, wireType.fixed64);
+    writer.double(value);
+  };
+}
+
 function flag(number: number): Field {
   return (writer, value) => {
     if (value !== true) return;
@@ -125,12 +142,27 @@ const schemaMessage = message(
     title: text(3),
     description: text(4),
     default: one(5, any),
+    multipleOf: double(6),
+    maximum: double(7),
+    exclusiveMaximum: flag(8),
+    minimum: double(9),
+    exclusiveMinimum: flag(10),
+    maxLength: integer(11),
+    minLength: integer(12),
+    pattern: text(13),
+    maxItems: integer(14),
+    minItems: integer(15),
+    uniqueItems: flag(16),
+    maxProperties: integer(17),
+    minProperties: integer(18),
     required: each(text(19)),
     enum: each(one(20, any)),
     additionalProperties: one(21, additionalProperties),
     type: one(22, only(text(1))),
     items: one(23, only(one(1, schema))),
     properties: one(25, only(named(1, schema))),
+    externalDocs: one(29, message({ description: text(1), url: text(2) })),
+    example: one(30, any),
   },
   31,
 );
