@@ -108,6 +108,7 @@ export class Scheduler {
     await using scope = new Scope({
       onFailure: (task, error) => this.#options.logger.error("scheduling failed", { task, error }),
     });
+    scope.onClose(() => this.#queue.close());
     for (;;) {
       const queued = await this.#queue.next(signal);
       if (!queued) return;

@@ -6,14 +6,19 @@ import { silentLogger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { Client } from "#client/client.ts";
-import { createCertificateAuthority, issueCertificate } from "#pki/certificate.ts";
-import { createSigningKey } from "#pki/keys.ts";
+import type { AdmissionOptions } from "#server/admission/default.ts";
+import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { networksOf } from "../../src/cluster/config.ts";
+import type { ClusterConfig } from "../../src/cluster/config.ts";
 import { createControlPlane } from "../../src/cluster/control-plane.ts";
+import { kubeconfigText } from "../../src/cluster/node/kubeconfig.ts";
+import { ensurePki } from "../../src/cluster/node/pki.ts";
+import { runCommand } from "./command.ts";
+import type { CommandOptions, CommandResult } from "./command.ts";
 
-/** A control plane without nodes in this process, which listens on a free port of the loopback. */
+/** A control plane over HTTPS in this process, on a memory store and without nodes. */
 export interface TestControlPlane extends AsyncDisposable {
   /** As the server itself, within the process. */
   readonly client: Client;
@@ -21,102 +26,83 @@ export interface TestControlPlane extends AsyncDisposable {
   readonly kubeconfig: string;
   /** A directory of its own, gone when it is closed. */
   readonly directory: string;
+  kubectl(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
 }
 
-export async function openControlPlane(): Promise<TestControlPlane> {
+export async function openControlPlane(
+  admission: AdmissionOptions = {},
+): Promise<TestControlPlane> {
+  const folder = await mkdtemp(join(tmpdir(), "kijabi-test-"));
   const clock = systemClock();
-  const now = clock.now();
-  const authority = await createCertificateAuthority({ commonName: "test", now });
-  const issue = (commonName: string, usages: "server" | "client") =>
-    issueCertificate(authority, {
-      commonName,
-      organizations: usages === "client" ? ["system:masters"] : [],
-      ipAddresses: ["127.0.0.1"],
-      usages,
-      now,
-    });
-  const refused = async () => {
-    throw new Error("there are no kubelets here");
+  const logger = silentLogger;
+  const failures: unknown[] = [];
+  const scope = new Scope({ onFailure: (_task, error) => failures.push(error) });
+  const config: ClusterConfig = {
+    profile: "test",
+    ...networksOf(0),
+    apiPort: 6443,
+    nodes: [],
+    simulatedNodes: 0,
   };
+  const pki = await ensurePki(join(folder, "pki"), config, clock.now());
+  const webhooks = httpsWebhooks();
   const store = new MemoryStore({ clock });
-  const plane = await createControlPlane({
-    config: { profile: "test", ...networksOf(0), apiPort: 8443, nodes: [], simulatedNodes: 0 },
+  const controlPlane = await createControlPlane({
+    config,
     store,
-    serviceAccountKey: await createSigningKey(),
-    authorityPem: authority.certificatePem,
-    kubelet: { fetch: refused, tunnel: refused },
+    serviceAccountKey: pki.serviceAccountKey,
+    authorityPem: pki.authority.certificatePem,
+    kubelet: { fetch: noKubelet, tunnel: noKubelet },
+    webhookPost: webhooks.post,
+    admission,
     build: { runtime: "test", platform: "linux/amd64" },
     clock,
     random: cryptoRandom,
-    logger: silentLogger,
+    logger,
   });
-  const scope = new Scope({
-    onFailure: (_task, error) => {
-      throw error;
-    },
-  });
-  await plane.bootstrap(scope);
-  const { privateKeyPem: key, certificatePem: certificate } = await issue("server", "server");
   const listener = await listen(
     {
-      server: plane.server,
-      key,
-      certificate,
-      clientCertificateAuthority: authority.certificatePem,
-      logger: silentLogger,
+      server: controlPlane.server,
       address: "127.0.0.1",
       port: 0,
+      certificate: pki.server.certificatePem,
+      key: pki.server.privateKeyPem,
+      clientCertificateAuthority: pki.authority.certificatePem,
+      logger,
     },
     scope,
   );
-  const directory = await mkdtemp(join(tmpdir(), "kijabi-test-"));
-  const kubeconfig = join(directory, "kubeconfig");
-  await writeFile(
-    kubeconfig,
-    kubeconfigOf(listener.port, authority.certificatePem, await issue("admin", "client")),
-    { mode: 0o600 },
-  );
+  await controlPlane.bootstrap(scope);
+  controlPlane.run(scope);
+  const kubeconfig = join(folder, "kubeconfig");
+  const entry = {
+    name: "test",
+    server: `https://127.0.0.1:${listener.port}`,
+    authorityPem: pki.authority.certificatePem,
+    client: pki.admin,
+  };
+  await writeFile(kubeconfig, kubeconfigText(entry), { mode: 0o600 });
   return {
-    client: plane.client,
+    client: controlPlane.client,
+    directory: folder,
     kubeconfig,
-    directory,
+    kubectl: (args, options) =>
+      runCommand("kubectl", args, {
+        timeoutMs: 30_000,
+        ...options,
+        environment: { ...process.env, HOME: folder, KUBECONFIG: kubeconfig },
+      }),
     async [Symbol.asyncDispose]() {
       await scope.close();
-      await plane.server.close();
+      await controlPlane.server.close();
       await store[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true });
+      webhooks.close();
+      await rm(folder, { recursive: true, force: true });
+      if (failures.length > 0) throw new AggregateError(failures, "the control plane failed");
     },
   };
 }
 
-function kubeconfigOf(
-  port: number,
-  authorityPem: string,
-  user: { privateKeyPem: string; certificatePem: string },
-): string {
-  const data = (pem: string) => Buffer.from(pem).toString("base64");
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      {
-        name: "test",
-        cluster: {
-          server: `https://127.0.0.1:${port}`,
-          "certificate-authority-data": data(authorityPem),
-        },
-      },
-    ],
-    users: [
-      {
-        name: "admin",
-        user: {
-          "client-certificate-data": data(user.certificatePem),
-          "client-key-data": data(user.privateKeyPem),
-        },
-      },
-    ],
-    contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
-    "current-context": "test",
-  });
+function noKubelet(): Promise<never> {
+  return Promise.reject(new Error("there are no nodes here"));
 }

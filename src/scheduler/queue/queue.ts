@@ -31,6 +31,7 @@ export class SchedulingQueue {
   readonly #backoffMsMax: number;
   readonly #unschedulableMsMax: number;
   readonly #active = new Map<string, QueuedPod>();
+  #isClosed = false;
   readonly #backoff = new Map<string, { queued: QueuedPod; cancel: () => void }>();
   readonly #unschedulable = new Map<string, { queued: QueuedPod; cancel: () => void }>();
   #wake: (() => void) | undefined;
@@ -81,6 +82,13 @@ export class SchedulingQueue {
     }
   }
 
+  /** Forgets all pods and takes no more, so that no timer outlives the scheduler. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { cancel } of [...this.#backoff.values(), ...this.#unschedulable.values()]) cancel();
+    for (const part of [this.#active, this.#backoff, this.#unschedulable]) part.clear();
+  }
+
   /** No node fits: wait for an event, and at least out the back-off. */
   unschedulable(queued: QueuedPod, refusedBy: ReadonlySet<string>): void {
     queued.refusedBy = refusedBy;
@@ -127,6 +135,7 @@ export class SchedulingQueue {
   }
 
   #backOff(queued: QueuedPod): void {
+    if (this.#isClosed) return;
     const delayMs =
       queued.attempts === 0
         ? 0
@@ -139,6 +148,7 @@ export class SchedulingQueue {
   }
 
   #park(queued: QueuedPod): void {
+    if (this.#isClosed) return;
     const cancel = this.#clock.after(this.#unschedulableMsMax, () => {
       this.#unschedulable.delete(queued.key);
       this.#activate(queued);

@@ -90,10 +90,11 @@ export async function createObject(
     throw failure(500, "", message, {});
   }
   const { dryRun } = options;
+  // What admission adds is nobody's.
+  if (options.track === "update") trackCreate(storage, object, options.fieldManager);
   const call = { operation: "CREATE", object, oldObject: undefined, dryRun } as const;
   const request = admissionRequest(storage, context, call);
   await mutate(storage, request);
-  if (options.track === "update") trackCreate(storage, object, options.fieldManager);
   prepareMetadata(storage, object);
   const { metadata } = object;
   if (metadata.name || !metadata.generateName) {

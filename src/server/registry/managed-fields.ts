@@ -7,7 +7,7 @@ import type { RequestContext } from "../pipeline/request.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
 
-/** The creator owns what it sent and what defaults and admission made of it. */
+/** The creator owns what it sent and what defaults made of it. */
 export function trackCreate(storage: ResourceStorage, object: StoredObject, manager: string): void {
   setManagedFields(
     object,

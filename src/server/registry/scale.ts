@@ -47,6 +47,11 @@ export async function scale(
     },
     retries: isGuarded ? 1 : 5,
     isPatch: !isGuarded,
+    view: {
+      type: Scale,
+      of: (object) => scaleOf(object, mapping),
+      put: (object, view) => mapping.setReplicas(object, replicasOf(name, view)),
+    },
   });
   return answerValue(context, scaleOf(objectOf(storage, written), mapping));
 }

@@ -3,6 +3,7 @@ import { deepEqual } from "#machinery/deep-equal.ts";
 import { badRequest, conflict, invalid, notFound } from "#machinery/status.ts";
 import { invalid as invalidField } from "#machinery/validation/field-error.ts";
 import type { Entry } from "#storage/store.ts";
+import type { KindType } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { admissionRequest, admit, draftOf, mutate, validateChanged, warnOf } from "./admit.ts";
 import { readObject } from "./body.ts";
@@ -66,6 +67,16 @@ export interface Change {
   readonly isPatch: boolean;
   /** An apply has recorded the managers already. */
   readonly applied?: boolean;
+  /** What admission sees instead of the object. */
+  readonly view?: ChangeView;
+}
+
+/** A subresource of another kind, such as Scale, that stands for a part of the object. */
+export interface ChangeView {
+  readonly type: KindType;
+  of(object: Readonly<StoredObject>): StoredObject;
+  /** Takes over what admission made of the view. */
+  put(object: StoredObject, view: Readonly<StoredObject>): void;
 }
 
 /** The steps from "mutate" to "store" for every kind of change, again on conflicts. */
@@ -86,6 +97,7 @@ export async function change(
       old,
       object,
       applied: wanted.applied ?? false,
+      view: wanted.view,
     });
     if (written) return written;
     if (isGuarded || attempt >= wanted.retries) throw conflict(storage.names, name);
@@ -137,6 +149,7 @@ interface Attempt {
   readonly old: Readonly<StoredObject>;
   readonly object: StoredObject;
   readonly applied: boolean;
+  readonly view: ChangeView | undefined;
 }
 
 /** Undefined when somebody else wrote in between. */
@@ -144,13 +157,20 @@ async function changeOnce(
   storage: ResourceStorage,
   context: RequestContext,
   { dryRun, fieldManager }: WriteOptions,
-  { entry, old, object, applied }: Attempt,
+  { entry, old, object, applied, view }: Attempt,
 ): Promise<Written | undefined> {
   const { definition } = storage;
   const { subresource } = context.info;
-  const call = { operation: "UPDATE", object, oldObject: old, dryRun } as const;
-  const request = admissionRequest(storage, context, call);
+  const seen = view ? view.of(object) : object;
+  const request = admissionRequest(storage, context, {
+    operation: "UPDATE",
+    object: seen,
+    oldObject: view ? view.of(old) : old,
+    dryRun,
+    ...(view && { type: view.type }),
+  });
   await mutate(storage, request);
+  view?.put(object, seen);
   keepMetadata(object, old);
   let isStored = false;
   try {

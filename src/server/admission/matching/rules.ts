@@ -25,9 +25,9 @@ export function placeOf(request: AdmissionRequest): Place {
   };
 }
 
-/** A namespace counts as lying in itself, once it has a name in the path. */
+/** A namespace counts as lying in itself. */
 export function namespaceOf(request: AdmissionRequest): string {
-  return isNamespace(request) && request.operation !== "CREATE" ? request.name : request.namespace;
+  return isNamespace(request) ? request.name : request.namespace;
 }
 
 export function isNamespace({ resourceGroup, resource }: AdmissionRequest): boolean {

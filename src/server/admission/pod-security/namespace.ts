@@ -92,11 +92,12 @@ export function podWarnings(
 }
 
 /** Labels that will not be looked at, because the configuration leaves the namespace alone. */
-function exemptWarning(
-  { defaults }: PodSecurityConfiguration,
+export function exemptWarning(
+  { defaults, exemptions }: PodSecurityConfiguration,
   { metadata: { name, labels = {} } }: Namespace,
   policy: Policy,
 ): string[] {
+  if (!exemptions.namespaces.includes(name)) return [];
   if (isPrivileged(policy) || isEquivalent(policy, defaults)) return [];
   const modes = (["enforce", "audit", "warn"] as const)
     .filter(

@@ -7,7 +7,7 @@ import { objectAs, refusal } from "../refusal.ts";
 import type { Annotations } from "./check.ts";
 import { defaultConfiguration } from "./configuration.ts";
 import type { PodSecurityConfiguration } from "./configuration.ts";
-import { namespaceWarnings } from "./namespace.ts";
+import { exemptWarning, namespaceWarnings } from "./namespace.ts";
 import { isPrivileged, levelText, policyOf } from "./policy.ts";
 import type { LevelVersion, Policy } from "./policy.ts";
 import { detailsText, violations } from "./standards.ts";
@@ -65,11 +65,13 @@ async function validateNamespace(
   if (next.errors.length > 0 && !(before && deepEqual(next.errors, before.errors))) {
     throw invalid({ group: "", kind: "Namespace" }, namespace.metadata.name, next.errors);
   }
-  if (!before) return;
-  const change = { from: before.policy, to: next.policy };
-  for (const warning of await namespaceWarnings(environment, configuration, namespace, change)) {
-    request.warn(warning);
-  }
+  const warnings = before
+    ? await namespaceWarnings(environment, configuration, namespace, {
+        from: before.policy,
+        to: next.policy,
+      })
+    : exemptWarning(configuration, namespace, next.policy);
+  for (const warning of warnings) request.warn(warning);
 }
 
 async function validatePod(

@@ -1,4 +1,6 @@
 import { fromBase64, text, utf8 } from "#base/bytes.ts";
+import { TimeoutError, withTimeout } from "#base/clock.ts";
+import type { Clock } from "#base/clock.ts";
 import type { WebhookClientConfig } from "#api/admissionregistration/v1.ts";
 import { isRecord } from "#schema/decode.ts";
 
@@ -36,12 +38,18 @@ export interface WebhookConnections {
   readonly resolve: ServiceResolver;
 }
 
+export interface CallLimits {
+  readonly clock: Clock;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
 /** One exchange with a webhook, whatever it is for: the JSON object that it answered. */
 export async function callWebhook(
   { post, resolve }: WebhookConnections,
   clientConfig: WebhookClientConfig,
   question: object,
-  { timeoutSeconds, signal }: { readonly timeoutSeconds: number; readonly signal: AbortSignal },
+  { clock, timeoutSeconds, signal }: CallLimits,
 ): Promise<Record<string, unknown>> {
   const url = urlOf(clientConfig);
   const query = new URLSearchParams({ timeout: `${timeoutSeconds}s` });
@@ -55,10 +63,14 @@ export async function callWebhook(
       ...(certificateAuthority && { certificateAuthority }),
     };
     const body = utf8(JSON.stringify(question));
-    return readAnswer(await post(target, body, signal));
+    const answer = await withTimeout(clock, timeoutSeconds * 1000, signal, (linked) =>
+      post(target, body, linked),
+    );
+    return readAnswer(answer);
   } catch (error) {
     if (error instanceof AnswerError) throw error;
-    const why = signal.aborted ? "context deadline exceeded" : messageOf(error);
+    const isLate = signal.aborted || error instanceof TimeoutError;
+    const why = isLate ? "context deadline exceeded" : messageOf(error);
     throw new Error(`Post "${shown(url)}": ${why}`, { cause: error });
   }
 }

@@ -1,6 +1,5 @@
 import type { MutatingWebhook, ValidatingWebhook } from "#api/admissionregistration/v1.ts";
 import type { Clock } from "#base/clock.ts";
-import { TimeoutError, withTimeout } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Client } from "#client/client.ts";
 import { StatusError, badRequest, failure, internalError, timeout } from "#machinery/status.ts";
@@ -135,15 +134,13 @@ async function exchange(
   const uid = random.uuid();
   const review = reviewOf(request, invocation, { uid, version });
   const { timeoutSeconds, clientConfig } = webhook;
+  const { signal } = request;
   let answer;
   try {
-    answer = await withTimeout(clock, timeoutSeconds * 1000, request.signal, (signal) =>
-      // What the connection says of an aborted call comes too late: the clock has spoken.
-      callWebhook(connections, clientConfig, review, { timeoutSeconds, signal }),
-    );
+    const limits = { clock, timeoutSeconds, signal };
+    answer = await callWebhook(connections, clientConfig, review, limits);
   } catch (error) {
-    const why = error instanceof TimeoutError ? "context deadline exceeded" : messageOf(error);
-    throw new Error(`failed to call webhook: ${why}`, { cause: error });
+    throw new Error(`failed to call webhook: ${messageOf(error)}`, { cause: error });
   }
   return verdictOf(answer, { uid, version, isMutating });
 }

@@ -241,7 +241,11 @@ describe("validating webhooks", () => {
     await harness.clock.advance(2000);
     const { status, json } = await answering;
     assert.equal(status, 500);
-    assert.match(json.message, /failed to call webhook: .*context deadline exceeded$/);
+    assert.equal(
+      json.message,
+      'Internal error occurred: failed calling webhook "slow.example.com": failed to call ' +
+        'webhook: Post "https://slow.example/check?timeout=2s": context deadline exceeded',
+    );
     assert.equal(aborted, true);
   });
 
@@ -299,6 +303,51 @@ describe("validating webhooks", () => {
     assert.deepEqual(requestKind, { group: "", version: "v1", kind: "Event" });
     assert.equal(object.apiVersion, "events.k8s.io/v1");
     assert.equal(object.note, "hello");
+  });
+
+  it("see a Scale where a Scale is written", async () => {
+    const seen: Loose[] = [];
+    await using harness = await open({
+      scale: (request) => {
+        seen.push(request);
+        return {};
+      },
+    });
+    const rules = [{ ...rule, resources: ["deployments/scale"] }];
+    await register(harness, "Validating", "scale", { rules });
+    const path = "/apis/apps/v1/namespaces/default/deployments";
+    const template = { metadata: {}, spec: { containers: [{ name: "c", image: "c" }] } };
+    const body = {
+      kind: "Deployment",
+      apiVersion: "apps/v1",
+      metadata: { name: "d" },
+      spec: { replicas: 1, selector: {}, template },
+    };
+    assert.equal((await harness.send("POST", path, { body })).status, 201);
+    const contentType = "application/merge-patch+json";
+    const patch = { spec: { replicas: 3 } };
+    const scaled = await harness.send("PATCH", `${path}/d/scale`, { body: patch, contentType });
+    assert.equal(scaled.json.spec.replicas, 3);
+    const [{ kind, resource, subResource, object, oldObject }] = seen;
+    assert.deepEqual(kind, { group: "autoscaling", version: "v1", kind: "Scale" });
+    assert.deepEqual(resource, { group: "apps", version: "v1", resource: "deployments" });
+    assert.equal(subResource, "scale");
+    assert.deepEqual([object.spec.replicas, oldObject.spec.replicas], [3, 1]);
+  });
+
+  it("see the namespace that they are asked about as lying in itself", async () => {
+    const seen: Loose[] = [];
+    await using harness = await open({
+      spaces: (request) => {
+        seen.push(`${request.operation} ${request.name} ${request.namespace}`);
+        return {};
+      },
+    });
+    const rules = [{ ...rule, resources: ["namespaces"], scope: "Cluster" }];
+    await register(harness, "Validating", "spaces", { rules });
+    const body = { kind: "Namespace", apiVersion: "v1", metadata: { name: "n" } };
+    await harness.send("POST", "/api/v1/namespaces", { body });
+    assert.deepEqual(seen, ["CREATE n n"]);
   });
 
   it("must have no side effects on dry runs", async () => {
