@@ -28,6 +28,8 @@ export async function scale(
     mapping.requireReplicas?.(object);
     return answerValue(context, scaleOf(object, mapping));
   }
+  // The rules of a custom resource say for themselves which numbers it may have.
+  const isDynamic = storage.definition.type.dynamic !== undefined;
   const isPatch = verb === "patch";
   const options = writeOptionsOf(context, isPatch ? "PatchOptions" : "UpdateOptions");
   const read = isPatch ? await patchReader(context) : await updateReader(context);
@@ -40,8 +42,6 @@ export async function scale(
       const { uid, resourceVersion } = wanted.metadata;
       object.metadata.resourceVersion = resourceVersion ?? "";
       if (uid) object.metadata.uid = uid;
-      // The rules of a custom resource say for themselves which numbers it may have.
-      const isDynamic = storage.definition.type.dynamic !== undefined;
       mapping.setReplicas(object, replicasOf(name, wanted, isDynamic));
       return object;
     },
@@ -50,7 +50,7 @@ export async function scale(
     view: {
       type: Scale,
       of: (object) => scaleOf(object, mapping),
-      put: (object, view) => mapping.setReplicas(object, replicasOf(name, view)),
+      put: (object, view) => mapping.setReplicas(object, replicasOf(name, view, isDynamic)),
     },
   });
   return answerValue(context, scaleOf(objectOf(storage, written), mapping));
