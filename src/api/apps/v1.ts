@@ -483,8 +483,8 @@ export abstract class RollingUpdateStatefulSetStrategy extends message(
     /** Only pods with this number or a higher one are updated. Default 0: all. */
     partition: int32(1).optional(),
     /**
-     * How many pods may be unavailable meanwhile: a number, or a percentage of replicas, rounded
-     * up. Not 0. Default 1.
+     * How many pods may be unavailable during an update: a number, or a percentage of replicas,
+     * rounded up. Not 0. Default 1. Part of a feature that is off by default.
      */
     maxUnavailable: intOrString(2).optional(),
   },

@@ -34,7 +34,7 @@ export abstract class HorizontalPodAutoscalerSpec extends message(
   {
     /** The object to scale. It must have the subresource scale. */
     scaleTargetRef: object(1, () => CrossVersionObjectReference).atomic(),
-    /** Fewest replicas. Default 1. */
+    /** Fewest replicas. 0 is part of a feature that is off by default. Default 1. */
     minReplicas: int32(2).optional(),
     /** Most replicas. Not less than minReplicas. */
     maxReplicas: int32(3),

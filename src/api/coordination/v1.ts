@@ -34,7 +34,7 @@ export abstract class LeaseSpec extends message("io.k8s.api.coordination.v1.Leas
   leaseTransitions: int32(5).optional(),
   /**
    * How the holder is elected, in coordinated leader election: OldestEmulationVersion, for one.
-   * Missing: it is not used.
+   * Missing: it is not used. Part of a feature that is off by default.
    */
   strategy: string(6).explicit().optional(),
   /**

@@ -91,7 +91,9 @@ export abstract class ListMeta extends message("io.k8s.apimachinery.pkg.apis.met
    * How many objects come after this page. Missing for the last page and for lists with selectors.
    */
   remainingItemCount: int64(4).optional(),
-  /** Set if the list shows only a shard of all objects. */
+  /**
+   * Set if the list shows only a shard of all objects. Part of a feature that is off by default.
+   */
   shardInfo: object(5, () => ShardInfo).optional(),
 }) {}
 

@@ -455,7 +455,10 @@ export abstract class Counter extends message("io.k8s.api.resource.v1.Counter", 
 
 /** A device that a driver offers. */
 export abstract class Device extends message("io.k8s.api.resource.v1.Device", {
-  /** Resources of the node itself, such as cpu, that the device stands for, by resource name. */
+  /**
+   * Resources of the node itself, such as cpu, that the device stands for, by resource name. Part
+   * of a feature that is off by default.
+   */
   nodeAllocatableResourceMappings: map(0, () => NodeAllocatableResourceMapping).optional(),
   /** DNS label, unique in the pool. */
   name: string(1),
@@ -501,13 +504,16 @@ export abstract class DeviceAttribute extends message("io.k8s.api.resource.v1.De
   string: string(4).explicit().optional(),
   /** A version as semver.org has it, of at most 64 characters. */
   version: string(5).explicit().optional(),
-  /** Whole numbers. */
+  /** A list of whole numbers. Part of a feature that is off by default. */
   ints: list(6, int64).optional(),
-  /** Several values of true or false. */
+  /** A list of true and false. Part of a feature that is off by default. */
   bools: list(7, bool).optional(),
-  /** Texts of at most 64 characters each. */
+  /** A list of texts of at most 64 characters each. Part of a feature that is off by default. */
   strings: list(8, string).optional(),
-  /** Versions as semver.org has them. */
+  /**
+   * A list of versions as semver.org has them, of at most 64 characters each. Part of a feature
+   * that is off by default.
+   */
   versions: list(9, string).optional(),
 }) {}
 

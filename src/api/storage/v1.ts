@@ -84,7 +84,10 @@ export abstract class CSIDriverSpec extends message("io.k8s.api.storage.v1.CSIDr
    * where they might be logged. Default false. Needs tokenRequests.
    */
   serviceAccountTokenInSecrets: bool(10).optional(),
-  /** Whether pods that need the driver are kept off nodes that do not have it. Default false. */
+  /**
+   * Whether pods that need the driver are kept off nodes that do not have it. Default false. Part
+   * of a feature that is off by default.
+   */
   preventPodSchedulingIfMissing: bool(11).optional(),
 }) {}
 

@@ -308,7 +308,7 @@ export abstract class Lifecycle extends message("io.k8s.api.core.v1.Lifecycle", 
   preStop: object(2, () => LifecycleHandler).optional(),
   /**
    * The signal that asks the container to end, such as SIGUSR1. Needs the pod's os.name. Default:
-   * the image's, or SIGTERM.
+   * the image's, or SIGTERM. Part of a feature that is off by default.
    */
   stopSignal: string(3).explicit().optional(),
 }) {}

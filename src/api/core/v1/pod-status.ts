@@ -86,7 +86,10 @@ export abstract class PodStatus extends message("io.k8s.api.core.v1.PodStatus", 
   allocatedResources: map(19, quantity).optional(),
   /** Requests and limits in force for the pod as a whole. */
   resources: object(20, () => ResourceRequirements).optional(),
-  /** Shares of the node's own resources, such as cpu, that the pod's claims take up. */
+  /**
+   * Shares of the node's own resources, such as cpu, that the pod's claims take up. Part of a
+   * feature that is off by default.
+   */
   nodeAllocatableResourceClaimStatuses: list(
     21,
     () => NodeAllocatableResourceClaimStatus,

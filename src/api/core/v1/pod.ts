@@ -254,7 +254,10 @@ export abstract class PodSpec extends message("io.k8s.api.core.v1.PodSpec", {
    * setHostnameAsFQDN. Not allowed together with setHostnameAsFQDN, nor on the host's network.
    */
   hostnameOverride: string(41).explicit().optional(),
-  /** The group of pods that this one is scheduled together with. Cannot be changed. */
+  /**
+   * The group of pods that this one is scheduled together with. Cannot be changed. Part of a
+   * feature that is off by default.
+   */
   schedulingGroup: object(43, () => PodSchedulingGroup).optional(),
 }) {}
 
@@ -381,9 +384,9 @@ export abstract class PodSecurityContext extends message("io.k8s.api.core.v1.Pod
    */
   supplementalGroupsPolicy: string(12).explicit().optional(),
   /**
-   * How a volume gets the pod's SELinux label: MountOption (default where supported) by mounting
-   * with it, which is fast; Recursive by relabelling each file, which lets pods of different labels
-   * share a volume.
+   * How a volume gets the pod's SELinux label: Recursive by relabelling each file, which lets pods
+   * of different labels share a volume; MountOption by mounting with it, which is fast. Default:
+   * MountOption where the cluster's settings and the volume's driver allow it.
    */
   seLinuxChangePolicy: string(13).explicit().optional(),
 }) {}

@@ -78,7 +78,10 @@ export abstract class CinderVolumeSource extends message("io.k8s.api.core.v1.Cin
     .optional(),
 }) {}
 
-/** The certificates of ClusterTrustBundles, as one PEM file that follows their changes. */
+/**
+ * The certificates of ClusterTrustBundles, as one PEM file that follows their changes. Part of a
+ * feature that is off by default.
+ */
 export abstract class ClusterTrustBundleProjection extends message(
   "io.k8s.api.core.v1.ClusterTrustBundleProjection",
   {
@@ -324,7 +327,10 @@ export abstract class PersistentVolumeClaimVolumeSource extends message(
   },
 ) {}
 
-/** A private key and a certificate for the pod's identity, renewed in time by the kubelet. */
+/**
+ * A private key and a certificate for the pod's identity, renewed in time by the kubelet. Part of a
+ * feature that is off by default.
+ */
 export abstract class PodCertificateProjection extends message(
   "io.k8s.api.core.v1.PodCertificateProjection",
   {
@@ -375,9 +381,9 @@ export abstract class VolumeProjection extends message("io.k8s.api.core.v1.Volum
   configMap: object(3, () => ConfigMapProjection).optional(),
   /** A token of the pod's ServiceAccount. */
   serviceAccountToken: object(4, () => ServiceAccountTokenProjection).optional(),
-  /** Certificates of ClusterTrustBundles. */
+  /** Certificates of ClusterTrustBundles, as one file. Part of a feature that is off by default. */
   clusterTrustBundle: object(5, () => ClusterTrustBundleProjection).optional(),
-  /** A key and a certificate for the pod. */
+  /** A key and a certificate for the pod, as files. Part of a feature that is off by default. */
   podCertificate: object(6, () => PodCertificateProjection).optional(),
 }) {}
 
