@@ -1,6 +1,7 @@
 import { ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 import type { KindInfo, MessageType } from "#schema/message.ts";
 import { listKindOf } from "#schema/message.ts";
+import { kindTexts } from "../openapi/descriptions.ts";
 import { gvkOf } from "../openapi/schema.ts";
 import type { DescribedType, Dialect, Schema } from "../openapi/schema.ts";
 import { isSchemaList } from "./schema/json-schema.ts";
@@ -13,9 +14,6 @@ export interface CustomSchemaOptions {
 }
 
 type Reference = (type: MessageType) => Schema;
-
-const apiVersionText = "Version of the API that this object is written in.";
-const kindText = "Kind of resource that this object is.";
 
 /** What OpenAPI documents say of a custom resource and of lists of it. */
 export function customSchema(options: CustomSchemaOptions): DescribedType["describe"] {
@@ -41,34 +39,31 @@ export function customSchema(options: CustomSchemaOptions): DescribedType["descr
     },
     listName: `${info.group.split(".").reverse().join(".")}.${info.version}.${listKindOf(info)}`,
     list: (dialect, item, reference) => ({
-      description: `${listKindOf(info)} is a list of ${info.kind}`,
+      description: kindTexts.list(info.kind),
       required: ["items"],
       properties: {
         ...typeMeta(),
         items: {
-          description: `List of ${info.resource ?? ""}. More info: ${conventions}`,
+          description: kindTexts.items,
           type: "array",
           items: item,
         },
-        metadata: described(dialect, reference(ListMeta), "Standard list metadata."),
+        metadata: described(dialect, reference(ListMeta), kindTexts.listMetadata),
       },
       ...common(listKindOf(info)),
     }),
   };
 }
 
-const conventions =
-  "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
-
 function typeMeta(): Schema {
   return {
-    apiVersion: { type: "string", description: apiVersionText },
-    kind: { type: "string", description: kindText },
+    apiVersion: { type: "string", description: kindTexts.apiVersion },
+    kind: { type: "string", description: kindTexts.kind },
   };
 }
 
 function metaOf(dialect: Dialect, reference: Reference): Schema {
-  const metadata = described(dialect, reference(ObjectMeta), "Standard object's metadata.");
+  const metadata = described(dialect, reference(ObjectMeta), kindTexts.metadata);
   return { ...typeMeta(), metadata };
 }
 

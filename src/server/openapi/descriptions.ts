@@ -32,29 +32,34 @@ const isList = (type: MessageType) => {
 
 function listDescription(type: Described): string | undefined {
   if (!("fields" in type) || !isKindType(type) || !isList(type)) return undefined;
-  return `Objects of kind ${type.info.kind.slice(0, -"List".length)}, as one request lists them.`;
+  return kindTexts.list(type.info.kind.slice(0, -"List".length));
 }
+
+/** What is said of the fields that all kinds have, custom ones included. */
+export const kindTexts = {
+  apiVersion:
+    "Version of the API in which the object is written, with the API's group before it unless " +
+    "that is the core group: v1, apps/v1. A request that leaves it out means the version of its " +
+    "own path.",
+  kind:
+    "Name of the object's type, in upper camel case: Pod, ConfigMap. Cannot be changed. A request " +
+    "that leaves it out means the kind of its own path.",
+  metadata: "What all objects have: name, namespace, labels, annotations and more.",
+  listMetadata: "Where the list stands in the store's history, and how to get its next page.",
+  items: "The objects, ordered by namespace and name.",
+  list: (kind: string) => `Objects of kind ${kind}, as one request lists them.`,
+};
 
 function commonDescription(type: Described, field: string): string | undefined {
   if (!("fields" in type) || !isKindType(type)) return undefined;
   switch (field) {
     case "apiVersion":
-      return (
-        "Version of the API in which the object is written, with the API's group before it unless " +
-        "that is the core group: v1, apps/v1. A request that leaves it out means the version of " +
-        "its own path."
-      );
     case "kind":
-      return (
-        "Name of the object's type, in upper camel case: Pod, ConfigMap. Cannot be changed. A " +
-        "request that leaves it out means the kind of its own path."
-      );
+      return kindTexts[field];
     case "metadata":
-      return isList(type)
-        ? "Where the list stands in the store's history, and how to get its next page."
-        : "What all objects have: name, namespace, labels, annotations and more.";
+      return isList(type) ? kindTexts.listMetadata : kindTexts.metadata;
     case "items":
-      return isList(type) ? "The objects, ordered by namespace and name." : undefined;
+      return isList(type) ? kindTexts.items : undefined;
     default:
       return undefined;
   }
