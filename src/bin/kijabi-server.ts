@@ -1,5 +1,6 @@
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
+import { accessFlags } from "#cluster/node/access.ts";
 import { runServer } from "#cluster/node/server.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
@@ -7,7 +8,11 @@ import { startWarm } from "#cluster/node/warm-start.ts";
 /** The control plane of one profile. Ends at SIGTERM; the nodes run on. */
 startWarm();
 const { values } = parseFlags(
-  { profile: { type: "string", default: "kijabi", usage: "the cluster's name" }, ...etcdFlags },
+  {
+    profile: { type: "string", default: "kijabi", usage: "the cluster's name" },
+    ...etcdFlags,
+    ...accessFlags,
+  },
   process.argv.slice(2),
 );
 const logger = createLogger({
@@ -20,5 +25,6 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
 const { profile } = values;
-await runServer({ profile, etcd: etcdOfFlags(values) }, logger, stopping.signal);
+const options = { profile, etcd: etcdOfFlags(values), access: values };
+await runServer(options, logger, stopping.signal);
 process.exit(0);

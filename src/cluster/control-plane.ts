@@ -1,5 +1,6 @@
 import { Secret, Service } from "#api/core/v1.ts";
 import { utf8 } from "#base/bytes.ts";
+import { invariant } from "#base/invariant.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
@@ -8,7 +9,7 @@ import { EventWriter } from "#client/events/event-writer.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
 import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
-import type { ApiResponse } from "#client/transport.ts";
+import type { ApiResponse, Transport } from "#client/transport.ts";
 import { runControllers } from "#component/run.ts";
 import { allControllers } from "#controllers/all.ts";
 import { serviceAccountOf } from "#controllers/service-accounts.ts";
@@ -21,10 +22,12 @@ import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts
 import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
 import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
 import { createAuthenticator } from "#server/authn/authentication.ts";
-import type { AnonymousOptions } from "#server/authn/authentication.ts";
+import type { AnonymousOptions } from "#server/authn/anonymous.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
 import { bootstrapTokenAuthenticator } from "#server/authn/bootstrap-tokens.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
+import { jwtAuthenticator } from "#server/authn/jwt/authenticator.ts";
+import type { AuthenticationConfiguration } from "#server/authn/jwt/configuration.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
 import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
 import {
@@ -38,10 +41,14 @@ import { serviceAccountAuthenticator } from "#server/authn/service-account/verif
 import { staticTokenAuthenticator } from "#server/authn/static-tokens.ts";
 import { forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
+import { tokenWebhook } from "#server/authn/webhook.ts";
+import type { TokenWebhookOptions } from "#server/authn/webhook.ts";
 import { createAuthorization, feedAuthorization } from "#server/authz/authorization.ts";
 import type { Authorization } from "#server/authz/authorization.ts";
+import type { AuthorizerSettings } from "#server/authz/configuration.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
 import { createOpenApi } from "#server/openapi/openapi.ts";
+import type { Outgoing } from "#server/outgoing.ts";
 import type { PathHandler } from "#server/pipeline/pipeline.ts";
 import type { UserInfo } from "#server/pipeline/request.ts";
 import { allResources } from "#server/resources/all.ts";
@@ -79,11 +86,24 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
 }
 
+/** Who signs the tokens of service accounts. */
+export const tokenIssuer = `https://kubernetes.default.svc.${clusterDomain}`;
+
 export interface AccessOptions {
   /** Bearer tokens that are known beforehand. */
   readonly tokens?: ReadonlyMap<string, UserInfo>;
   /** What proxies in front of the server say; they are not heard when missing. */
   readonly requestHeader?: RequestHeaderOptions;
+  /** Other issuers whose tokens are good, and who may ask without a name. */
+  readonly authentication?: AuthenticationConfiguration;
+  /** The way to those issuers; without it none of them can be asked for keys. */
+  readonly outgoing?: Outgoing;
+  /** Another server that knows tokens. */
+  readonly tokenWebhook?: Omit<TokenWebhookOptions, "clock" | "audiences">;
+  /** Who decides what somebody may do: Node and RBAC when missing. */
+  readonly authorizers?: readonly AuthorizerSettings[];
+  /** The way to a webhook, by a kubeconfig's path. */
+  readonly webhookTransport?: (kubeconfig: string | undefined) => Transport;
   /** Everybody may ask without a name when missing; what he may do is for the roles to say. */
   readonly anonymous?: AnonymousOptions;
 }
@@ -104,10 +124,13 @@ export interface ControlPlane {
 
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { config, clock, random, logger } = options;
-  const authorization = createAuthorization();
-  const issuer = `https://kubernetes.default.svc.${clusterDomain}`;
-  const audiences = [issuer];
   const { access = {} } = options;
+  const authorization = createAuthorization({
+    ...(access.authorizers && { authorizers: access.authorizers }),
+    ...(access.webhookTransport && { webhooks: { clock, to: access.webhookTransport } }),
+  });
+  const issuer = tokenIssuer;
+  const audiences = [issuer];
   const tokens: TokenAuthenticator[] = [];
   if (access.tokens) tokens.push(forAudiences(audiences, staticTokenAuthenticator(access.tokens)));
   let isBootstrapped = false;
@@ -123,7 +146,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       createAuthenticator({
         tokens,
         audiences,
-        anonymous: access.anonymous ?? { enabled: true },
+        anonymous: access.authentication?.anonymous ?? access.anonymous ?? { enabled: true },
         ...(access.requestHeader && { requestHeader: access.requestHeader }),
       }),
     ],
@@ -208,6 +231,12 @@ function resourcesOf(
       }),
     ),
   );
+  const { authentication, outgoing, tokenWebhook: webhook } = options.access ?? {};
+  for (const configuration of authentication?.jwt ?? []) {
+    invariant(outgoing, "there is an issuer of tokens, but no way to ask it for its keys");
+    tokens.push(forAudiences(audiences, jwtAuthenticator(configuration, { outgoing, clock })));
+  }
+  if (webhook) tokens.push(tokenWebhook({ ...webhook, clock, audiences }));
   return allResources({
     clock,
     random,

@@ -13,7 +13,9 @@ import { gitVersion } from "#server/health/version.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
 import type { ClusterConfig, EtcdConfig } from "../config.ts";
-import { createControlPlane } from "../control-plane.ts";
+import { createControlPlane, tokenIssuer } from "../control-plane.ts";
+import { readAccess } from "./access.ts";
+import type { AccessFlags } from "./access.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
@@ -24,11 +26,12 @@ export interface ServerOptions {
   readonly profile: string;
   /** In place of what the profile says. */
   readonly etcd: EtcdConfig | undefined;
+  readonly access: AccessFlags;
 }
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  { profile, etcd }: ServerOptions,
+  { profile, etcd, access: flags }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -48,10 +51,12 @@ export async function runServer(
   scope.onClose(async () => await store[Symbol.asyncDispose]());
   const webhooks = httpsWebhooks();
   scope.onClose(() => webhooks.close());
+  const access = await readAccess(flags, { scope, disallowedIssuers: [tokenIssuer] });
   const controlPlane = await createControlPlane({
     webhookPost: webhooks.post,
     admission: await admissionOptionsOf(config),
     config,
+    access: access.options,
     store,
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
@@ -84,6 +89,9 @@ export async function runServer(
         certificate: pki.server.certificatePem,
         key: pki.server.privateKeyPem,
         clientCertificateAuthority: pki.authority.certificatePem,
+        ...(access.requestHeaderAuthority && {
+          requestHeaderAuthority: access.requestHeaderAuthority,
+        }),
         logger,
       },
       scope,

@@ -1,5 +1,7 @@
 import { unauthorized } from "#machinery/status.ts";
 import type { Connection, UserInfo } from "../pipeline/request.ts";
+import { isAnonymousAllowed } from "./anonymous.ts";
+import type { AnonymousOptions } from "./anonymous.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { anonymousUser, extraKeys, withAuthenticatedGroup } from "./identity.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
@@ -16,12 +18,6 @@ export interface AuthenticationOptions {
   /** Audiences that this server answers to. */
   readonly audiences: readonly string[];
   readonly anonymous: AnonymousOptions;
-}
-
-export interface AnonymousOptions {
-  readonly enabled: boolean;
-  /** Only these paths; all of them when missing. */
-  readonly paths?: readonly string[];
 }
 
 /**
@@ -93,8 +89,4 @@ export async function authenticateToken(
   const unknown = "invalid bearer token";
   const text = problems.length ? `[${[unknown, ...problems].join(", ")}]` : unknown;
   throw new InvalidTokenError(text);
-}
-
-function isAnonymousAllowed(path: string, { enabled, paths }: AnonymousOptions): boolean {
-  return enabled && (!paths || paths.includes(path));
 }

@@ -1,6 +1,8 @@
 import type { Clock } from "#base/clock.ts";
+import { invariant } from "#base/invariant.ts";
 import type { Scope } from "#base/scope.ts";
 import type { Client, Resource } from "#client/client.ts";
+import type { Transport } from "#client/transport.ts";
 import type { KindType } from "#schema/message.ts";
 import { PersistentVolume, Pod } from "#api/core/v1.ts";
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "#api/rbac/v1.ts";
@@ -10,16 +12,19 @@ import type { SubjectRulesReviewStatus } from "#api/authorization/v1.ts";
 import { nodeOf } from "../authn/identity.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { usualAuthorizers } from "./configuration.ts";
+import type { AuthorizerSettings } from "./configuration.ts";
 import { follow } from "./follow.ts";
 import type { Follower } from "./follow.ts";
 import { nodeAuthorizer } from "./node-authorizer/authorizer.ts";
 import { NodeGraph } from "./node-authorizer/graph.ts";
-import { RbacAuthorizer, rulesReviewStatus } from "./rbac/rbac.ts";
+import { RbacAuthorizer, aggregate, rulesReviewStatus } from "./rbac/rbac.ts";
 import { RbacStore } from "./rbac/source.ts";
 import type { RbacObject } from "./rbac/source.ts";
-import { mastersAuthorizer, unionAuthorizer } from "./union.ts";
+import { alwaysAllow, alwaysDeny, mastersAuthorizer, unionAuthorizer } from "./union.ts";
+import { webhookAuthorizer } from "./webhook/authorizer.ts";
 
-/** The authorizers of `--authorization-mode=Node,RBAC`, and what feeds them. */
+/** The authorizers of a server, and what feeds them. */
 export interface Authorization {
   readonly authorizer: Authorizer;
   readonly rbac: RbacAuthorizer;
@@ -28,26 +33,99 @@ export interface Authorization {
   rulesFor(user: UserInfo, namespace: string): Promise<SubjectRulesReviewStatus>;
 }
 
-/** Allows only `system:masters` until it is fed. */
-export function createAuthorization(): Authorization {
+export interface AuthorizationOptions {
+  /** Asked in order; Node and RBAC when missing. */
+  readonly authorizers?: readonly AuthorizerSettings[];
+  /** The way to a webhook; without it there are none. */
+  readonly webhooks?: {
+    readonly clock: Clock;
+    /** By a kubeconfig's path; undefined for the way that pods take. */
+    readonly to: (kubeconfig: string | undefined) => Transport;
+  };
+}
+
+/** One authorizer, and what it can tell of somebody's rules. */
+interface Part {
+  readonly authorizer: Authorizer;
+  rules(user: UserInfo, namespace: string): SubjectRulesReviewStatus;
+}
+
+/** RBAC and Node allow nothing until they are fed; `system:masters` may do everything always. */
+export function createAuthorization(options: AuthorizationOptions = {}): Authorization {
   const rbacStore = new RbacStore();
   const nodeGraph = new NodeGraph();
   const rbac = new RbacAuthorizer(rbacStore);
+  const parts = (options.authorizers ?? usualAuthorizers).map((settings) =>
+    partOf(settings, { rbac, nodeGraph, options }),
+  );
   return {
-    authorizer: unionAuthorizer(mastersAuthorizer, nodeAuthorizer(nodeGraph), rbac),
+    authorizer: unionAuthorizer(mastersAuthorizer, ...parts.map(({ authorizer }) => authorizer)),
     rbac,
     rbacStore,
     nodeGraph,
     async rulesFor(user, namespace) {
-      const status = rulesReviewStatus(rbac, user, namespace);
-      if (nodeOf(user) === undefined) return status;
-      const problem = "node authorizer does not support user rule resolution";
-      const evaluationError = status.evaluationError
-        ? `[${problem}, ${status.evaluationError}]`
-        : problem;
-      return { ...status, incomplete: true, evaluationError };
+      const all = parts.map((part) => part.rules(user, namespace));
+      const errors = all.flatMap(({ evaluationError }) => evaluationError ?? []);
+      return {
+        resourceRules: all.flatMap(({ resourceRules }) => resourceRules),
+        nonResourceRules: all.flatMap(({ nonResourceRules }) => nonResourceRules),
+        incomplete: all.some(({ incomplete }) => incomplete),
+        ...(errors.length > 0 && { evaluationError: aggregate(errors) }),
+      };
     },
   };
+}
+
+const noRules: SubjectRulesReviewStatus = {
+  resourceRules: [],
+  nonResourceRules: [],
+  incomplete: false,
+};
+
+const unresolved = (authorizer: string): SubjectRulesReviewStatus => ({
+  ...noRules,
+  incomplete: true,
+  evaluationError: `${authorizer} authorizer does not support user rule resolution`,
+});
+
+const allRules: SubjectRulesReviewStatus = {
+  resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
+  nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
+  incomplete: false,
+};
+
+function partOf(
+  settings: AuthorizerSettings,
+  parts: { rbac: RbacAuthorizer; nodeGraph: NodeGraph; options: AuthorizationOptions },
+): Part {
+  switch (settings.type) {
+    case "Node":
+      return {
+        authorizer: nodeAuthorizer(parts.nodeGraph),
+        rules: (user) => (nodeOf(user) === undefined ? noRules : unresolved("node")),
+      };
+    case "RBAC":
+      return {
+        authorizer: parts.rbac,
+        rules: (user, namespace) => rulesReviewStatus(parts.rbac, user, namespace),
+      };
+    case "AlwaysAllow":
+      return { authorizer: alwaysAllow, rules: () => allRules };
+    case "AlwaysDeny":
+      return { authorizer: alwaysDeny, rules: () => noRules };
+    case "Webhook": {
+      const { webhooks } = parts.options;
+      invariant(webhooks, "there is a webhook to ask, but no way to it");
+      const { clock, to } = webhooks;
+      const transport = to(settings.webhook.kubeconfig);
+      return {
+        authorizer: webhookAuthorizer({ ...settings.webhook, transport, clock }),
+        rules: () => unresolved("webhook"),
+      };
+    }
+    default:
+      return settings satisfies never;
+  }
 }
 
 /**

@@ -30,5 +30,10 @@ export const mastersAuthorizer: Authorizer = {
   },
 };
 
-/** `--authorization-mode=AlwaysAllow`. */
+/** `AlwaysAllow`: whoever gets in may do everything. */
 export const alwaysAllow: Authorizer = { authorize: async () => allow() };
+
+/** `AlwaysDeny`: for tests of clients. Those behind it are still asked. */
+export const alwaysDeny: Authorizer = {
+  authorize: async () => noOpinion("Everything is forbidden."),
+};
