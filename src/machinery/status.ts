@@ -291,6 +291,14 @@ export function success(details?: StatusDetails): Status {
   };
 }
 
+/**
+ * What upstream answers with 500 and no reason, although it is the client's fault. Clients see the
+ * same words here, and nobody takes them for a failure of the server.
+ */
+export function refused(message: string): StatusError {
+  return failure(400, "", message);
+}
+
 /** A failure that the catalogue does not name; a webhook may choose its own. */
 export function failure(
   code: number,
@@ -304,7 +312,7 @@ export function failure(
     metadata: {},
     status: "Failure",
     message,
-    reason,
+    ...(reason && { reason }),
     ...(details && { details }),
     code,
   });

@@ -152,6 +152,8 @@ export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #position = 0;
+  /** How many messages are open; for the codec above. */
+  depth = 0;
   #low = 0;
   #high = 0;
 

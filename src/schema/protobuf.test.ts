@@ -2,6 +2,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import * as field from "./field.ts";
 import { kind, message } from "./message.ts";
+import type { MessageType } from "./message.ts";
 import { decodeProtobuf, encodeProtobuf, ProtobufError } from "./protobuf.ts";
 import {
   decodeProtobufEnvelope,
@@ -168,4 +169,41 @@ test("durations read and print as Go's", () => {
   }
   for (const wrong of ["", "5", "s", "1x", "1s!", "1 s"])
     assert.equal(parseDuration(wrong), undefined);
+});
+
+test("what is nested without end is refused", () => {
+  abstract class Deep extends message("test.Deep", {
+    inner: field.object(1, (): MessageType => Deep).optional(),
+    any: field.json(2).optional(),
+  }) {}
+  const nested = (depth: number): object => (depth === 0 ? {} : { inner: nested(depth - 1) });
+  decodeProtobuf(Deep, encodeProtobuf(Deep, nested(900)));
+  const deep = encodeProtobuf(Deep, nested(1100));
+  assert.throws(() => decodeProtobuf(Deep, deep), new ProtobufError("exceeded max depth"));
+  let list: unknown[] = [];
+  for (let depth = 0; depth < 1100; depth++) list = [list];
+  const any = encodeProtobuf(Deep, { any: list });
+  assert.throws(() => decodeProtobuf(Deep, any), /exceeded max depth/);
+});
+
+test("zeros travel or not, as the definition says", () => {
+  abstract class Zeros extends message("test.Zeros", {
+    text: field.string(1).optional(),
+    pointer: field.string(2).explicit().optional(),
+    count: field.int32(3).optional(),
+    plain: field.int32(4).implicit().optional(),
+    required: field.bool(5),
+    inner: field.object(6, () => Inner).default({ name: "" }),
+    at: field.time(7).optional(),
+  }) {}
+  const zero = encodeProtobuf(Zeros, {}, { fillZero: true });
+  // Text, plain number, required flag, a message with its own empty name, a time that is not set.
+  assert.deepEqual([...zero], [10, 0, 32, 0, 40, 0, 50, 2, 10, 0, 58, 0]);
+  assert.deepEqual(decodeProtobuf(Zeros, zero), { required: false, inner: {} });
+  const said = { text: "", pointer: "", count: 0, plain: 0, required: false };
+  assert.deepEqual(decodeProtobuf(Zeros, encodeProtobuf(Zeros, said)), {
+    pointer: "",
+    count: 0,
+    required: false,
+  });
 });

@@ -5,6 +5,7 @@ import { zeroOf } from "./decode.ts";
 import type { FieldSpec, Kind } from "./field.ts";
 import { apiVersionOf, fieldsOf, isKindType } from "./message.ts";
 import type { MessageType, Value } from "./message.ts";
+import { isJsonTooDeep, nestingMax, tooDeep } from "./nesting.ts";
 import { ProtobufError, Reader, wireType, Writer } from "./protobuf-wire.ts";
 import { hasPresence } from "./protobuf-presence.ts";
 
@@ -167,6 +168,7 @@ function readMessage(
   fillZero: boolean,
 ): void {
   const { readers } = plan;
+  if (++reader.depth > nestingMax) throw new ProtobufError(tooDeep);
   while (reader.position < end) {
     const key = reader.uint32();
     const read = readers[key >>> 3];
@@ -174,6 +176,7 @@ function readMessage(
     else reader.skip(key & 7);
   }
   if (reader.position !== end) throw new ProtobufError("unexpected EOF");
+  reader.depth--;
 }
 
 function fieldWriter(type: MessageType, name: string, spec: FieldSpec): Write {
@@ -576,8 +579,10 @@ function readIntOrString(reader: Reader): number | string {
 function readJson(reader: Reader): unknown {
   const raw = readSingle(reader);
   if (raw.length === 0) return undefined;
+  const source = text(raw);
+  if (isJsonTooDeep(source)) throw new ProtobufError(`embedded JSON: ${tooDeep}`);
   try {
-    return JSON.parse(text(raw));
+    return JSON.parse(source);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ProtobufError(`embedded JSON: ${why}`);

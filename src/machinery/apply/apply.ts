@@ -1,11 +1,12 @@
 import type { ManagedFieldsEntry, StatusCause } from "#api/meta/v1.ts";
 import { decode, DecodeError } from "#schema/decode.ts";
+import { isJsonTooDeep } from "#schema/nesting.ts";
 import type { MessageType } from "#schema/message.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { goText } from "../go-text.ts";
 import { cloneJson, isRow } from "../json.ts";
 import type { Row } from "../json.ts";
-import { applyConflict, badRequest, failure } from "../status.ts";
+import { applyConflict, badRequest, refused } from "../status.ts";
 import type { StatusError } from "../status.ts";
 import { compareObjects, unmanaged } from "./compare.ts";
 import { fieldSetOf, removeFields, withNamedFields } from "./extract.ts";
@@ -160,9 +161,7 @@ function refuseUnknown(path: string): void {
 function typedFailure(applied: Row, why: string): StatusError {
   const { kind, apiVersion } = applied;
   const { name = "", namespace = "" } = metadataOf(applied);
-  return failure(
-    500,
-    "",
+  return refused(
     `failed to create typed patch object (${goText(namespace)}/${goText(name)}; ` +
       `${goText(apiVersion)}, Kind=${goText(kind)}): ${why}`,
   );
@@ -212,7 +211,7 @@ function fieldSetOfLenient(shape: Shape, object: Row): FieldSet {
   try {
     return fieldSetOf(shape, object);
   } catch (error) {
-    if (error instanceof TypedError) throw failure(500, "", error.message);
+    if (error instanceof TypedError) throw refused(error.message);
     throw error;
   }
 }
@@ -266,7 +265,7 @@ const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration"
 /** What kubectl's client-side apply wrote and nobody changed since; undefined if it never did. */
 function fieldsOfLastApplied(type: MessageType | undefined, live: Row): FieldSet | undefined {
   const text = annotationsOf(live)?.[lastAppliedAnnotation];
-  if (typeof text !== "string" || text === "") return undefined;
+  if (typeof text !== "string" || text === "" || isJsonTooDeep(text)) return undefined;
   try {
     const lastApplied: unknown = JSON.parse(text);
     if (!isRow(lastApplied)) return undefined;

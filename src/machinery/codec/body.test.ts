@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { utf8 } from "#base/bytes.ts";
 import { Pod } from "#api/core/v1.ts";
 import { encodeProtobufEnvelope } from "#schema/protobuf-envelope.ts";
-import { decodeBody, decodePatched, fieldValidationOf } from "./body.ts";
+import { decodeBody, decodePatched, fieldValidationOf, parsePatchBody } from "./body.ts";
 import { duplicateFields, explainJsonError } from "./json-syntax.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
@@ -179,4 +179,15 @@ test("YAML reads as Go's parser reads it", () => {
     ],
   );
   assert.throws(() => parseYaml("a: [1"), YamlError);
+});
+
+test("bodies that are nested without end are refused, in every encoding", () => {
+  const deep = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+  const lists = "[".repeat(20_000);
+  for (const text of [deep, lists]) {
+    for (const contentType of ["application/json", "application/yaml"]) {
+      assert.throws(() => decodeBody(Pod, utf8(text), { contentType }), { code: 400 });
+    }
+    assert.throws(() => parsePatchBody(utf8(text)), /exceeded max depth/);
+  }
 });

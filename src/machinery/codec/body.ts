@@ -1,6 +1,7 @@
 import { builtInKinds } from "#api/registry.ts";
 import { text as textOf } from "#base/bytes.ts";
 import { decode, DecodeError } from "#schema/decode.ts";
+import { isJsonTooDeep, tooDeep } from "#schema/nesting.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import type { KindType, MessageType } from "#schema/message.ts";
 import { decodeProtobuf, ProtobufError } from "#schema/protobuf.ts";
@@ -112,11 +113,21 @@ function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
 /** Parses JSON or YAML that is no object of a kind: patches. Throws `StatusError` (400). */
 export function parsePatchBody(body: Uint8Array, contentType?: string): unknown {
   const source = textOf(body);
-  if (contentType?.includes("yaml")) return parseYamlDocument(source)?.value ?? {};
+  if (contentType?.includes("yaml")) return patchFromYaml(source);
+  if (isJsonTooDeep(source)) throw badRequest(`error decoding patch: ${tooDeep}`);
   try {
     return JSON.parse(source);
   } catch {
     throw badRequest(`error decoding patch: ${explainJsonError(source)}`);
+  }
+}
+
+function patchFromYaml(source: string): unknown {
+  try {
+    return parseYamlDocument(source)?.value ?? {};
+  } catch (error) {
+    if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
+    throw error;
   }
 }
 
@@ -157,6 +168,9 @@ function parseBody(
   );
 
   function fromJson(): unknown {
+    if (isJsonTooDeep(source)) {
+      throw unrecognized(type, `couldn't get version/kind; json parse error: ${tooDeep}`, body);
+    }
     let parsed: unknown;
     try {
       parsed = JSON.parse(source);

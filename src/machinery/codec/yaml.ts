@@ -1,4 +1,5 @@
 import { isCollection, LineCounter, parseAllDocuments } from "yaml";
+import { isTooDeep, tooDeep } from "#schema/nesting.ts";
 import type { Document, DocumentOptions, ParseOptions, SchemaOptions, Tags } from "yaml";
 
 /** A text that is no YAML. */
@@ -20,7 +21,7 @@ export interface YamlDocument {
  */
 export function parseYaml(text: string): YamlDocument[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { ...options, lineCounter: lines });
+  const parsed = withinDepth(() => parseAllDocuments(text, { ...options, lineCounter: lines }));
   const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   return documents
     .map((document) => readDocument(document, lines))
@@ -30,6 +31,16 @@ export function parseYaml(text: string): YamlDocument[] {
 /** The first document of a text; undefined when there is none. */
 export function parseYamlDocument(text: string): YamlDocument | undefined {
   return parseYaml(text)[0];
+}
+
+/** The library's parser is recursive, and knows no limit but that of the stack. */
+function withinDepth<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError) throw new YamlError(`yaml: ${tooDeep}`);
+    throw error;
+  }
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocument {
@@ -47,7 +58,9 @@ function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocume
   }
   const start = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
   try {
-    return { value: document.toJS(), duplicates, line: lines.linePos(start).line };
+    const value: unknown = document.toJS();
+    if (isTooDeep(value)) throw new YamlError(tooDeep);
+    return { value, duplicates, line: lines.linePos(start).line };
   } catch (error) {
     // Too many aliases: a bomb.
     throw new YamlError(`yaml: ${error instanceof Error ? error.message : String(error)}`);

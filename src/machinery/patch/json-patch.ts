@@ -1,3 +1,4 @@
+import { isTooDeep, tooDeep } from "#schema/nesting.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { cloneJson, isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
@@ -5,6 +6,8 @@ import { requestEntityTooLarge } from "../status.ts";
 import { doesNotApply, malformed } from "./patch-error.ts";
 
 const operationsMax = 10000;
+/** Copies of copies would grow without end. */
+const copiedBytesMax = 3 * 1024 * 1024;
 
 /** RFC 6902. Returns a new object; throws a 400 for no patch and a 422 for one that does not fit. */
 export function applyJsonPatch(current: object, patch: unknown): unknown {
@@ -18,12 +21,24 @@ export function applyJsonPatch(current: object, patch: unknown): unknown {
     );
   }
   const document: Row = { "": cloneJson(current) };
-  for (const operation of patch) apply(document, operation);
+  let copiedBytes = 0;
+  for (const operation of patch) {
+    copiedBytes += apply(document, operation);
+    if (copiedBytes > copiedBytesMax) {
+      throw requestEntityTooLarge(
+        `Unable to complete the copy, the accumulated size increase of copy is ${copiedBytes}, ` +
+          `exceeding the limit ${copiedBytesMax}`,
+      );
+    }
+  }
   return document[""];
 }
 
-/** The document hangs below the key "", so that the path "" has a parent like every other. */
-function apply(document: Row, operation: unknown): void {
+/**
+ * Returns the size of what it copied. The document hangs below the key "", so that the path "" has
+ * a parent like every other.
+ */
+function apply(document: Row, operation: unknown): number {
   if (!isRow(operation)) throw malformed("invalid JSON patch operation");
   const { op, path } = operation;
   if (typeof path !== "string") throw doesNotApply(`${String(op)} operation has no path`);
@@ -31,25 +46,27 @@ function apply(document: Row, operation: unknown): void {
   switch (op) {
     case "add":
       add(target, valueOf(operation));
-      return;
+      return 0;
     case "replace":
       read(target);
       replace(target, valueOf(operation));
-      return;
+      return 0;
     case "remove":
       read(target);
       remove(target);
-      return;
+      return 0;
     case "test": {
       // A test for null also holds for what is not there.
       const expected = operation["value"] ?? null;
       const actual = expected === null ? (peek(target) ?? null) : read(target);
       if (!deepEqual(actual, expected)) throw doesNotApply(`testing value ${path} failed`);
-      return;
+      return 0;
     }
-    case "copy":
-      add(target, cloneJson(read(find(document, fromOf(operation)))));
-      return;
+    case "copy": {
+      const copied = read(find(document, fromOf(operation)));
+      add(target, cloneJson(copied));
+      return JSON.stringify(copied).length;
+    }
     case "move": {
       const from = fromOf(operation);
       if (path.startsWith(`${from}/`)) throw doesNotApply("cannot move a value into itself");
@@ -57,7 +74,7 @@ function apply(document: Row, operation: unknown): void {
       const moved = read(source);
       remove(source);
       add(find(document, path), moved);
-      return;
+      return 0;
     }
     default:
       throw doesNotApply(`Unexpected kind: ${String(op)}`);
@@ -99,6 +116,7 @@ function read(place: Place): unknown {
 }
 
 function add({ parent, key, path }: Place, value: unknown): void {
+  checkDepth(path, value);
   if (Array.isArray(parent)) {
     const index = key === "-" ? parent.length : indexOf(key, parent.length + 1, path);
     if (index > parent.length) throw doesNotApply(`index ${key} is out of bounds`);
@@ -107,8 +125,13 @@ function add({ parent, key, path }: Place, value: unknown): void {
 }
 
 function replace({ parent, key, path }: Place, value: unknown): void {
+  checkDepth(path, value);
   if (Array.isArray(parent)) parent[indexOf(key, parent.length, path)] = value;
   else setKey(parent as Row, key, value);
+}
+
+function checkDepth(path: string, value: unknown): void {
+  if (isTooDeep(value, path.split("/").length)) throw doesNotApply(tooDeep);
 }
 
 function remove({ parent, key, path }: Place): void {

@@ -183,3 +183,19 @@ test("an item without its merge key is refused", () => {
     message: "map: map[image:x] does not contain declared merge key: name",
   });
 });
+
+test("a JSON patch cannot make a document that is huge, or nested without end", () => {
+  const copies = Array.from({ length: 40 }, (_, index) => ({
+    op: "copy",
+    from: "/a",
+    path: `/a/${index}`,
+  }));
+  assert.throws(() => applyJsonPatch({ a: { text: "x".repeat(1000) } }, copies), { code: 413 });
+  const path = (depth: number) => "/a".repeat(depth);
+  const deeper = Array.from({ length: 1100 }, (_, index) => ({
+    op: "add",
+    path: path(index + 1),
+    value: {},
+  }));
+  assert.throws(() => applyJsonPatch({}, deeper), { code: 422 });
+});

@@ -4,7 +4,7 @@ import { fieldMapOf } from "../field-map.ts";
 import { goText } from "../go-text.ts";
 import { cloneJson, isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
-import { failure } from "../status.ts";
+import { refused } from "../status.ts";
 import type { StatusError } from "../status.ts";
 import { doesNotApply, malformed } from "./patch-error.ts";
 
@@ -251,9 +251,7 @@ function withoutDirectives(value: unknown): unknown {
 function keyOf(item: Row, mergeKey: string): unknown {
   const key = item[mergeKey];
   if (key !== undefined) return key;
-  return raise(
-    failure(500, "", `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`),
-  );
+  return raise(refused(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`));
 }
 
 function raise(error: StatusError): never {

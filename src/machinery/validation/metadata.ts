@@ -224,9 +224,9 @@ function validateOwnerReferences(
   return errors;
 }
 
-function validateOwnerReference(reference: OwnerReference, path: string): FieldError[] {
+function validateOwnerReference(reference: Partial<OwnerReference>, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  const { apiVersion, kind, name, uid } = reference;
+  const { apiVersion = "", kind = "", name = "", uid = "" } = reference;
   if (apiVersion === "" || apiVersion.endsWith("/")) {
     errors.push(invalid(`${path}.apiVersion`, apiVersion, "version must not be empty"));
   }

@@ -1,9 +1,11 @@
 import { notFound } from "#machinery/status.ts";
+import { fieldsOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
 import type { BodyReader, ObjectAccess } from "../resources/dependencies.ts";
 import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
 import { readObject } from "./body.ts";
 import type { Registry } from "./registry.ts";
+import type { StoredObject } from "./stored-object.ts";
 import { ResourceStorage } from "./storage.ts";
 import type { Environment } from "./storage.ts";
 
@@ -60,6 +62,7 @@ export function bodyReader(registry: () => Registry, environment: Environment): 
       const parent = registry().find(context.info);
       const definition = { type } as ResourceStorage["definition"];
       const object = await readObject(context, definition);
+      fillRequired(type, object);
       const storage = parent ?? new ResourceStorage(definition, environment);
       const dryRun = context.request.query.getAll("dryRun").includes("All");
       const request = admissionRequest({ definition, info: storage.info, environment }, context, {
@@ -73,4 +76,11 @@ export function bodyReader(registry: () => Registry, environment: Environment): 
       return object as T;
     },
   };
+}
+
+/** What must be there and is not, is empty: so it is to upstream, and to those who check it. */
+function fillRequired(type: KindType, object: StoredObject): void {
+  for (const [name, { of, optional }] of fieldsOf(type)) {
+    if (of.kind === "message" && !optional) object[name] ??= {};
+  }
 }

@@ -3,9 +3,9 @@ import type { ApiResponse } from "#client/transport.ts";
 import {
   alreadyExists,
   badRequest,
-  failure,
   generateNameConflict,
   methodNotAllowed,
+  refused,
 } from "#machinery/status.ts";
 import type { Entry } from "#storage/store.ts";
 import { revision } from "#storage/store.ts";
@@ -86,8 +86,7 @@ export async function createObject(
   options: CreateOptions,
 ): Promise<Written> {
   if (object.metadata.resourceVersion) {
-    const message = "resourceVersion should not be set on objects to be created";
-    throw failure(500, "", message, {});
+    throw refused("resourceVersion should not be set on objects to be created");
   }
   const { dryRun } = options;
   // What admission adds is nobody's.

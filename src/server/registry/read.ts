@@ -219,57 +219,56 @@ function pageParts(
 const comma = utf8(",");
 const listEnd = utf8("]}");
 
-function* jsonParts(
+function jsonParts(
   storage: ResourceStorage,
   context: RequestContext,
   { shape }: AnswerForm,
   page: Page,
-): Generator<Bytes, void, undefined> {
+): Iterable<Bytes> {
+  const { form, definition, environment } = storage;
   switch (shape) {
     case "object":
-      yield listStart({ ...listHead(storage, page), items: [] });
-      yield* joined(page.entries, (entry) => storage.form.itemParts(entry));
-      return;
+      return listOf({ ...listHead(storage, page), items: [] }, page, (entry) =>
+        form.itemParts(entry),
+      );
     case "metadata":
-      yield listStart({ ...metadataListHead, metadata: page.metadata, items: [] });
-      yield* joined(page.entries, (entry) => [json(partialMetadata(storage.form.decode(entry)))]);
-      return;
+      return listOf({ ...metadataListHead, metadata: page.metadata, items: [] }, page, (entry) => [
+        json(partialMetadata(form.decode(entry))),
+      ]);
     case "table": {
       const options = {
-        definition: storage.definition,
+        definition,
         metadata: page.metadata,
         include: includeObjectOf(context.request.query),
-        now: storage.environment.clock.now(),
+        now: environment.clock.now(),
       };
-      yield listStart(tableOf({ ...options, objects: [] }));
-      yield* joined(page.entries, (entry) => [json(tableRow(storage.form.decode(entry), options))]);
-      return;
+      return listOf(tableOf({ ...options, objects: [] }), page, (entry) => [
+        json(tableRow(form.decode(entry), options)),
+      ]);
     }
     default:
-      shape satisfies never;
+      return shape satisfies never;
   }
 }
 
-const metadataListHead = {
-  kind: "PartialObjectMetadataList",
-  apiVersion: apiVersionOf(PartialObjectMetadataList.info),
-};
-
-/** Everything up to the first item of a list whose last field is an empty array. */
-function listStart(list: object): Bytes {
-  return utf8(JSON.stringify(list).slice(0, -listEnd.length));
-}
-
-function* joined(
-  entries: readonly Entry[],
+/** `list` is without its items, which are its last field. */
+function* listOf(
+  list: object,
+  { entries }: Page,
   partsOf: (entry: Entry) => readonly Bytes[],
 ): Generator<Bytes, void, undefined> {
+  yield utf8(JSON.stringify(list).slice(0, -listEnd.length));
   for (const [index, entry] of entries.entries()) {
     if (index > 0) yield comma;
     yield* partsOf(entry);
   }
   yield listEnd;
 }
+
+const metadataListHead = {
+  kind: "PartialObjectMetadataList",
+  apiVersion: apiVersionOf(PartialObjectMetadataList.info),
+};
 
 const json = (value: unknown) => utf8(JSON.stringify(value));
 

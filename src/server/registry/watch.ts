@@ -21,6 +21,7 @@ import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts
 import type { Entry, Revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { includeObjectOf, tableOf } from "../table/table.ts";
+import type { IncludeObject } from "../table/table.ts";
 import { formOf, isInProcess, partialMetadata } from "./answers.ts";
 import { listPrefix } from "./keys.ts";
 import { parseVersion } from "./list-query.ts";
@@ -70,7 +71,7 @@ function encodedEvents(
   if (form.encoding === "protobuf") return protobufFrames(storage, form, changes);
   // The table's time and columns are of the watcher: only plain objects are shared.
   if (form.shape === "object") return objectLines(storage, changes);
-  return shapedLines(storage, context, form, changes);
+  return shapedLines(storage, form, includeObjectOf(context.request.query), changes);
 }
 
 function watchQueryOf(storage: ResourceStorage, query: URLSearchParams): WatchQuery {
@@ -333,11 +334,10 @@ function enveloped(
 /** Tables and bare metadata. */
 async function* shapedLines(
   storage: ResourceStorage,
-  context: RequestContext,
   form: AnswerForm,
+  include: IncludeObject,
   changes: AsyncIterable<Change>,
 ): AsyncGenerator<Bytes, void, undefined> {
-  const include = includeObjectOf(context.request.query);
   let withoutColumns = false;
   const shape = (object: StoredObject): unknown => {
     if (form.shape === "object") return object;
