@@ -279,7 +279,7 @@ async function extraPaths(
   const discovery = createDiscovery({ definitions, serverAddress, otherPaths });
   const openApi = createOpenApi({ definitions, version: "v1.36.0" });
   return [
-    { handle: (path) => fixed.get(path) },
+    { handle: (path) => fixed.get(path.replace(/\/$/, "")) },
     { handle: (path, headers) => discovery.handle(path, headers) },
     { handle: (path, headers, request) => openApi.handle(path, headers, request.query) },
   ];
@@ -287,7 +287,9 @@ async function extraPaths(
 
 function jsonAnswer(contentType: string, value: object): ApiResponse {
   const bytes = utf8(JSON.stringify(value));
-  return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
+  // Who checks tokens asks for the keys every now and then; they change seldom.
+  const headers = { "cache-control": "public, max-age=3600" };
+  return { status: 200, headers, body: { kind: "bytes", contentType, bytes } };
 }
 
 /**

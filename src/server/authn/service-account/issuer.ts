@@ -79,6 +79,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
           ...request.metadata,
           name,
           namespace,
+          uid,
           creationTimestamp: timestamp(issuedAt),
         },
         spec: { ...request.spec, audiences, expirationSeconds: lifetimeSeconds },
@@ -123,18 +124,23 @@ async function bind(
   reference: BoundObjectReference | undefined,
 ): Promise<Bound> {
   if (!reference) return {};
-  const { kind = "", apiVersion = "v1", name = "" } = reference;
-  if (apiVersion !== "v1" || !isBindable(kind)) {
-    throw badRequest(
-      `cannot bind token for serviceaccount to object of type ${apiVersion}, Kind=${kind}`,
-    );
+  const { kind = "", apiVersion = "", name = "" } = reference;
+  // The version does not matter: these kinds have only one.
+  if (apiVersion.includes("/") || !isBindable(kind)) {
+    const type = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
+    throw badRequest(`cannot bind token to object of type ${type}, Kind=${kind}`);
   }
   const object = await objects.find(kind, namespace, name);
-  const resource = { group: "", resource: bindable[kind] };
-  if (!object) throw notFound(resource, name);
+  if (!object) throw notFound({ group: "", resource: bindable[kind] }, name);
+  if (kind === "Pod" && object.serviceAccountName !== account) {
+    throw badRequest(
+      `cannot bind token for serviceaccount "${account}" to pod running with different ` +
+        "serviceaccount name.",
+    );
+  }
   if (reference.uid && reference.uid !== object.uid) {
     throw conflict(
-      resource,
+      { group: "", resource: kind },
       name,
       `the UID in the bound object reference (${reference.uid}) does not match the UID in ` +
         "record. The object might have been deleted and then recreated",
@@ -143,12 +149,6 @@ async function bind(
   const own = { name, uid: object.uid };
   switch (kind) {
     case "Pod":
-      if (object.serviceAccountName !== account) {
-        throw badRequest(
-          `cannot bind token for serviceaccount "${account}" to pod running with different ` +
-            "serviceaccount name.",
-        );
-      }
       return { pod: own, ...(await nodeOfPod(objects, object)) };
     case "Secret":
       return { secret: own };

@@ -203,8 +203,15 @@ describe("tokens of service accounts", () => {
       /to pod running with different serviceaccount name/,
     ],
     [
+      {
+        expirationSeconds: 600,
+        boundObjectRef: { apiVersion: "apps/v1", kind: "Pod", name: "app-1" },
+      },
+      /cannot bind token to object of type apps\/v1, Kind=Pod/,
+    ],
+    [
       { expirationSeconds: 600, boundObjectRef: { kind: "ConfigMap", name: "x" } },
-      /cannot bind token for serviceaccount to object of type/,
+      /cannot bind token to object of type \/, Kind=ConfigMap/,
     ],
   ];
   for (const [spec, error] of refused) {
