@@ -9,6 +9,7 @@ export const tooDeep = "exceeded max depth";
 
 /** Whether a JSON text is nested too deeply, told without parsing it. */
 export function isJsonTooDeep(text: string): boolean {
+  if (text.length < nestingMax) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {

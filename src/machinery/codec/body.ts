@@ -12,7 +12,7 @@ import type { Row } from "../json.ts";
 import { badRequest, invalid, unsupportedMediaType } from "../status.ts";
 import type { StatusError } from "../status.ts";
 import { invalid as invalidValue } from "../validation/field-error.ts";
-import { duplicateFields, explainJsonError, isTooDeep } from "./json-syntax.ts";
+import { duplicateFields, explainJsonError } from "./json-syntax.ts";
 import { parseYamlDocument, YamlError } from "./yaml.ts";
 
 /** What to do about fields that the kind does not have, or that the body has twice. */
@@ -169,7 +169,8 @@ function parseBody(
 
   function fromJson(): unknown {
     if (isJsonTooDeep(source)) {
-      throw unrecognized(type, `couldn't get version/kind; json parse error: ${tooDeep}`, body);
+      const why = `json parse error: invalid character '{' ${tooDeep}`;
+      throw unrecognized(type, `couldn't get version/kind; ${why}`, body);
     }
     let parsed: unknown;
     try {
@@ -177,10 +178,6 @@ function parseBody(
     } catch {
       const why = explainJsonError(source);
       throw unrecognized(type, `couldn't get version/kind; json parse error: ${why}`, body);
-    }
-    if (isTooDeep(source)) {
-      const why = `json parse error: invalid character '{' exceeded max depth`;
-      throw unrecognized(type, `couldn't get version/kind; ${why}`, body);
     }
     if (duplicates) duplicates.push(...duplicateFields(source).map(duplicateField));
     return parsed;

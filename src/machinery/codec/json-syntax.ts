@@ -44,23 +44,6 @@ export function duplicateFields(text: string): string[] {
   return duplicates;
 }
 
-/** As deep as upstream's parser goes: deeper texts are attacks on whoever walks the object. */
-const depthMax = 10_000;
-
-/** Expects text that JSON.parse accepts. */
-export function isTooDeep(text: string): boolean {
-  if (text.length < 2 * depthMax) return false;
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) at = endOfString(text, at);
-    else if (code === openBrace || code === openBracket) {
-      if (++depth > depthMax) return true;
-    } else if (code === closeBrace || code === closeBracket) depth--;
-  }
-  return false;
-}
-
 interface Level {
   /** Of an object; undefined for a list. */
   readonly keys: Set<string> | undefined;

@@ -334,7 +334,7 @@ test("server-side apply merges by the schema", async () => {
     'Apply failed with 1 conflict: conflict with "me": .spec.ports[port=80,protocol="TCP"].name',
   );
   const unknown = await apply("you", { zork: 1 });
-  assert.equal(unknown.status, 500);
+  assert.equal(unknown.status, 400);
   assert.equal(
     unknown.json.message,
     "failed to create typed patch object (/a; stable.example.com/v1, Kind=CronTab): " +
