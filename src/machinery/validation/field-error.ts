@@ -20,6 +20,9 @@ export type FieldErrorType =
   | "InternalError"
   | "FieldValueTypeInvalid";
 
+/** In place of a value that is not to be shown, because it is large. */
+export const omittedValue: unique symbol = Symbol("omitted");
+
 const words: Record<FieldErrorType, string> = {
   FieldValueNotFound: "Not found",
   FieldValueRequired: "Required value",
@@ -47,6 +50,12 @@ export const requiredValue = (path: string, detail = ""): FieldError => ({
 export const forbidden = (path: string, detail: string): FieldError => ({
   path,
   type: "FieldValueForbidden",
+  detail,
+});
+/** `Internal error: …` */
+export const internal = (path: string, detail: string): FieldError => ({
+  path,
+  type: "InternalError",
   detail,
 });
 export const duplicate = (path: string, value: unknown): FieldError => ({
@@ -99,7 +108,7 @@ export function fieldErrorBody(error: FieldError): string {
     case "InternalError":
       break;
     default:
-      body += `: ${renderValue(error.value)}`;
+      if (error.value !== omittedValue) body += `: ${renderValue(error.value)}`;
   }
   return error.detail ? `${body}: ${error.detail}` : body;
 }

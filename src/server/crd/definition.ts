@@ -18,6 +18,7 @@ import { renamed } from "./conversion.ts";
 import type { Convert } from "./conversion.ts";
 import { coerceStored, customKind } from "./kind.ts";
 import type { CustomKind } from "./kind.ts";
+import type { RuleEngine } from "./rules/engine.ts";
 import { customScale } from "./scale.ts";
 import { applySchemaDefaults } from "./schema/defaults.ts";
 import type { JsonSchema } from "./schema/json-schema.ts";
@@ -36,7 +37,7 @@ export interface DefinitionState {
 export function customResources(
   crd: CustomResourceDefinition,
   convert: Convert | undefined,
-  state: DefinitionState,
+  { state, engine }: { readonly state: DefinitionState; readonly engine: RuleEngine },
 ): ResourceDefinition[] {
   const versions = new Map(
     crd.spec.versions.map((version) => [version.name, kindOfVersion(crd, version)]),
@@ -48,7 +49,7 @@ export function customResources(
     const own = versions.get(version.name);
     if (!version.served || !own) return [];
     const storedAs = storageOf({ own, storedKind, versions, convert });
-    return [resourceOf({ crd, version, own, storedAs, state })];
+    return [resourceOf({ crd, version, own, storedAs, state, engine })];
   });
 }
 
@@ -151,11 +152,12 @@ function resourceOf(options: {
   own: VersionKind;
   storedAs: StoredAs<StoredObject>;
   state: DefinitionState;
+  engine: RuleEngine;
 }): ResourceDefinition {
-  const { crd, version, storedAs, state } = options;
+  const { crd, version, storedAs, state, engine } = options;
   const { kind, schema } = options.own;
   const { status, scale } = version.subresources ?? {};
-  const validation = customValidation({ schema, scale });
+  const validation = customValidation({ schema, scale, engine });
   const warning = deprecationWarning(crd, version);
   const definition: ResourceDefinition<StoredObject> = {
     type: kind,

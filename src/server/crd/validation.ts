@@ -1,12 +1,30 @@
 import type { CustomResourceSubresourceScale } from "#api/apiextensions/v1.ts";
-import type { FieldError } from "#machinery/validation/field-error.ts";
+import { invalid } from "#machinery/validation/field-error.ts";
+import type { FieldError, FieldErrorType } from "#machinery/validation/field-error.ts";
 import type { StoredObject } from "../registry/stored-object.ts";
+import { RuleChecker } from "./rules/check.ts";
+import type { RuleEngine } from "./rules/engine.ts";
 import { validateScaleSpec, validateScaleStatus } from "./scale.ts";
 import { propertyOf } from "./schema/json-schema.ts";
 import type { JsonSchema } from "./schema/json-schema.ts";
 import { validateListTypes } from "./schema/list-types.ts";
 import { validateEmbedded } from "./schema/metadata.ts";
 import { validateValue } from "./schema/validate-value.ts";
+
+/** Rules rely on what the schema says of types and sizes: without that they are not looked at. */
+const blocking: ReadonlySet<FieldErrorType> = new Set<FieldErrorType>([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+const notAllChecked = invalid(
+  "<nil>",
+  null,
+  "some validation rules were not checked because the object was invalid; " +
+    "correct the existing errors to complete validation",
+);
 
 /** The rules that a custom resource keeps, out of its definition. */
 export interface CustomValidation {
@@ -21,26 +39,40 @@ type UpdateRule = (object: StoredObject, old: Readonly<StoredObject>) => FieldEr
 export function customValidation(options: {
   readonly schema: JsonSchema;
   readonly scale: CustomResourceSubresourceScale | undefined;
+  readonly engine: RuleEngine;
 }): CustomValidation {
-  const { schema, scale } = options;
+  const { schema, scale, engine } = options;
+  const checker = new RuleChecker(engine, schema, true);
+  const withRules = (errors: FieldError[], object: StoredObject, old?: Readonly<StoredObject>) => {
+    if (checker.isEmpty) return errors;
+    if (errors.some(({ type }) => blocking.has(type))) return [...errors, notAllChecked];
+    const before = old && { value: old };
+    return [...errors, ...checker.check(object, { old: before, ratchet: true })];
+  };
   const statusSchema = propertyOf(schema, "status");
   const listErrors = (object: StoredObject, old: Readonly<StoredObject>) =>
     validateListTypes(old, schema).length > 0 ? [] : validateListTypes(object, schema);
   return {
-    create: (object) => [
-      ...validateValue(object, schema),
-      ...validateScaleSpec(object, scale),
-      ...validateScaleStatus(object, scale),
-      ...validateEmbedded(object, schema),
-      ...validateListTypes(object, schema),
-    ],
-    update: (object, old) => [
-      ...validateValue(object, schema, { old: { value: old } }),
-      ...validateScaleSpec(object, scale),
-      ...validateScaleStatus(object, scale),
-      ...validateEmbedded(object, schema),
-      ...listErrors(object, old),
-    ],
+    create(object) {
+      const errors = [
+        ...validateValue(object, schema),
+        ...validateScaleSpec(object, scale),
+        ...validateScaleStatus(object, scale),
+        ...validateEmbedded(object, schema),
+        ...validateListTypes(object, schema),
+      ];
+      return withRules(errors, object);
+    },
+    update(object, old) {
+      const errors = [
+        ...validateValue(object, schema, { old: { value: old } }),
+        ...validateScaleSpec(object, scale),
+        ...validateScaleStatus(object, scale),
+        ...validateEmbedded(object, schema),
+        ...listErrors(object, old),
+      ];
+      return withRules(errors, object, old);
+    },
     updateStatus(object, old) {
       const { status } = object;
       const errors: FieldError[] = [];
@@ -48,7 +80,8 @@ export function customValidation(options: {
         const before = Object.hasOwn(old, "status") ? { value: old["status"] } : undefined;
         errors.push(...validateValue(status, statusSchema, { prefix: "status", old: before }));
       }
-      return [...errors, ...validateScaleStatus(object, scale), ...listErrors(object, old)];
+      errors.push(...validateScaleStatus(object, scale), ...listErrors(object, old));
+      return withRules(errors, object, old);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { CustomResourceDefinition } from "#api/apiextensions/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import { withCondition } from "../../../crd/conditions.ts";
+import { withoutRules } from "../../../crd/rules/engine.ts";
+import type { RuleEngine } from "../../../crd/rules/engine.ts";
 import { cleanupFinalizer } from "../../../crd/plan.ts";
 import { isKnownFormat } from "../../../crd/schema/formats.ts";
 import { someSchema } from "../../../crd/schema/json-schema.ts";
@@ -9,7 +11,16 @@ import { defineResource } from "../../define.ts";
 import { completeDefinition } from "./defaults.ts";
 import { validateDefinition, validateDefinitionUpdate, validateStatus } from "./validation.ts";
 
-export const customResourceDefinitions = ({ clock }: { readonly clock: Clock }) =>
+export interface DefinitionDependencies {
+  readonly clock: Clock;
+  /** Reads the expressions of rules. */
+  readonly ruleEngine?: RuleEngine;
+}
+
+export const customResourceDefinitions = ({
+  clock,
+  ruleEngine = withoutRules,
+}: DefinitionDependencies) =>
   defineResource<CustomResourceDefinition>({
     type: CustomResourceDefinition,
     columns: [
@@ -33,8 +44,8 @@ export const customResourceDefinitions = ({ clock }: { readonly clock: Clock }) 
       addStoredVersion(crd);
     },
     prepareForUpdate: addStoredVersion,
-    validateCreate: validateDefinition,
-    validateUpdate: validateDefinitionUpdate,
+    validateCreate: (crd) => validateDefinition(crd, ruleEngine),
+    validateUpdate: (crd, old) => validateDefinitionUpdate(crd, old, ruleEngine),
     status: { validateUpdate: validateStatus },
     allowUnconditionalUpdate: false,
     // The instances go first: until then the definition stays, marked, and held by a finalizer.

@@ -1,13 +1,17 @@
-import type { CustomResourceDefinitionSpec } from "#api/apiextensions/v1.ts";
 import { forbidden, invalid, requiredValue } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { isSchemaList, itemsOf, propertyOf, valuesOf } from "../../../crd/schema/json-schema.ts";
 import type { JsonSchema } from "../../../crd/schema/json-schema.ts";
 import { unstructuredReason, validateStructural } from "../../../crd/schema/structural.ts";
 import { validateDefaults } from "../../../crd/schema/validate-defaults.ts";
+import type { DefaultRules } from "../../../crd/schema/validate-defaults.ts";
 import { notSupportedInOrder } from "../../../crd/schema/validate-value.ts";
 import { givenFields, shownSchema } from "./promoted.ts";
-import { validateRuleTexts } from "./validation-rules.ts";
+import { RuleChecker } from "../../../crd/rules/check.ts";
+import { CostTotal, cardinalityBelow } from "../../../crd/rules/costs.ts";
+import type { RuleEngine } from "../../../crd/rules/engine.ts";
+import { validateRules, validateRuleTexts } from "./validation-rules.ts";
+import type { RuleContext } from "./validation-rules.ts";
 
 /** Fields at the root whose meaning does not change when the status is looked at by itself. */
 const allowedAtRoot = [
@@ -37,15 +41,16 @@ const allowedAtRoot = [
 
 export interface SchemaContext {
   readonly hasStatus: boolean;
-  /** What the definition was before. */
-  readonly old: CustomResourceDefinitionSpec | undefined;
+  /** The definition has had this very schema before. */
+  readonly isUnchanged: boolean;
+  readonly engine: RuleEngine;
 }
 
 /** The rules for the schema of one version, or of all; `path` is that of the field around it. */
 export function validateSchemaOf(
   schema: JsonSchema,
   path: string,
-  { hasStatus }: SchemaContext,
+  { hasStatus, isUnchanged, engine }: SchemaContext,
 ): FieldError[] {
   const at = `${path}.openAPIV3Schema`;
   const errors: FieldError[] = hasStatus ? validateRoot(schema, at) : [];
@@ -53,16 +58,35 @@ export function validateSchemaOf(
     errors.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
   }
   const unstructured = unstructuredReason(schema);
+  const total = new CostTotal();
+  let isStructural = false;
   if (unstructured === undefined) {
-    const structural = validateStructural(schema, at);
-    errors.push(...(structural.length ? structural : validateDefaults(schema, at)));
+    let found = validateStructural(schema, at);
+    if (found.length === 0) found = validateDefaults(schema, at, defaultRules(schema, engine));
+    errors.push(...found);
+    isStructural = found.length === 0;
   }
-  errors.push(...validateNode(schema, at, rootContext));
+  const rules = { engine, isResource: true, cardinality: 1, total, isAccepted: isUnchanged };
+  const node = validateNode(schema, at, {
+    ...rootContext,
+    ...(isStructural && { rules: { ...rules, uncorrelatable: undefined } }),
+  });
+  errors.push(...node.schema, ...node.rules);
   // What cannot be read as a structural schema has been told by the other rules, as a rule.
   if (errors.length === 0 && unstructured !== undefined) {
     errors.push(invalid(at, "", unstructured));
   }
-  return errors;
+  return [...errors, ...total.errors(at)];
+}
+
+/** A default keeps the rules, be it that it was there before or that it comes anew. */
+function defaultRules(root: JsonSchema, engine: RuleEngine): DefaultRules {
+  return (value, schema, path) => {
+    const isResource = schema === root || (schema["x-kubernetes-embedded-resource"] ?? false);
+    const checker = new RuleChecker(engine, schema, isResource);
+    const again = checker.check(value, { old: { value }, path, ratchet: false });
+    return again.length ? again : checker.check(value, { path, ratchet: false });
+  };
 }
 
 function validateRoot(schema: JsonSchema, at: string): FieldError[] {
@@ -89,13 +113,20 @@ interface Context {
   readonly insideMeta: boolean;
   /** Why there may be no default; undefined where there may. */
   readonly noDefaults: string | undefined;
+  /** Missing where rules are not looked at: below alternatives, and in schemas that are wrong. */
+  readonly rules?: RuleContext;
+}
+
+/** What is wrong with a schema: rules are only read where the schema around them is good. */
+interface Found {
+  readonly schema: FieldError[];
+  readonly rules: FieldError[];
 }
 
 const rootContext: Context = { isRoot: true, insideMeta: false, noDefaults: undefined };
 const metaFields = ["metadata", "kind", "apiVersion"];
 
-function validateNode(schema: JsonSchema, path: string, context: Context): FieldError[] {
-  const inner = { ...context, isRoot: false };
+function validateNode(schema: JsonSchema, path: string, context: Context): Found {
   const errors = [...validateSupported(schema, path, context)];
   if (schema.uniqueItems) {
     const detail =
@@ -108,28 +139,62 @@ function validateNode(schema: JsonSchema, path: string, context: Context): Field
     const detail = "additionalProperties and properties are mutual exclusive";
     errors.push(forbidden(`${path}.additionalProperties`, detail));
   }
-  const valueSchema = valuesOf(schema);
-  if (valueSchema) {
+  const rules: FieldError[] = [];
+  for (const [part, at, below] of partsOf(schema, path, context)) {
+    const found = validateNode(part, at, below);
+    errors.push(...found.schema);
+    rules.push(...found.rules);
+  }
+  errors.push(
+    ...validateExtensions(schema, path),
+    ...validateListMap(schema, path),
+    ...validateRuleTexts(schema, path),
+  );
+  if (errors.length === 0 && context.rules && schema["x-kubernetes-validations"]?.length) {
+    rules.push(...validateRules(schema, path, context.rules));
+  }
+  return { schema: errors, rules };
+}
+
+type Part = readonly [schema: JsonSchema, path: string, context: Context];
+
+function partsOf(schema: JsonSchema, path: string, context: Context): Part[] {
+  const { rules, ...others } = context;
+  const inner: Context = { ...others, isRoot: false };
+  const ruled = (part: JsonSchema, isCorrelated: boolean): Context => ({
+    ...inner,
+    ...(rules && {
+      rules: {
+        ...rules,
+        isResource: part["x-kubernetes-embedded-resource"] ?? false,
+        cardinality: cardinalityBelow(schema, rules.cardinality),
+        uncorrelatable: rules.uncorrelatable ?? (isCorrelated ? undefined : path),
+      },
+    }),
+  });
+  const parts: Part[] = [];
+  const values = valuesOf(schema);
+  if (values) {
     const noDefaults = context.insideMeta
       ? "inside additionalProperties applying to object metadata"
       : context.noDefaults;
-    const below = { ...inner, noDefaults };
-    errors.push(...validateNode(valueSchema, `${path}.additionalProperties`, below));
+    parts.push([values, `${path}.additionalProperties`, { ...ruled(values, true), noDefaults }]);
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const isObject = context.isRoot || schema["x-kubernetes-embedded-resource"];
     const isMeta = isObject && metaFields.includes(name);
     const noDefaults = isMeta && context.isRoot ? `in top-level ${name}` : context.noDefaults;
-    const below = { ...inner, insideMeta: isMeta || context.insideMeta, noDefaults };
-    errors.push(...validateNode(property, `${path}.properties[${name}]`, below));
+    const insideMeta = isMeta || context.insideMeta;
+    const below = { ...ruled(property, true), insideMeta, noDefaults };
+    parts.push([property, `${path}.properties[${name}]`, below]);
   }
-  for (const [part, at] of otherParts(schema, path)) errors.push(...validateNode(part, at, inner));
-  return [
-    ...errors,
-    ...validateExtensions(schema, path),
-    ...validateListMap(schema, path),
-    ...validateRuleTexts(schema, path),
-  ];
+  parts.push(...otherParts(schema, path).map(([part, at]): Part => [part, at, inner]));
+  const items = itemsOf(schema);
+  if (items) {
+    const isMap = schema["x-kubernetes-list-type"] === "map";
+    parts.push([items, `${path}.items`, ruled(items, isMap)]);
+  }
+  return parts;
 }
 
 function otherParts(schema: JsonSchema, path: string): [JsonSchema, string][] {
@@ -150,7 +215,7 @@ function otherParts(schema: JsonSchema, path: string): [JsonSchema, string][] {
     parts.push(
       ...items.map((part, index): [JsonSchema, string] => [part, `${path}.items[${index}]`]),
     );
-  } else if (items) parts.push([items, `${path}.items`]);
+  }
   return parts;
 }
 

@@ -3,6 +3,7 @@ import type {
   CustomResourceDefinitionNames,
   CustomResourceDefinitionSpec,
 } from "#api/apiextensions/v1.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 import { invalid, notSupported, requiredValue } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { validateImmutable } from "#machinery/validation/metadata.ts";
@@ -11,13 +12,17 @@ import { approvalAnnotation, approvalOf, isProtectedGroup } from "../../../crd/a
 import { isConditionTrue } from "../../../crd/conditions.ts";
 import { hasDefault, someSchema } from "../../../crd/schema/json-schema.ts";
 import type { JsonSchema } from "../../../crd/schema/json-schema.ts";
+import type { RuleEngine } from "../../../crd/rules/engine.ts";
 import { validateConversion } from "./validation-conversion.ts";
 import { promotedParts, shownVersions } from "./promoted.ts";
 import type { Promoted } from "./promoted.ts";
 import { validateColumns, validateScale, validateSelectableFields } from "./validation-parts.ts";
 import { validateSchemaOf } from "./validation-schema.ts";
 
-export function validateDefinition(crd: CustomResourceDefinition): FieldError[] {
+export function validateDefinition(
+  crd: CustomResourceDefinition,
+  engine: RuleEngine,
+): FieldError[] {
   const { metadata, spec } = crd;
   const errors: FieldError[] = [];
   if (metadata.name !== `${spec.names.plural}.${spec.group}`) {
@@ -26,7 +31,7 @@ export function validateDefinition(crd: CustomResourceDefinition): FieldError[] 
   }
   return [
     ...errors,
-    ...validateSpec(crd, undefined),
+    ...validateSpec(crd, undefined, engine),
     ...validateStoredVersions(crd),
     ...validateApproval(crd, undefined),
     ...validatePreserve(spec),
@@ -36,9 +41,10 @@ export function validateDefinition(crd: CustomResourceDefinition): FieldError[] 
 export function validateDefinitionUpdate(
   crd: CustomResourceDefinition,
   old: Readonly<CustomResourceDefinition>,
+  engine: RuleEngine,
 ): FieldError[] {
   const { spec } = crd;
-  const errors = validateSpec(crd, old);
+  const errors = validateSpec(crd, old, engine);
   // These decide where and as what the instances are kept.
   if (isConditionTrue(old, "Established")) {
     errors.push(
@@ -66,6 +72,7 @@ const scopes = ["Cluster", "Namespaced"];
 function validateSpec(
   crd: CustomResourceDefinition,
   old: Readonly<CustomResourceDefinition> | undefined,
+  engine: RuleEngine,
 ): FieldError[] {
   const { spec } = crd;
   const { group, scope } = spec;
@@ -83,11 +90,11 @@ function validateSpec(
   return [
     ...errors,
     ...validateSchemasGiven(spec),
-    ...validateVersions(spec, promoted, old),
+    ...validateVersions(spec, promoted, { old: old?.spec, engine }),
     ...validateVersionNames(spec, promoted),
     ...validateNamesGiven(spec.names),
     ...validateNames(spec.names, "spec.names"),
-    ...validatePromoted(spec, promoted, old),
+    ...validatePromoted(spec, promoted, { old: old?.spec, engine }),
     ...validateConversion(spec, old),
   ];
 }
@@ -112,11 +119,26 @@ function validateSchemasGiven(spec: CustomResourceDefinitionSpec): FieldError[] 
   return errors;
 }
 
+interface Surroundings {
+  /** What the definition was before. */
+  readonly old: CustomResourceDefinitionSpec | undefined;
+  readonly engine: RuleEngine;
+}
+
+function hadSchema(
+  old: CustomResourceDefinitionSpec | undefined,
+  name: string | undefined,
+  schema: JsonSchema,
+): boolean {
+  const version = old?.versions.find((one) => one.name === name);
+  return version !== undefined && deepEqual(schemaOf(version), schema);
+}
+
 /** What each version has of its own. */
 function validateVersions(
   spec: CustomResourceDefinitionSpec,
   promoted: Promoted,
-  old: Readonly<CustomResourceDefinition> | undefined,
+  { old, engine }: Surroundings,
 ): FieldError[] {
   return spec.versions.flatMap((version, index) => {
     const path = `spec.versions[${index}]`;
@@ -129,7 +151,9 @@ function validateVersions(
     }
     if (!promoted.schema && schema) {
       const hasStatus = version.subresources?.status !== undefined;
-      errors.push(...validateSchemaOf(schema, `${path}.schema`, { hasStatus, old: old?.spec }));
+      const isUnchanged = hadSchema(old, version.name, schema);
+      const context = { hasStatus, isUnchanged, engine };
+      errors.push(...validateSchemaOf(schema, `${path}.schema`, context));
     }
     if (!promoted.subresources) {
       errors.push(...validateScale(version.subresources?.scale, `${path}.subresources`));
@@ -150,13 +174,15 @@ function validateVersions(
 function validatePromoted(
   spec: CustomResourceDefinitionSpec,
   promoted: Promoted,
-  old: Readonly<CustomResourceDefinition> | undefined,
+  { old, engine }: Surroundings,
 ): FieldError[] {
   const errors: FieldError[] = [];
   const schema = promoted.schema?.value?.openAPIV3Schema as JsonSchema | undefined;
   if (schema) {
     const hasStatus = spec.versions.some(({ subresources }) => subresources?.status);
-    errors.push(...validateSchemaOf(schema, "spec.validation", { hasStatus, old: old?.spec }));
+    const isUnchanged = hadSchema(old, spec.versions[0]?.name, schema);
+    const context = { hasStatus, isUnchanged, engine };
+    errors.push(...validateSchemaOf(schema, "spec.validation", context));
   }
   errors.push(
     ...validateScale(promoted.subresources?.value?.scale, "spec.subresources"),
