@@ -47,8 +47,11 @@ export function notFound(resource: GroupResource, name: string): StatusError {
 }
 
 /** The path itself is unknown, not the object. */
+export class PathNotFoundError extends StatusError {}
+
 export function pathNotFound(): StatusError {
-  return failure(404, "NotFound", "the server could not find the requested resource", {});
+  const message = "the server could not find the requested resource";
+  return new PathNotFoundError(failure(404, "NotFound", message, {}).status);
 }
 
 export function alreadyExists(resource: GroupResource, name: string): StatusError {

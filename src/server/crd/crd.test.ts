@@ -6,6 +6,7 @@ import { createOpenApi } from "../openapi/openapi.ts";
 import { customResourceDefinitions } from "../resources/apiextensions/customresourcedefinitions/resource.ts";
 import { Harness, testResources } from "../../testkit/requests.ts";
 import type { Answer, Loose, SendOptions } from "../../testkit/requests.ts";
+import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { openTestServer } from "../../testkit/server.ts";
 import type { TestServer, TestServerOptions } from "../../testkit/server.ts";
 import { crontab, crontabs, crontabSchema } from "./testing.ts";
@@ -551,4 +552,23 @@ test("documents describe the kind, in both versions of OpenAPI", async () => {
   assert.deepEqual(properties.nothing, {});
   assert.deepEqual(properties.replicas, { type: "integer", minimum: 1, maximum: 10 });
   assert.deepEqual(properties.open, { "x-kubernetes-preserve-unknown-fields": true });
+});
+
+test("what was defined before a restart is served from the first request on", async () => {
+  const clock = new VirtualClock();
+  await using store = new MemoryStore({ clock });
+  const before = await open({ store });
+  await before.define(crontabs({}));
+  await before.send("POST", path, { body: crontab("a") });
+  await before[Symbol.asyncDispose]();
+  await using after = await open({ store });
+  assert.equal((await after.send("GET", `${path}/a`)).json.spec.image, "busybox");
+});
+
+test("a server that cannot read rules does not take definitions that have some", async () => {
+  await using api = await open();
+  const schema = { type: "object", "x-kubernetes-validations": [{ rule: "true" }] };
+  const refused = await api.send("POST", crds, { body: crontabs({ schema }) });
+  assert.equal(refused.status, 422);
+  assert.match(refused.json.message, /this server does not evaluate rules/);
 });

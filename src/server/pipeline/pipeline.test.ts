@@ -176,9 +176,12 @@ test("unknown paths and methods", async () => {
     assert.equal(answer.status, status, `${method} ${path}: ${answer.text}`);
     assert.equal(answer.json.kind, "Status");
   }
-  const nowhere = await api.send("GET", "/nonsense");
-  assert.equal(nowhere.status, 404);
-  assert.equal(nowhere.text, "404 page not found\n");
+  // Where not even the group is known, upstream says so in plain text.
+  for (const path of ["/nonsense", "/apis/no.such.group/v1/things"]) {
+    const nowhere = await api.send("GET", path);
+    assert.equal(nowhere.status, 404);
+    assert.equal(nowhere.text, "404 page not found\n");
+  }
 });
 
 test("admission sees, changes and refuses", async () => {

@@ -1,9 +1,16 @@
 import type { Status } from "#api/meta/v1.ts";
+import { builtInKinds } from "#api/registry.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
-import { StatusError, methodNotAllowed, pathNotFound, toStatus } from "#machinery/status.ts";
-import { unauthorized } from "#machinery/status.ts";
+import {
+  PathNotFoundError,
+  StatusError,
+  methodNotAllowed,
+  pathNotFound,
+  toStatus,
+  unauthorized,
+} from "#machinery/status.ts";
 import type { Authenticator } from "../authn/authenticator.ts";
 import type { Impersonate } from "../authn/impersonation/impersonate.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
@@ -95,7 +102,14 @@ export async function passThrough(
   return response;
 }
 
-/** Of a path that is nobody's, not of a resource: upstream answers it without a Status. */
+const builtInGroups = new Set(builtInKinds.kinds.map(({ info }) => info.group));
+
+/** Of their groups, upstream's server knows that a resource is missing; of others, not even that. */
+function isOfBuiltInGroup({ info, connection }: Passage): boolean {
+  return connection.user !== undefined || (info.isResource && builtInGroups.has(info.group));
+}
+
+/** Of a path that is nobody's: upstream answers it without a Status. */
 const pageNotFound: ApiResponse = plain(404, "404 page not found\n");
 
 const nobody: UserInfo = { name: "", groups: [] };
@@ -168,6 +182,7 @@ function errorAnswer(passage: Passage, error: unknown): ApiResponse {
   if (status.details?.retryAfterSeconds) {
     headers["retry-after"] = String(status.details.retryAfterSeconds);
   }
+  if (error instanceof PathNotFoundError && !isOfBuiltInGroup(passage)) return pageNotFound;
   return { ...readableAnswer(contextOf(passage), status, code), headers };
 }
 
