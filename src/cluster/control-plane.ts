@@ -177,9 +177,10 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       await feedAuthorization(authorization, {
         client,
         clock,
+        random,
+        logger,
         scope,
         serves: (type) => served.has(type),
-        onFailure: (error) => logger.warn("authorization is behind", { error }),
       });
       isBootstrapped = true;
     },

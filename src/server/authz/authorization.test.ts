@@ -2,44 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { VirtualClock } from "#base/clock.ts";
 import { Scope } from "#base/scope.ts";
-import type { Client } from "#client/client.ts";
-import type { KindType } from "#schema/message.ts";
+import { Pod } from "#api/core/v1.ts";
+import { ClusterRole, ClusterRoleBinding, RoleBinding } from "#api/rbac/v1.ts";
+import { silentLogger } from "#base/log.ts";
+import { seededRandom } from "#base/random.ts";
+import type { Resource } from "#client/client.ts";
+import type { ApiObject } from "#client/object.ts";
+import { FakeApi } from "#client/testing/fake-api.ts";
+import { createClient } from "#client/typed.ts";
 import { createAuthorization, feedAuthorization } from "./authorization.ts";
 import { bootstrapPolicy } from "./rbac/bootstrap/policy.ts";
 import { reconcileBootstrapPolicy } from "./rbac/bootstrap/reconcile.ts";
-
-type Stored = { kind: string; metadata: { name: string; namespace?: string } };
-type Event = { type: "ADDED" | "DELETED"; object: unknown } | { type: "ERROR"; object: unknown };
-
-/** Lists what is stored; watches tell what the test says. */
-function fakeServer() {
-  const stored: Stored[] = [];
-  const lists: string[] = [];
-  const watches = new Map<string, (event: Event | undefined) => void>();
-  const client = {
-    list: async (type: KindType) => {
-      lists.push(type.info.kind);
-      const items = stored.filter(({ kind }) => kind === type.info.kind);
-      return { items, resourceVersion: "7" };
-    },
-    async *watch(type: KindType, _query: object, signal: AbortSignal) {
-      while (!signal.aborted) {
-        const { promise, resolve } = Promise.withResolvers<Event | undefined>();
-        watches.set(type.info.kind, resolve);
-        signal.addEventListener("abort", () => resolve(undefined), { once: true });
-        const event = await promise;
-        if (!event) return;
-        yield event;
-      }
-    },
-    create: async (_type: KindType, object: Stored) => stored.push(object),
-  };
-  return { stored, lists, watches, client: client as unknown as Client };
-}
-
-const turn = async () => {
-  for (let index = 0; index < 20; index++) await Promise.resolve();
-};
 
 describe("authorization", () => {
   const ask = {
@@ -56,43 +29,81 @@ describe("authorization", () => {
   };
 
   it("follows the roles and bindings that are stored", async () => {
-    const server = fakeServer();
     const clock = new VirtualClock();
+    const random = seededRandom(1);
+    const client = createClient(new FakeApi({ clock, random }));
     await using scope = new Scope({
       onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`),
     });
-    await reconcileBootstrapPolicy(server.client);
+    await reconcileBootstrapPolicy(client);
     const policy = bootstrapPolicy();
-    assert.equal(
-      server.stored.length,
-      policy.clusterRoles.length +
-        policy.clusterRoleBindings.length +
-        policy.roles.length +
-        policy.roleBindings.length,
-    );
+    const count = async (resource: Resource<ApiObject>) =>
+      (await client.list(resource)).items.length;
+    assert.equal(await count(ClusterRole), policy.clusterRoles.length);
+    assert.equal(await count(RoleBinding), policy.roleBindings.length);
 
     const authorization = createAuthorization();
     const isAllowed = async () =>
       (await authorization.authorizer.authorize(ask)).decision === "allow";
     assert.equal(await isAllowed(), false);
-    await feedAuthorization(authorization, { client: server.client, clock, scope });
+    const fed = feedAuthorization(authorization, {
+      client,
+      clock,
+      random,
+      logger: silentLogger,
+      scope,
+    });
+    await clock.advance(1);
+    await fed;
     assert.equal(await isAllowed(), true);
 
-    const binding = server.stored.find(
-      ({ kind, metadata }) =>
-        kind === "ClusterRoleBinding" && metadata.name === "system:kube-scheduler",
-    );
-    assert.ok(binding);
-    await turn();
-    server.watches.get("ClusterRoleBinding")?.({ type: "DELETED", object: binding });
-    await turn();
+    const name = "system:kube-scheduler";
+    await client.delete(ClusterRoleBinding, { name });
+    await clock.advance(1);
     assert.equal(await isAllowed(), false);
-
-    // A watch that cannot go on is followed by a list, which still has the binding.
-    server.watches.get("ClusterRoleBinding")?.({ type: "ERROR", object: {} });
-    await turn();
-    assert.equal(server.lists.filter((kind) => kind === "ClusterRoleBinding").length, 3);
+    await reconcileBootstrapPolicy(client);
+    await clock.advance(1);
     assert.equal(await isAllowed(), true);
+    await client.delete(ClusterRole, { name });
+    await clock.advance(1);
+    assert.equal(await isAllowed(), false);
+  });
+
+  it("follows the pods of nodes", async () => {
+    const clock = new VirtualClock();
+    const random = seededRandom(1);
+    const client = createClient(new FakeApi({ clock, random }));
+    await using scope = new Scope({
+      onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`),
+    });
+    const authorization = createAuthorization();
+    const secret = { verb: "get", resource: "secrets", namespace: "default", name: "pull" };
+    const node = { name: "system:node:node-1", groups: ["system:nodes"] };
+    const sees = async () =>
+      (await authorization.authorizer.authorize({ ...ask, ...secret, user: node })).decision;
+    const fed = feedAuthorization(authorization, {
+      client,
+      clock,
+      random,
+      logger: silentLogger,
+      scope,
+    });
+    await clock.advance(1);
+    await fed;
+    const place = { namespace: "default", name: "web" };
+    await client.create(Pod, {
+      metadata: place,
+      spec: {
+        nodeName: "node-1",
+        containers: [{ name: "main", image: "nginx" }],
+        imagePullSecrets: [{ name: "pull" }],
+      },
+    });
+    await clock.advance(1);
+    assert.equal(await sees(), "allow");
+    await client.delete(Pod, place, { gracePeriodSeconds: 0 });
+    await clock.advance(1);
+    assert.equal(await sees(), "noOpinion");
   });
 
   it("tells that a node's rules cannot be listed", async () => {

@@ -1,7 +1,11 @@
 import type { Clock } from "#base/clock.ts";
 import { invariant } from "#base/invariant.ts";
+import type { Logger } from "#base/log.ts";
+import type { Random } from "#base/random.ts";
 import type { Scope } from "#base/scope.ts";
 import type { Client, Resource } from "#client/client.ts";
+import type { ApiObject } from "#client/object.ts";
+import { keyOf } from "#client/object.ts";
 import type { Transport } from "#client/transport.ts";
 import type { KindType } from "#schema/message.ts";
 import { PersistentVolume, Pod } from "#api/core/v1.ts";
@@ -137,23 +141,21 @@ export async function feedAuthorization(
   options: {
     readonly client: Client;
     readonly clock: Clock;
+    readonly random: Random;
+    readonly logger: Logger;
     readonly scope: Scope;
-    readonly onFailure?: (error: unknown) => void;
     /** Kinds that the server does not serve cannot be followed; all are when missing. */
     readonly serves?: (resource: KindType) => boolean;
   },
 ): Promise<void> {
   const { rbacStore, nodeGraph } = authorization;
-  const start = <T>(resource: Resource<T>, follower: Follower<T>) => {
-    const { client, clock, scope, onFailure, serves } = options;
+  const { scope, serves, ...environment } = options;
+  const start = <T extends ApiObject>(resource: Resource<T>, follower: Follower<T>) => {
     if (serves?.(resource) === false) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     scope.signal.addEventListener("abort", () => resolve(), { once: true });
     scope.run(`authorization: ${resource.info.resource}`, (signal) =>
-      follow(
-        { client, clock, resource, follower, onSynced: resolve, ...(onFailure && { onFailure }) },
-        signal,
-      ),
+      follow({ ...environment, resource, follower, onSynced: resolve }, signal),
     );
     return promise;
   };
@@ -179,7 +181,6 @@ function rbacFollower<T extends RbacObject>(kind: T["kind"], store: RbacStore): 
 
 function podFollower(graph: NodeGraph): Follower<Pod> {
   return replacing(
-    (pod) => `${pod.metadata.namespace}/${pod.metadata.name}`,
     (pod) => graph.putPod(pod),
     (pod) => graph.removePod(pod),
   );
@@ -187,7 +188,6 @@ function podFollower(graph: NodeGraph): Follower<Pod> {
 
 function volumeFollower(graph: NodeGraph): Follower<PersistentVolume> {
   return replacing(
-    (volume) => volume.metadata.name,
     (volume) => graph.putVolume(volume),
     (volume) => graph.removeVolume(volume),
   );
@@ -200,33 +200,40 @@ function nodeNamedFollower<
   },
 >(kind: "volumeattachments" | "resourceslices", graph: NodeGraph): Follower<T> {
   return replacing(
-    ({ metadata }) => metadata.name,
     ({ metadata, spec }) => graph.setNodeOf(kind, metadata.name, spec.nodeName),
     ({ metadata }) => graph.setNodeOf(kind, metadata.name, undefined),
   );
 }
 
-/** Remembers what was put, so that a new list can take away what is gone. */
-function replacing<T>(
-  keyOf: (object: T) => string,
+/** Remembers what was put, by its name alone, so that a new list can take away what is gone. */
+function replacing<T extends Named>(
   put: (object: T) => void,
-  remove: (object: T) => void,
+  remove: (object: Named) => void,
 ): Follower<T> {
-  const known = new Map<string, T>();
+  const known = new Map<string, Named>();
   const follower: Follower<T> = {
     replace(objects) {
-      const kept = new Set(objects.map(keyOf));
-      for (const [key, object] of known) if (!kept.has(key)) follower.remove(object);
+      const kept = new Set(objects.map(({ metadata }) => keyOf(metadata)));
+      for (const [key, gone] of known) {
+        if (kept.has(key)) continue;
+        known.delete(key);
+        remove(gone);
+      }
       for (const object of objects) follower.put(object);
     },
     put(object) {
-      known.set(keyOf(object), object);
+      const { namespace, name } = object.metadata;
+      known.set(keyOf(object.metadata), { metadata: { ...(namespace && { namespace }), name } });
       put(object);
     },
     remove(object) {
-      known.delete(keyOf(object));
+      known.delete(keyOf(object.metadata));
       remove(object);
     },
   };
   return follower;
+}
+
+interface Named {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
 }

@@ -55,7 +55,7 @@ export class CustomResources {
 
   /** Returns when the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { client, clock, logger } = this.#options;
+    const { client, clock, random, logger } = this.#options;
     const follower = {
       replace: (crds: readonly CustomResourceDefinition[]) => {
         this.#crds.clear();
@@ -79,10 +79,11 @@ export class CustomResources {
       {
         client,
         clock,
+        random,
+        logger,
         resource: CustomResourceDefinition,
         follower,
         onSynced: () => this.#markSynced(),
-        onFailure: (error) => logger.warn("definitions of custom resources are behind", { error }),
       },
       signal,
     );

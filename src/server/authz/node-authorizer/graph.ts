@@ -13,6 +13,13 @@ export type ReferencedKind =
   | "volumeattachments"
   | "resourceslices";
 
+interface Named {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+}
+
+/** On pods that a node has made of its own manifests. */
+const mirrorAnnotation = "kubernetes.io/config.mirror";
+
 /**
  * Which objects are related to which node: those that its pods name, the volumes bound to their
  * claims, and the secrets of those volumes. Fed by informers; counts references, so that every
@@ -33,15 +40,18 @@ export class NodeGraph {
     const { namespace = "", name } = pod.metadata;
     const node = pod.spec.nodeName;
     if (!node) return;
+    // What a node makes itself must not open anything to it.
+    const isMirror = pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
+    const needed = isMirror ? [] : podReferences(pod);
     const references = [
       keyOf("pods", namespace, name),
-      ...podReferences(pod).map(({ kind, name: other }) => keyOf(kind, namespace, other)),
+      ...needed.map(({ kind, name: other }) => keyOf(kind, namespace, other)),
     ];
     this.#pods.set(`${namespace}/${name}`, { node, references });
     for (const reference of references) this.#count(reference, node, 1);
   }
 
-  removePod({ metadata: { namespace = "", name } }: Pick<Pod, "metadata">): void {
+  removePod({ metadata: { namespace = "", name } }: Named): void {
     const known = this.#pods.get(`${namespace}/${name}`);
     if (!known) return;
     this.#pods.delete(`${namespace}/${name}`);
@@ -63,7 +73,7 @@ export class NodeGraph {
     }
   }
 
-  removeVolume({ metadata: { name } }: Pick<PersistentVolume, "metadata">): void {
+  removeVolume({ metadata: { name } }: Named): void {
     for (const secret of this.#volumes.get(name)?.secrets ?? []) {
       const users = this.#volumesOf.get(secret);
       users?.delete(name);

@@ -20,6 +20,7 @@ const pod = (name: string, nodeName: string | undefined) =>
           envFrom: [{ configMapRef: { name: "env-map" } }],
         },
       ],
+      resourceClaims: [{ name: "gpu", resourceClaimName: "gpu" }],
       volumes: [
         { name: "data", persistentVolumeClaim: { claimName: "claim" } },
         { name: "scratch", ephemeral: {} },
@@ -42,6 +43,22 @@ function setUp() {
   graph.putPod(pod("web", "node-a"));
   graph.putPod(pod("unbound", undefined));
   graph.putVolume(volume);
+  graph.setNodeOf("volumeattachments", "va-1", "node-a");
+  graph.setNodeOf("volumeattachments", "va-2", "node-b");
+  graph.setNodeOf("resourceslices", "slice-1", "node-a");
+  graph.setNodeOf("resourceslices", "slice-2", "node-b");
+  graph.putPod({
+    metadata: {
+      namespace: "default",
+      name: "mirror",
+      annotations: { "kubernetes.io/config.mirror": "hash" },
+    },
+    spec: {
+      nodeName: "node-a",
+      containers: [{ name: "a", envFrom: [{ configMapRef: { name: "mirrored" } }] }],
+    },
+    status: {},
+  } as unknown as Pod);
   return graph;
 }
 
@@ -115,6 +132,22 @@ describe("node authorizer", () => {
     ],
     ["get storage.k8s.io:csinodes /node-a", undefined],
     ["list storage.k8s.io:csinodes", "can only get, create, update, patch, or delete a CSINode"],
+    ["get storage.k8s.io:volumeattachments /va-1", undefined],
+    ["get storage.k8s.io:volumeattachments /va-2", noRelation],
+    ["create resource.k8s.io:resourceslices", undefined],
+    ["update resource.k8s.io:resourceslices /slice-1", undefined],
+    ["delete resource.k8s.io:resourceslices /slice-2", noRelation],
+    ["watch resource.k8s.io:resourceslices  nodeName=node-a", undefined],
+    [
+      "list resource.k8s.io:resourceslices  nodeName=node-b",
+      "can only list/watch/deletecollection resourceslices with nodeName field selector",
+    ],
+    ["get resource.k8s.io:resourceclaims default/gpu", undefined],
+    ["create certificates.k8s.io:certificatesigningrequests", undefined],
+    ["delete certificates.k8s.io:certificatesigningrequests /x", ""],
+    ["get certificates.k8s.io:podcertificaterequests default/x", ""],
+    ["get configmaps default/mirrored", noRelation],
+    ["get pods default/mirror", undefined],
     ["list services", undefined],
     ["create events default", undefined],
     ["list apps:deployments", ""],
