@@ -8,7 +8,7 @@ import type { InformerFactory } from "#client/informer/factory.ts";
 import type { ApiObject } from "#client/object.ts";
 import type { ReconcileContext } from "./context.ts";
 import { ControllerLoop } from "./loop.ts";
-import type { Metrics } from "./metrics.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 
 /** What a controller is given to run with. */
 export interface ControllerEnvironment {
@@ -18,7 +18,7 @@ export interface ControllerEnvironment {
   readonly random: Random;
   readonly logger: Logger;
   readonly events: EventWriter;
-  readonly metrics: Metrics;
+  readonly metrics: MetricsRegistry;
 }
 
 /** Something that keeps a part of the cluster as it should be, until its signal aborts. */

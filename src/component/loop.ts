@@ -22,6 +22,18 @@ import { Expectations } from "./expectations.ts";
 /** How long a pass waits for the caches to show the previous one's writes. */
 const settleTimeoutMs = 30_000;
 
+const passes = {
+  name: "controller_runtime_reconcile_total",
+  help: "Passes by controller and result.",
+  labels: ["controller", "result"],
+};
+const passSeconds = {
+  name: "controller_runtime_reconcile_time_seconds",
+  help: "How long a pass takes.",
+  labels: ["controller"],
+};
+const waitingKeys = { name: "workqueue_depth", help: "Keys that wait.", labels: ["name"] };
+
 /** Runs one controller: turns changes into keys, and keys into passes. */
 export class ControllerLoop<T extends ApiObject> {
   readonly #definition: ControllerDefinition<T>;
@@ -185,15 +197,9 @@ export class ControllerLoop<T extends ApiObject> {
       }
     }
     const controller = this.#definition.name;
-    metrics
-      .counter("controller_runtime_reconcile_total", "Passes by controller and result.")
-      .add(1, { controller, result });
-    metrics
-      .histogram("controller_runtime_reconcile_time_seconds", "How long a pass takes.")
-      .observe((clock.monotonic() - started) / 1000, { controller });
-    metrics
-      .gauge("workqueue_depth", "Keys that wait.")
-      .set(this.#queue.depth, { name: controller });
+    metrics.counter(passes).add(1, controller, result);
+    metrics.histogram(passSeconds).observe((clock.monotonic() - started) / 1000, controller);
+    metrics.gauge(waitingKeys).set(this.#queue.depth, controller);
   }
 
   async #reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | void> {

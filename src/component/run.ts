@@ -8,7 +8,7 @@ import { EventWriter } from "#client/events/event-writer.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
 import type { Controller, ControllerEnvironment } from "./controller.ts";
 import type { Health } from "./health.ts";
-import { Metrics } from "./metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 
 export interface RunControllersOptions {
   readonly client: Client;
@@ -20,7 +20,7 @@ export interface RunControllersOptions {
   readonly logger: Logger;
   readonly controllers: readonly Controller[];
   readonly events?: EventWriter;
-  readonly metrics?: Metrics;
+  readonly metrics?: MetricsRegistry;
   readonly health?: Health;
 }
 
@@ -33,7 +33,7 @@ export async function runControllers(
 ): Promise<void> {
   const { client, clientFor, clock, controllers, health, informers, logger, random } = options;
   const events = options.events ?? new EventWriter({ client, clock, logger, random });
-  const metrics = options.metrics ?? new Metrics();
+  const metrics = options.metrics ?? new MetricsRegistry();
   const scope = new Scope({
     signal,
     onFailure: (task, error) => logger.error("a task stopped", { task, error }),

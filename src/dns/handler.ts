@@ -2,7 +2,7 @@ import type { Bytes } from "#base/bytes.ts";
 import { concatBytes } from "#base/bytes.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
-import type { Metrics } from "#component/metrics.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 import type { Records } from "./records.ts";
 import type { DnsAnswer, ResolveOptions } from "./resolve.ts";
 import { recordType, resolve } from "./resolve.ts";
@@ -30,7 +30,7 @@ export interface DnsHandlerOptions extends ResolveOptions {
   readonly forwarder: Forwarder;
   readonly random: Random;
   readonly logger: Logger;
-  readonly metrics?: Metrics | undefined;
+  readonly metrics?: MetricsRegistry | undefined;
 }
 
 export type DnsTransport = "udp" | "tcp";
@@ -44,8 +44,16 @@ export class DnsHandler {
   constructor(options: DnsHandlerOptions) {
     this.#options = options;
     const { metrics } = options;
-    this.#requests = metrics?.counter("coredns_dns_requests_total", "Queries by transport");
-    this.#responses = metrics?.counter("coredns_dns_responses_total", "Answers by their code");
+    this.#requests = metrics?.counter({
+      name: "coredns_dns_requests_total",
+      help: "Queries by transport",
+      labels: ["proto"],
+    });
+    this.#responses = metrics?.counter({
+      name: "coredns_dns_responses_total",
+      help: "Answers by their code",
+      labels: ["rcode"],
+    });
   }
 
   /** Undefined for what deserves no answer. Does not throw, but for an abort. */
@@ -54,11 +62,11 @@ export class DnsHandler {
     transport: DnsTransport,
     signal: AbortSignal,
   ): Promise<Bytes | undefined> {
-    this.#requests?.add(1, { proto: transport });
+    this.#requests?.add(1, transport);
     const response = await this.#answer(bytes, transport, signal);
     if (response) {
       const code = (response[3] ?? 0) & 0xf;
-      this.#responses?.add(1, { rcode: codeNames[code] ?? String(code) });
+      this.#responses?.add(1, codeNames[code] ?? String(code));
     }
     return response;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "#base/clock.ts";
-import type { Histogram, Metrics } from "#component/metrics.ts";
+import type { Histogram, MetricsRegistry } from "#base/metrics.ts";
 
 /** What upstream's proxy counts, under its names. */
 export class ProxyMetrics {
@@ -17,25 +17,32 @@ export class ProxyMetrics {
   #lastSync = 0;
   #lastQueued = 0;
 
-  constructor(clock: Clock, metrics: Metrics) {
+  constructor(clock: Clock, metrics: MetricsRegistry) {
     this.#clock = clock;
     const duration = (name: string, help: string) =>
-      metrics.histogram(`kubeproxy_${name}_duration_seconds`, help, syncBuckets);
+      metrics.histogram({
+        name: `kubeproxy_${name}_duration_seconds`,
+        help,
+        labels,
+        buckets: syncBuckets,
+      });
     this.#durations = {
       all: duration("sync_proxy_rules", "SyncProxyRules latency in seconds"),
       full: duration("sync_full_proxy_rules", "SyncProxyRules latency for full resyncs"),
       part: duration("sync_partial_proxy_rules", "SyncProxyRules latency for partial resyncs"),
     };
-    this.#latency = metrics.histogram(
-      "kubeproxy_network_programming_duration_seconds",
-      "In Cluster Network Programming Latency in seconds",
-      latencyBuckets,
-    );
-    this.#failures = metrics.counter(
-      "kubeproxy_sync_proxy_rules_nftables_sync_failures_total",
-      "Cumulative proxy nftables sync failures",
-    );
-    this.#failures.add(0, labels);
+    this.#latency = metrics.histogram({
+      name: "kubeproxy_network_programming_duration_seconds",
+      help: "In Cluster Network Programming Latency in seconds",
+      labels,
+      buckets: latencyBuckets,
+    });
+    this.#failures = metrics.counter({
+      name: "kubeproxy_sync_proxy_rules_nftables_sync_failures_total",
+      help: "Cumulative proxy nftables sync failures",
+      labels,
+    });
+    this.#failures.add(0, family);
     this.#exposeState(metrics);
   }
 
@@ -69,24 +76,24 @@ export class ProxyMetrics {
 
   abandon(batch: Batch): void {
     this.#triggers = [...batch.triggers, ...this.#triggers].slice(0, triggersMax);
-    this.#failures.add(1, labels);
+    this.#failures.add(1, family);
   }
 
   finish(batch: Batch, durationMs: number, isFull: boolean): void {
-    this.#durations.all.observe(durationMs / 1000, labels);
+    this.#durations.all.observe(durationMs / 1000, family);
     const { full, part } = this.#durations;
-    (isFull ? full : part).observe(durationMs / 1000, labels);
+    (isFull ? full : part).observe(durationMs / 1000, family);
     this.#lastSync = this.#clock.now();
     for (const trigger of batch.triggers) {
-      this.#latency.observe(Math.max(0, this.#lastSync - trigger) / 1000, labels);
+      this.#latency.observe(Math.max(0, this.#lastSync - trigger) / 1000, family);
     }
     this.#services.pending -= batch.services;
     this.#endpoints.pending -= batch.endpoints;
   }
 
-  #exposeState(metrics: Metrics): void {
+  #exposeState(metrics: MetricsRegistry): void {
     const gauge = (name: string, help: string) =>
-      metrics.gauge(`kubeproxy_sync_proxy_rules_${name}`, help);
+      metrics.gauge({ name: `kubeproxy_sync_proxy_rules_${name}`, help, labels });
     const lastSync = gauge("last_timestamp_seconds", "The last time proxy rules were synced");
     const queued = gauge(
       "last_queued_timestamp_seconds",
@@ -95,17 +102,17 @@ export class ProxyMetrics {
     const services = gauge("service_changes_pending", "Pending proxy rules Service changes");
     const endpoints = gauge("endpoint_changes_pending", "Pending proxy rules Endpoint changes");
     const counter = (name: string, help: string) =>
-      metrics.counter(`kubeproxy_sync_proxy_rules_${name}`, help);
+      metrics.counter({ name: `kubeproxy_sync_proxy_rules_${name}`, help, labels });
     const allServices = counter("service_changes_total", "Cumulative Service changes");
     const allEndpoints = counter("endpoint_changes_total", "Cumulative Endpoint changes");
     const told = { services: 0, endpoints: 0 };
     metrics.onCollect(() => {
-      lastSync.set(this.#lastSync / 1000, labels);
-      queued.set(this.#lastQueued / 1000, labels);
-      services.set(this.#services.pending, labels);
-      endpoints.set(this.#endpoints.pending, labels);
-      allServices.add(this.#services.total - told.services, labels);
-      allEndpoints.add(this.#endpoints.total - told.endpoints, labels);
+      lastSync.set(this.#lastSync / 1000, family);
+      queued.set(this.#lastQueued / 1000, family);
+      services.set(this.#services.pending, family);
+      endpoints.set(this.#endpoints.pending, family);
+      allServices.add(this.#services.total - told.services, family);
+      allEndpoints.add(this.#endpoints.total - told.endpoints, family);
       told.services = this.#services.total;
       told.endpoints = this.#endpoints.total;
     });
@@ -120,7 +127,8 @@ export interface Batch {
   readonly endpoints: number;
 }
 
-const labels = { ip_family: "IPv4" };
+const labels = ["ip_family"];
+const family = "IPv4";
 
 /** What is over is not timed: a proxy that cannot sync must not collect times without end. */
 const triggersMax = 1000;

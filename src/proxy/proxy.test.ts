@@ -5,7 +5,7 @@ import { silentLogger } from "#base/log.ts";
 import { Scope } from "#base/scope.ts";
 import { Service } from "#api/core/v1/service.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
-import { Metrics } from "#component/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { applyDefaults } from "#schema/default.ts";
 import type { ProxyPlan } from "./plan.ts";
 import { Proxy } from "./proxy.ts";
@@ -46,7 +46,7 @@ function start() {
   const clock = new VirtualClock();
   const applied: { at: number; after: ProxyPlan; before: ProxyPlan | undefined }[] = [];
   const state = { failures: 0 };
-  const metrics = new Metrics();
+  const metrics = new MetricsRegistry();
   const proxy = new Proxy({
     node,
     clock,
@@ -146,7 +146,7 @@ test("a failure is retried, with all rules, and is seen", async () => {
     applied.map(({ before }) => before === undefined),
     [false, true, true],
   );
-  assert.match(metrics.text(), /nftables_sync_failures_total\{ip_family="IPv4"\} 2\n/);
+  assert.match(metrics.render(), /nftables_sync_failures_total\{ip_family="IPv4"\} 2\n/);
   state.failures = 1000;
   proxy.setService(service("b", "10.96.0.2"));
   await clock.advance(50_000);
@@ -183,7 +183,7 @@ test("the time from a change in a pod to rules is measured", async () => {
   const changedAt = new Date(clock.now() - 700).toISOString();
   proxy.setEndpointSlice(slice("a", "10.244.0.1", changedAt));
   await clock.advance(1000);
-  const text = metrics.text();
+  const text = metrics.render();
   const name = "kubeproxy_network_programming_duration_seconds";
   assert.match(text, new RegExp(`${name}_bucket\\{ip_family="IPv4",le="0.5"\\} 0\n`));
   assert.match(text, new RegExp(`${name}_bucket\\{ip_family="IPv4",le="1"\\} 1\n`));

@@ -3,7 +3,7 @@ import { sleep } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Service } from "#api/core/v1/service.ts";
 import type { EndpointSlice } from "#api/discovery/v1.ts";
-import type { Metrics } from "#component/metrics.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 import { ProxyMetrics } from "./metrics.ts";
 import { assemble, diff, planService, serviceKeyOf } from "./plan.ts";
 import type { ProxyNode, ProxyPlan, ServicePlan } from "./plan.ts";
@@ -23,7 +23,7 @@ export interface ProxyOptions {
   readonly rules: ProxyRules;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: MetricsRegistry;
   /** Between two syncs, and before the first: changes that come together are applied together. */
   readonly syncMsMin?: number;
   /** Hears of each plan whose rules are in place. Must not throw. */

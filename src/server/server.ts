@@ -21,7 +21,7 @@ import { withoutRules } from "./crd/rules/engine.ts";
 import type { RuleEngine } from "./crd/rules/engine.ts";
 import { healthPaths, pingCheck, plain } from "./health/health.ts";
 import type { HealthCheck } from "./health/health.ts";
-import { MetricsRegistry } from "./health/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { RequestMetrics } from "./health/request-metrics.ts";
 import { versionPath } from "./health/version.ts";
 import type { BuildInfo } from "./health/version.ts";

@@ -11,7 +11,7 @@ import { EventWriter } from "#client/events/event-writer.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
 import { createClient } from "#client/typed.ts";
-import { Metrics } from "#component/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { serveDns } from "#dns/node/server.ts";
 import { upstreamsOfResolvConf } from "#dns/node/forwarder.ts";
 import { ClusterRecords } from "#dns/records.ts";
@@ -49,7 +49,7 @@ export interface Agent {
   readonly services: InformerFactory;
   readonly events: EventWriter;
   readonly runtime: Runtime;
-  readonly metrics: Metrics;
+  readonly metrics: MetricsRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly facts: NodeFacts;
@@ -72,7 +72,7 @@ export async function runAgent(
   const informers = new InformerFactory(shared);
   const services = new InformerFactory({ ...shared, client: proxy });
   const events = new EventWriter(shared);
-  const metrics = new Metrics();
+  const metrics = new MetricsRegistry();
   scope.run("events", (linked) => events.run(linked));
   await runNetwork({ config, services, metrics, clock, logger }, scope);
   services.start(scope.signal);
@@ -244,7 +244,7 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<void> {
           },
           signal,
         ),
-      metrics: async () => metrics.text(),
+      metrics: async () => metrics.render(),
       stats: async (signal) => statsSummary(await usage(agent, kubelet, signal)),
       resourceMetrics: async (signal) => resourceMetrics(await usage(agent, kubelet, signal)),
     },

@@ -14,7 +14,7 @@ import { silentLogger } from "#base/log.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
-import { Metrics } from "#component/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { testService, testSlice } from "#proxy/node/testing/objects.ts";
 import { AnswerCache } from "../cache.ts";
 import { ClusterRecords } from "../records.ts";
@@ -27,7 +27,7 @@ import type { DnsServer } from "./server.ts";
 const clock = systemClock();
 const failures: unknown[] = [];
 const scope = new Scope({ onFailure: (_, error) => failures.push(error) });
-const metrics = new Metrics();
+const metrics = new MetricsRegistry();
 const records = new ClusterRecords();
 /** What the test's own upstream server answers to a name, and how often it was asked. */
 const world = new Map<string, { answers: Answer[]; rcode?: number; truncate?: boolean }>();
@@ -311,7 +311,7 @@ test("the system's own resolver reads our answers", async () => {
   assert.equal(soa.hostmaster, "hostmaster.cluster.local");
   await assert.rejects(resolver.resolve4(`absent.${domain}`), { code: "ENOTFOUND" });
   await assert.rejects(resolver.resolve6(`web.${domain}`), { code: "ENODATA" });
-  const text = metrics.text();
+  const text = metrics.render();
   assert.match(text, /coredns_dns_responses_total\{rcode="NXDOMAIN"\} \d/);
 });
 

@@ -6,7 +6,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
 import type { Scope } from "#base/scope.ts";
-import type { Metrics } from "#component/metrics.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 import { DnsHandler } from "../handler.ts";
 import type { Records } from "../records.ts";
 import type { ResolveOptions } from "../resolve.ts";
@@ -24,7 +24,7 @@ export interface ServeDnsOptions extends ResolveOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly metrics?: Metrics;
+  readonly metrics?: MetricsRegistry;
   /** For each upstream server, before the next is asked. */
   readonly upstreamTimeoutMs?: number;
 }

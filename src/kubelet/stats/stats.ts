@@ -1,5 +1,5 @@
 import type { Pod } from "#api/core/v1.ts";
-import { Metrics } from "#component/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import type { ContainerStats } from "../cri/v1.ts";
 import { latestRun } from "../pod-worker/runtime-state.ts";
 import type { RuntimeState } from "../pod-worker/runtime-state.ts";
@@ -74,12 +74,17 @@ export function statsSummary(input: StatsInput): object {
   };
 }
 
+const podLabels = ["namespace", "pod"];
+const containerLabels = ["container", ...podLabels];
+
 /** `/metrics/resource`: what a metrics server reads, for `kubectl top` and autoscalers. */
 export function resourceMetrics(input: StatsInput): string {
-  const metrics = new Metrics();
+  const metrics = new MetricsRegistry();
   const { machine } = input;
-  const gauge = (name: string, help: string) => metrics.gauge(name, `[STABLE] ${help}`);
-  const counter = (name: string, help: string) => metrics.counter(name, `[STABLE] ${help}`);
+  const gauge = (name: string, help: string, labels: readonly string[] = []) =>
+    metrics.gauge({ name, help: `[STABLE] ${help}`, labels });
+  const counter = (name: string, help: string, labels: readonly string[] = []) =>
+    metrics.counter({ name, help: `[STABLE] ${help}`, labels });
   counter(
     "node_cpu_usage_seconds_total",
     "Cumulative cpu time consumed by the node in core-seconds",
@@ -90,40 +95,45 @@ export function resourceMetrics(input: StatsInput): string {
   const cpu = counter(
     "container_cpu_usage_seconds_total",
     "Cumulative cpu time consumed by the container in core-seconds",
+    containerLabels,
   );
   const memory = gauge(
     "container_memory_working_set_bytes",
     "Current working set of the container in bytes",
+    containerLabels,
   );
   const started = gauge(
     "container_start_time_seconds",
     "Start time of the container since unix epoch in seconds",
+    containerLabels,
   );
   const podCpu = counter(
     "pod_cpu_usage_seconds_total",
     "Cumulative cpu time consumed by the pod in core-seconds",
+    podLabels,
   );
   const podMemory = gauge(
     "pod_memory_working_set_bytes",
     "Current working set of the pod in bytes",
+    podLabels,
   );
   for (const { pod, containers } of usages(input)) {
     const { name, namespace = "" } = pod.metadata;
-    const labels = { namespace, pod: name };
     for (const container of containers) {
-      const own = { container: container.name, ...labels };
-      started.set(container.startedAtMs / 1000, own);
-      if (container.cpuNanos !== undefined) cpu.add(container.cpuNanos / 1e9, own);
-      if (container.memoryBytes !== undefined) memory.set(container.memoryBytes, own);
+      const own = [container.name, namespace, name];
+      started.set(container.startedAtMs / 1000, ...own);
+      if (container.cpuNanos !== undefined) cpu.add(container.cpuNanos / 1e9, ...own);
+      if (container.memoryBytes !== undefined) memory.set(container.memoryBytes, ...own);
     }
-    podCpu.add(sum(containers, ({ cpuNanos }) => cpuNanos) / 1e9, labels);
+    podCpu.add(sum(containers, ({ cpuNanos }) => cpuNanos) / 1e9, namespace, name);
     podMemory.set(
       sum(containers, ({ memoryBytes }) => memoryBytes),
-      labels,
+      namespace,
+      name,
     );
   }
   gauge("resource_scrape_error", "1 if there was an error while getting container metrics").set(0);
-  return metrics.text();
+  return metrics.render();
 }
 
 /** Pods that run, by name of their running containers. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "#base/log.ts";
 import { Scope } from "#base/scope.ts";
-import { Metrics } from "#component/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { serveHealthChecks, serveProxyHealth } from "./health-server.ts";
 
 const at = { address: "127.0.0.1", port: 0 };
@@ -10,8 +10,8 @@ const lastUpdated = Date.UTC(2026, 0, 1);
 
 test("healthz, livez and metrics", async () => {
   const proxy = { health: { healthy: false, lastUpdated, currentTime: lastUpdated + 1000 } };
-  const metrics = new Metrics();
-  metrics.counter("kubeproxy_test_total", "A test").add(3);
+  const metrics = new MetricsRegistry();
+  metrics.counter({ name: "kubeproxy_test_total", help: "A test" }).add(3);
   await using scope = new Scope({ onFailure: (_, error) => assert.fail(String(error)) });
   const ports = await serveProxyHealth({ proxy, metrics, health: at, status: at }, scope);
   const sick = await fetch(`http://127.0.0.1:${ports.healthPort}/healthz`);

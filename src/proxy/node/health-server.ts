@@ -3,13 +3,13 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Logger } from "#base/log.ts";
 import { Scope } from "#base/scope.ts";
-import type { Metrics } from "#component/metrics.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 import type { HealthCheck } from "../plan.ts";
 import type { Proxy } from "../proxy.ts";
 
 export interface ProxyServersOptions {
   readonly proxy: Pick<Proxy, "health">;
-  readonly metrics: Metrics;
+  readonly metrics: MetricsRegistry;
   /** Where load balancers ask whether the node can be sent traffic: upstream's 0.0.0.0:10256. */
   readonly health?: { readonly address: string; readonly port: number };
   /** Where metrics are: upstream's 127.0.0.1:10249. */
@@ -37,7 +37,7 @@ export async function serveProxyHealth(
     switch (pathOf(request)) {
       case "/metrics":
         response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
-        response.end(metrics.text());
+        response.end(metrics.render());
         return;
       case "/healthz":
         response.end("ok");

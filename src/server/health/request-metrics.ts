@@ -1,5 +1,5 @@
 import type { RequestInfo } from "../pipeline/request.ts";
-import type { Counter, Histogram, MetricsRegistry } from "./metrics.ts";
+import type { Counter, Histogram, MetricsRegistry } from "#base/metrics.ts";
 
 /** Upstream's names and buckets, so that its dashboards work. */
 export class RequestMetrics {

@@ -1,4 +1,4 @@
-import type { MetricsRegistry } from "../health/metrics.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 
 /** What Prometheus' dashboards expect of any process. */
 export function registerProcessMetrics(metrics: MetricsRegistry): void {

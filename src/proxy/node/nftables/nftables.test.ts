@@ -14,7 +14,7 @@ import {
   createNodeNamespace,
   removeNetwork,
 } from "#cluster/providers/node/network.ts";
-import { Metrics } from "#component/metrics.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { Proxy } from "../../proxy.ts";
 import { testService as service, testSlice as slice } from "../testing/objects.ts";
 import { startPeer } from "../testing/peer.ts";
@@ -49,7 +49,7 @@ const balancer = `10.214.${128 + third}.3`;
 const clock = systemClock();
 const peers = new Map<string, Peer>();
 const proxies: Proxy[] = [];
-const allMetrics: Metrics[] = [];
+const allMetrics: MetricsRegistry[] = [];
 const failures: unknown[] = [];
 const scope = new Scope({ onFailure: (_, error) => failures.push(error) });
 
@@ -79,7 +79,7 @@ before(async () => {
     start("host"),
   ]);
   for (const { node, address } of Object.values(nodes)) {
-    const metrics = new Metrics();
+    const metrics = new MetricsRegistry();
     allMetrics.push(metrics);
     const proxy = new Proxy({
       node: { name: node, addresses: [address], clusterCidr, serviceCidrs: [serviceCidr] },
@@ -127,8 +127,8 @@ async function apply(objects: { services?: Service[]; slices?: EndpointSlice[]; 
   assert.fail("the rules were not applied within 2 s");
 }
 
-function isIdle(metrics: Metrics): boolean {
-  const text = metrics.text();
+function isIdle(metrics: MetricsRegistry): boolean {
+  const text = metrics.render();
   const value = (name: string) =>
     Number(new RegExp(`kubeproxy_sync_proxy_rules_${name}\\{[^}]*\\} (\\d+)`).exec(text)?.[1]);
   return value("service_changes_pending") === 0 && value("endpoint_changes_pending") === 0;

@@ -1,3 +1,5 @@
+import { invariant } from "./invariant.ts";
+
 /** Label values, in the order in which the family names its labels. */
 type Labels = readonly string[];
 
@@ -5,31 +7,56 @@ interface Family {
   render(): string;
 }
 
-/** Collects what happens and renders it in Prometheus' text format. */
+const secondsBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/**
+ * Collects what happens in a process, and renders it in Prometheus' text format. The same name is
+ * the same family: the first description of it stays.
+ */
 export class MetricsRegistry {
-  readonly #families: Family[] = [];
+  readonly #families = new Map<string, Family>();
+  readonly #collectors: (() => void)[] = [];
 
   counter(options: FamilyOptions): Counter {
-    return this.#add(new Counter("counter", options));
+    return this.#family(options, Counter, () => new Counter("counter", options));
   }
 
-  gauge(options: FamilyOptions & { read?: () => number }): Counter {
-    const gauge = this.#add(new Counter("gauge", options));
-    const { read } = options;
-    if (read) gauge.readBy(read);
+  /** With `read` it is asked for its value when it is rendered. */
+  gauge(options: FamilyOptions & { readonly read?: () => number }): Counter {
+    const gauge = this.#family(options, Counter, () => new Counter("gauge", options));
+    if (options.read) gauge.readBy(options.read);
     return gauge;
   }
 
-  histogram(options: FamilyOptions & { buckets: readonly number[] }): Histogram {
-    return this.#add(new Histogram(options));
+  /** Of seconds, unless `buckets` say otherwise. */
+  histogram(options: FamilyOptions & { readonly buckets?: readonly number[] }): Histogram {
+    const { buckets = secondsBuckets } = options;
+    return this.#family(options, Histogram, () => new Histogram({ ...options, buckets }));
   }
 
+  /** Called before each exposition, to set what nobody pushes. */
+  onCollect(collect: () => void): void {
+    this.#collectors.push(collect);
+  }
+
+  /** `text/plain; version=0.0.4` */
   render(): string {
-    return this.#families.map((family) => family.render()).join("");
+    for (const collect of this.#collectors) collect();
+    return [...this.#families.values()].map((family) => family.render()).join("");
   }
 
-  #add<F extends Family>(family: F): F {
-    this.#families.push(family);
+  #family<F extends Family>(
+    { name }: FamilyOptions,
+    type: new (...args: never[]) => F,
+    make: () => F,
+  ): F {
+    const known = this.#families.get(name);
+    if (known) {
+      invariant(known instanceof type, `${name} is a metric of another type already`);
+      return known;
+    }
+    const family = make();
+    this.#families.set(name, family);
     return family;
   }
 }
