@@ -125,6 +125,28 @@ const commands: Readonly<Record<string, Command>> = {
       return 0;
     },
   },
+  snapshot: {
+    usage: "kijabi snapshot save|restore FILE",
+    about: "keep all objects of the cluster in a file, or put them back",
+    takesArguments: true,
+    flags: {
+      force: { type: "bool", usage: "restore: replace the objects that the cluster has" },
+    },
+    async run(context, { args, values }) {
+      const { restoreSnapshot, saveSnapshot } = await import("#cluster/actions/node/snapshot.ts");
+      const [verb, file, surplus] = args;
+      if (
+        file === undefined ||
+        surplus !== undefined ||
+        !["save", "restore"].includes(verb ?? "")
+      ) {
+        throw new ActionError("usage: kijabi snapshot save FILE | kijabi snapshot restore FILE");
+      }
+      if (verb === "save") await saveSnapshot(context, file);
+      else await restoreSnapshot(context, file, { force: Boolean(values.force) });
+      return 0;
+    },
+  },
 };
 
 function etcdOf(values: Flags["values"]) {

@@ -81,6 +81,8 @@ export interface ControlPlaneOptions {
   readonly build: BuildInfo;
   /** Who this server is among those that share the store; see `LeadershipOptions`. */
   readonly identity?: string;
+  /** Paths of this program's own, besides what Kubernetes has. */
+  readonly paths?: readonly PathHandler[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -153,7 +155,10 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     authorizer: authorization.authorizer,
     resources: (parts) => resourcesOf(options, parts, { authorization, tokens, audiences, issuer }),
     admission: ({ client }) => admissionOf(options, client, authorization),
-    paths: await extraPaths(options, issuer, () => server.definitions),
+    paths: [
+      ...(await extraPaths(options, issuer, () => server.definitions)),
+      ...(options.paths ?? []),
+    ],
     checks: [
       {
         name: "poststarthook/bootstrap",

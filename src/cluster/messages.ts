@@ -38,6 +38,21 @@ const english = {
   otherStore: (profile: string) =>
     `Cluster "${profile}" keeps its objects elsewhere: a cluster's store is chosen when it is made.\n` +
     `Start it without --etcd-servers, or make another one: kijabi start -p NAME --etcd-servers …`,
+  networkTaken: (subnet: string) =>
+    `The cluster of this snapshot uses the network ${subnet}, which is in use on this machine.\n` +
+    "Stop what uses it, or restore on another machine.",
+  saved: (file: string, entries: number, revision: number) =>
+    `Saved ${entries} objects as of revision ${revision} to ${file}`,
+  notSaved: (file: string, why: string) => `The snapshot ${file} could not be saved: ${why}`,
+  noSnapshot: (file: string) => `${file} does not exist`,
+  badSnapshot: (file: string, why: string) => `${file} cannot be restored: ${why}`,
+  stopFirst: (profile: string) =>
+    `Cluster "${profile}" is running. Stop it first: kijabi stop${flagOf(profile)}`,
+  notEmpty: (profile: string) =>
+    `Cluster "${profile}" has objects, which a restore would replace. To lose them: --force`,
+  restored: (profile: string, entries: number, revision: number) =>
+    `Restored ${entries} objects into "${profile}"; it goes on at revision ${revision}.\n` +
+    `Start it with: kijabi start${flagOf(profile)}`,
   timedOut: (what: string, seconds: number, log: string) =>
     `${what} was not ready after ${seconds} s. See ${log}`,
 };
@@ -76,6 +91,21 @@ const korean: Messages = {
   otherStore: (profile) =>
     `클러스터 "${profile}"의 객체는 다른 곳에 저장되어 있습니다. 저장소는 클러스터를 만들 때 정해집니다.\n` +
     `--etcd-servers 없이 시작하거나, 다른 클러스터를 만드세요: kijabi start -p NAME --etcd-servers …`,
+  networkTaken: (subnet) =>
+    `이 스냅샷의 클러스터는 네트워크 ${subnet}을(를) 쓰는데, 이 시스템에서 이미 사용 중입니다.\n` +
+    "그것을 쓰는 것을 멈추거나, 다른 시스템에서 복원하세요.",
+  saved: (file, entries, revision) =>
+    `리비전 ${revision}의 객체 ${entries}개를 ${file}에 저장했습니다`,
+  notSaved: (file, why) => `스냅샷 ${file}을(를) 저장하지 못했습니다: ${why}`,
+  noSnapshot: (file) => `${file}이(가) 없습니다`,
+  badSnapshot: (file, why) => `${file}을(를) 복원할 수 없습니다: ${why}`,
+  stopFirst: (profile) =>
+    `클러스터 "${profile}"이(가) 실행 중입니다. 먼저 멈추세요: kijabi stop${flagOf(profile)}`,
+  notEmpty: (profile) =>
+    `클러스터 "${profile}"에 객체가 있습니다. 복원하면 지워집니다. 지워도 된다면: --force`,
+  restored: (profile, entries, revision) =>
+    `객체 ${entries}개를 "${profile}"에 복원했습니다. 리비전 ${revision}부터 이어집니다.\n` +
+    `시작하려면: kijabi start${flagOf(profile)}`,
   timedOut: (what, seconds, log) =>
     `${what}이(가) ${seconds}초 안에 준비되지 않았습니다. ${log}를 보세요`,
 };

@@ -8,6 +8,7 @@ import { networksOf } from "../../src/cluster/config.ts";
 import type { ClusterConfig } from "../../src/cluster/config.ts";
 import { kubeconfigText } from "../../src/cluster/node/kubeconfig.ts";
 import { processFlags, profilePaths } from "../../src/cluster/node/paths.ts";
+import { identify, writePidFile } from "../../src/cluster/providers/node/processes.ts";
 import { ensurePki } from "../../src/cluster/node/pki.ts";
 import { Api } from "../support/api.ts";
 import { eventually } from "../support/eventually.ts";
@@ -32,7 +33,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Makes the profile; `like` is a server of the same cluster, whose keys it gets. */
   static async make(
     profile: string,
-    etcdServers: readonly string[],
+    etcdServers: readonly string[] | undefined,
     like?: ServerProcess,
   ): Promise<ServerProcess> {
     const paths = profilePaths(profile);
@@ -42,7 +43,7 @@ export class ServerProcess implements AsyncDisposable {
       apiPort: await freePort(),
       nodes: [],
       simulatedNodes: 0,
-      etcd: { servers: etcdServers },
+      ...(etcdServers && { etcd: { servers: etcdServers } }),
     };
     await mkdir(paths.logs, { recursive: true });
     if (like) await cp(profilePaths(like.#profile).pki, paths.pki, { recursive: true });
@@ -70,6 +71,10 @@ export class ServerProcess implements AsyncDisposable {
     });
     this.#process = child;
     await log.close();
+    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    const { run, serverPid } = profilePaths(this.#profile);
+    await mkdir(run, { recursive: true });
+    if (identity) await writePidFile(serverPid, identity);
     await eventually(
       async () => {
         const { status, text } = await this.api.send({ path: "/readyz" });
@@ -81,12 +86,20 @@ export class ServerProcess implements AsyncDisposable {
 
   /** As a crash does: no goodbye. */
   async kill(): Promise<void> {
+    if (await this.#end("SIGKILL")) this.killedAt.push(Date.now());
+  }
+
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<boolean> {
     const child = this.#process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return false;
     const exited = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
+    child.kill(signal);
     await exited;
-    this.killedAt.push(Date.now());
+    return true;
   }
 
   async logLines(): Promise<readonly string[]> {

@@ -20,6 +20,7 @@ import { createKubeletConnector } from "#server/streaming/node/kubelet-connector
 import { prepareNetwork, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
 import { ensurePki } from "./pki.ts";
+import { snapshotHandler } from "./snapshot.ts";
 import { openStore } from "./store.ts";
 
 export interface ServerOptions {
@@ -71,6 +72,7 @@ export async function runServer(
         return known && { host: known.address, port: kubeletPort };
       },
     }),
+    paths: [snapshotHandler({ store, config, clock })],
     identity: `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`,
     conversionCaller: createConversionCaller,
     build: { runtime: `node${process.versions.node}`, platform: `linux/${process.arch}` },

@@ -4,7 +4,7 @@ import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import type { EtcdTls } from "#storage/node/etcd/connection.ts";
-import type { Store } from "#storage/store.ts";
+import type { RestorableStore } from "#storage/store.ts";
 import type { ClusterConfig, EtcdConfig } from "../config.ts";
 import type { ProfilePaths } from "./paths.ts";
 
@@ -47,10 +47,10 @@ export function etcdOfFlags(values: Partial<FlagValues<typeof etcdFlags>>): Etcd
 
 /** The profile's own file, or the etcd that it names. Loads only what it takes. */
 export async function openStore(
-  config: ClusterConfig,
+  config: Pick<ClusterConfig, "etcd">,
   paths: Pick<ProfilePaths, "store">,
   environment: { readonly clock: Clock; readonly random: Random; readonly logger: Logger },
-): Promise<Store> {
+): Promise<RestorableStore> {
   const { etcd } = config;
   if (!etcd) {
     const { SqliteStore } = await import("#storage/node/sqlite/sqlite-store.ts");

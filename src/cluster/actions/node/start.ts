@@ -23,6 +23,7 @@ import {
 } from "../../node/paths.ts";
 import { ensurePki } from "../../node/pki.ts";
 import type { ClusterPki } from "../../node/pki.ts";
+import type { SnapshotConfig } from "../../node/snapshot.ts";
 import { detectHost, InstallError, installMissing } from "../../providers/node/host.ts";
 import { checkName } from "../../providers/node/names.ts";
 import { identify, isAlive, readPidFile, writePidFile } from "../../providers/node/processes.ts";
@@ -100,7 +101,7 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   say("  curl http://$(kubectl get service hello -o jsonpath={.spec.clusterIP})");
 }
 
-function checkProfile(profile: string): void {
+export function checkProfile(profile: string): void {
   try {
     checkName("profile", profile);
   } catch (error) {
@@ -119,23 +120,42 @@ async function prepareHost({ messages, say }: ActionContext): Promise<void> {
   }
 }
 
-async function createConfig(
-  { profile, paths }: ActionContext,
-  options: StartOptions,
-): Promise<ClusterConfig> {
-  const others = await otherConfigs(profile);
+async function createConfig(context: ActionContext, options: StartOptions): Promise<ClusterConfig> {
+  const others = await otherConfigs(context.profile);
   const taken = new Set([...others.map(gatewayOf), ...ownAddresses()]);
   let index = 0;
   while (taken.has(gatewayOf(networksOf(index)))) index++;
-  const networks = networksOf(index);
-  const realNodes = options.nodes ?? (options.simulated > 0 ? 0 : 1);
+  const nodes = options.nodes ?? (options.simulated > 0 ? 0 : 1);
+  const config = { ...networksOf(index), simulatedNodes: options.simulated, nodes };
+  return await writeConfig(context, config, options.etcd);
+}
+
+/** Makes the profile of a cluster whose objects come from elsewhere, with the networks they name. */
+export async function createConfigLike(
+  context: ActionContext,
+  config: SnapshotConfig,
+): Promise<ClusterConfig> {
+  const others = await otherConfigs(context.profile);
+  const gateway = gatewayOf(config);
+  if (others.some((other) => gatewayOf(other) === gateway) || ownAddresses().includes(gateway)) {
+    throw new ActionError(context.messages.networkTaken(config.nodeSubnet));
+  }
+  return await writeConfig(context, config, undefined);
+}
+
+async function writeConfig(
+  { profile, paths }: ActionContext,
+  { nodes, simulatedNodes, ...networks }: SnapshotConfig,
+  etcd: EtcdConfig | undefined,
+): Promise<ClusterConfig> {
+  const others = await otherConfigs(profile);
   const config: ClusterConfig = {
     profile,
     ...networks,
     apiPort: await freePort(apiPortPreferred, new Set(others.map(({ apiPort }) => apiPort))),
-    nodes: nodesOf(profile, realNodes, networks),
-    simulatedNodes: options.simulated,
-    ...(options.etcd && { etcd: absolute(options.etcd) }),
+    nodes: nodesOf(profile, nodes, networks),
+    simulatedNodes,
+    ...(etcd && { etcd: absolute(etcd) }),
   };
   await mkdir(dirname(paths.config), { recursive: true, mode: 0o711 });
   const temporary = `${paths.config}.new`;
