@@ -60,7 +60,8 @@ import type { ApiServer, ApiServerOptions, ServerParts } from "#server/server.ts
 import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
-import { clusterDomain } from "./config.ts";
+import { keepServerEndpoints, publishServers } from "./bootstrap/server-endpoints.ts";
+import { clusterDomain, gatewayOf } from "./config.ts";
 import type { ClusterConfig } from "./config.ts";
 import { whileLeading } from "./leadership.ts";
 
@@ -172,6 +173,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const client = createClient(
     server.transport({ name: "system:apiserver", groups: ["system:masters"] }),
   );
+  const own = { ip: gatewayOf(config), port: config.apiPort };
   return {
     server,
     client,
@@ -179,6 +181,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
       await bootstrapCluster(client, config, options.authorityPem);
+      if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
         clock,
@@ -195,6 +198,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       });
       // Before the server closes: those who lead step down through it.
       scope.onClose(() => loops.close());
+      if (options.store.shared) {
+        const { store } = options;
+        loops.run("server endpoints", (signal) =>
+          keepServerEndpoints({ store, client, own, clock, logger }, signal),
+        );
+      }
       runLoops(options, server, loops);
     },
   };

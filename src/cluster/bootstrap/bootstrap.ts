@@ -1,12 +1,13 @@
-import { ConfigMap, Endpoints, Namespace, Service } from "#api/core/v1.ts";
+import { ConfigMap, Namespace, Service } from "#api/core/v1.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
-import { isAlreadyExists, isConflict } from "#client/client.ts";
+import { isAlreadyExists } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import type { Draft } from "#schema/message.ts";
 import { createSystemPriorityClasses } from "#server/admission/priority/system-classes.ts";
 import { reconcileBootstrapPolicy } from "#server/authz/rbac/bootstrap/reconcile.ts";
 import type { ClusterConfig } from "../config.ts";
-import { gatewayOf, serviceAddress } from "../config.ts";
+import { serviceAddress } from "../config.ts";
+import { put } from "./put.ts";
 
 export const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -31,7 +32,7 @@ export async function bootstrapCluster(
   ]);
 }
 
-/** `kubernetes.default`: the way to the API server from pods. */
+/** `kubernetes.default`: the way to the API servers from pods, whose addresses are published. */
 async function kubernetesService(client: Client, config: ClusterConfig): Promise<void> {
   const labels = { component: "apiserver", provider: "kubernetes" };
   const reference = { namespace: "default", name: "kubernetes" };
@@ -39,17 +40,6 @@ async function kubernetesService(client: Client, config: ClusterConfig): Promise
   await ensureService(client, {
     metadata: { ...reference, labels },
     spec: { clusterIP: serviceAddress(config, "kubernetes"), ports: [port] },
-  });
-  const ports = [{ name: "https", port: config.apiPort, protocol: "TCP" as const }];
-  await put(client, Endpoints, {
-    metadata: { ...reference, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
-    subsets: [{ addresses: [{ ip: gatewayOf(config) }], ports }],
-  });
-  await put(client, EndpointSlice, {
-    metadata: { ...reference, labels: { "kubernetes.io/service-name": "kubernetes" } },
-    addressType: "IPv4",
-    endpoints: [{ addresses: [gatewayOf(config)], conditions: { ready: true } }],
-    ports,
   });
 }
 
@@ -117,31 +107,5 @@ async function ifMissing(creation: Promise<unknown>): Promise<void> {
     await creation;
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
-  }
-}
-
-/** Creates the object, or brings an existing one of the name to this content. */
-async function put<T extends { metadata: { name: string; namespace?: string } }>(
-  client: Client,
-  kind: Parameters<typeof client.get<T>>[0],
-  draft: Draft<NoInfer<T>> & { metadata: { name: string; namespace: string } },
-): Promise<void> {
-  for (;;) {
-    try {
-      await client.create<T>(kind, draft);
-      return;
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
-    const { name, namespace } = draft.metadata;
-    try {
-      const known = await client.find<T>(kind, { name, namespace });
-      if (!known) continue;
-      const metadata = { ...known.metadata, ...draft.metadata };
-      await client.update<T>(kind, { ...known, ...draft, metadata });
-      return;
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-    }
   }
 }
