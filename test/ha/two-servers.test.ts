@@ -19,8 +19,10 @@ const createsPerLife = 60;
 class Writer {
   readonly acknowledged = new Map<string, ApiObject>();
   readonly refused: string[] = [];
-  /** Answered without an acknowledgement: they may be stored, or not. */
-  unknown = 0;
+  /** Answers that leave it open whether the object is stored. */
+  readonly failed: string[] = [];
+  /** Creates that no server answered. */
+  unanswered = 0;
   readonly #server: ServerProcess;
   readonly #name: string;
   readonly #task: Promise<void>;
@@ -44,10 +46,10 @@ class Writer {
       try {
         const answer = await this.#server.api.send({ method: "POST", path, body });
         if (answer.status === 201) this.acknowledged.set(name, answer.json() as ApiObject);
-        else if (answer.status >= 500) this.unknown++;
+        else if (answer.status >= 500) this.failed.push(answer.text);
         else this.refused.push(answer.text);
       } catch {
-        this.unknown++;
+        this.unanswered++;
         await pause(50); // no server
       }
     }
@@ -177,6 +179,8 @@ test(
       await more();
       await etcd.startMember(member);
     }
+    const failed = writers.flatMap((each) => each.failed);
+    assert.deepEqual(failed, [], "the servers make up for members that fail");
     for (const [victim, other] of [[one, two] as const, [two, one] as const]) {
       await more();
       await victim.kill();
@@ -190,10 +194,8 @@ test(
     }
     await more();
     await Promise.all(writers.map((each) => each.stop()));
-    context.diagnostic(
-      `${acknowledged()} creates acknowledged, ` +
-        `${writers.reduce((sum, each) => sum + each.unknown, 0)} without an answer`,
-    );
+    const unanswered = writers.reduce((sum, each) => sum + each.unanswered, 0);
+    context.diagnostic(`${acknowledged()} creates acknowledged, ${unanswered} unanswered`);
     assert.deepEqual(
       writers.flatMap(({ refused }) => refused),
       [],
