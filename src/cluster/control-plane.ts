@@ -61,6 +61,8 @@ import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
 import { keepServerEndpoints, publishServers } from "./bootstrap/server-endpoints.ts";
+import { createComponentBoard } from "./component-board.ts";
+import type { ComponentBoard } from "./component-board.ts";
 import { clusterDomain, gatewayOf } from "./config.ts";
 import type { ClusterConfig } from "./config.ts";
 import { whileLeading } from "./leadership.ts";
@@ -136,6 +138,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const audiences = [issuer];
   const tokens: TokenAuthenticator[] = [];
   if (access.tokens) tokens.push(forAudiences(audiences, staticTokenAuthenticator(access.tokens)));
+  const components = createComponentBoard(options.store);
   let isBootstrapped = false;
 
   const server = createApiServer({
@@ -154,7 +157,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       }),
     ],
     authorizer: authorization.authorizer,
-    resources: (parts) => resourcesOf(options, parts, { authorization, tokens, audiences, issuer }),
+    resources: (parts) =>
+      resourcesOf(options, parts, { authorization, tokens, audiences, issuer, components }),
     admission: ({ client }) => admissionOf(options, client, authorization),
     paths: [
       ...(await extraPaths(options, issuer, () => server.definitions)),
@@ -180,7 +184,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     async bootstrap(scope) {
       await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
-      await bootstrapCluster(client, config, options.authorityPem);
+      await bootstrapCluster(client, config, options.authorityPem, clock);
       if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
@@ -204,7 +208,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
           keepServerEndpoints({ store, client, own, clock, logger }, signal),
         );
       }
-      runLoops(options, server, loops);
+      runLoops(options, server, components, loops);
     },
   };
 }
@@ -227,12 +231,13 @@ interface Identity {
   readonly tokens: TokenAuthenticator[];
   readonly audiences: readonly string[];
   readonly issuer: string;
+  readonly components: ComponentBoard;
 }
 
 function resourcesOf(
   options: ControlPlaneOptions,
   { client, objects, bodies }: ServerParts,
-  { authorization, tokens, audiences, issuer }: Identity,
+  { authorization, tokens, audiences, issuer, components }: Identity,
 ) {
   const { clock, random, serviceAccountKey: key } = options;
   const bound = boundObjectsOf(client);
@@ -271,6 +276,7 @@ function resourcesOf(
     tokenReviewer: createTokenReviewer({ tokens, audiences }),
     authorizer: authorization.authorizer,
     rules: authorization,
+    components,
   });
 }
 
@@ -312,7 +318,12 @@ function jsonAnswer(contentType: string, value: object): ApiResponse {
  * acts under its own name and with its own rights, as it would from outside: what one of them may
  * not do fails here, too. The controllers' informers read for all of them, as their manager.
  */
-function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope): void {
+function runLoops(
+  options: ControlPlaneOptions,
+  server: ApiServer,
+  components: ComponentBoard,
+  scope: Scope,
+): void {
   const { clock, random, logger, identity = `kijabi_${random.uuid()}` } = options;
   const environment = { clock, random, logger };
   const election = { ...environment, identity, exclusive: !options.store.shared };
@@ -361,11 +372,13 @@ function runLoops(options: ControlPlaneOptions, server: ApiServer, scope: Scope)
 
   scope.run("events", (signal) => events.run(signal));
   scope.run("scheduler's events", (signal) => schedulerEvents.run(signal));
+  const scheduling = { ...election, client: scheduler, name: "kube-scheduler" };
+  const controlling = { ...election, client, name: "kube-controller-manager" };
   scope.run("scheduler", (signal) =>
-    whileLeading({ ...election, client: scheduler, name: "kube-scheduler" }, schedule, signal),
+    components.while("scheduler", whileLeading(scheduling, schedule, signal)),
   );
   scope.run("controllers", (signal) =>
-    whileLeading({ ...election, client, name: "kube-controller-manager" }, control, signal),
+    components.while("controller-manager", whileLeading(controlling, control, signal)),
   );
 }
 

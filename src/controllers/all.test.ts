@@ -25,7 +25,6 @@ import { defaultAdmission } from "#server/admission/default.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
 import { allResources } from "#server/resources/all.ts";
 import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
-import { laterResources } from "#server/resources/later.ts";
 import type { ApiServer, ServerParts } from "#server/server.ts";
 import { allowAll, openTestServer } from "../testkit/server.ts";
 import { allControllers } from "./all.ts";
@@ -45,7 +44,7 @@ const node: Draft<Node> = {
 const refuse = () => Promise.reject(new Error("nobody asks for this here"));
 
 function resources(parts: ServerParts, clock: VirtualClock, random: Random) {
-  const all = allResources({
+  return allResources({
     ...parts,
     clock,
     random,
@@ -61,9 +60,8 @@ function resources(parts: ServerParts, clock: VirtualClock, random: Random) {
     tokenReviewer: { review: refuse },
     authorizer: allowAll,
     rules: { rulesFor: refuse },
+    components: { health: refuse },
   });
-  const served = new Set(all.map(({ type }) => type));
-  return [...all, ...laterResources.filter(({ type }) => !served.has(type))];
 }
 
 /** The controllers on the real server, in this process, on a memory store and a virtual clock. */

@@ -184,7 +184,15 @@ function followExtensions(
   const callWebhook: ConversionCaller =
     conversionCaller?.(client) ??
     (() => Promise.reject(new Error("this server cannot call webhooks")));
-  const custom = new CustomResources({ client, live, clock, random, logger, callWebhook, ruleEngine });
+  const custom = new CustomResources({
+    client,
+    live,
+    clock,
+    random,
+    logger,
+    callWebhook,
+    ruleEngine,
+  });
   loops.run("custom resources", (signal) => custom.run(signal));
   return custom.synced;
 }

@@ -1,10 +1,13 @@
 import { ConfigMap, Namespace, Service } from "#api/core/v1.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
+import type { Clock } from "#base/clock.ts";
+import { ServiceCIDR } from "#api/networking/v1.ts";
 import { isAlreadyExists } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import type { Draft } from "#schema/message.ts";
 import { createSystemPriorityClasses } from "#server/admission/priority/system-classes.ts";
 import { reconcileBootstrapPolicy } from "#server/authz/rbac/bootstrap/reconcile.ts";
+import { createFlowControl } from "./flow-control.ts";
 import type { ClusterConfig } from "../config.ts";
 import { serviceAddress } from "../config.ts";
 import { put } from "./put.ts";
@@ -19,6 +22,7 @@ export async function bootstrapCluster(
   client: Client,
   config: ClusterConfig,
   authorityPem: string,
+  clock: Clock,
 ): Promise<void> {
   await Promise.all(
     systemNamespaces.map((name) => ifMissing(client.create(Namespace, { metadata: { name } }))),
@@ -29,6 +33,8 @@ export async function bootstrapCluster(
     kubernetesService(client, config),
     dnsService(client, config),
     trustedClients(client, authorityPem),
+    createFlowControl(client, clock),
+    serviceNetwork(client, config, clock),
   ]);
 }
 
@@ -81,6 +87,32 @@ async function dnsService(client: Client, config: ClusterConfig): Promise<void> 
       { name: "dns-tcp", port: 53, protocol: "TCP" },
     ],
   });
+}
+
+/** The network that the cluster was made with, as an object that others may read and add to. */
+async function serviceNetwork(
+  client: Client,
+  { serviceCidr }: ClusterConfig,
+  clock: Clock,
+): Promise<void> {
+  const name = "kubernetes";
+  await ifMissing(
+    client.create(ServiceCIDR, { metadata: { name }, spec: { cidrs: [serviceCidr] } }),
+  );
+  const network = await client.get(ServiceCIDR, { name });
+  if (network.status.conditions?.some(({ type }) => type === "Ready")) return;
+  const ready = {
+    type: "Ready",
+    status: "True" as const,
+    reason: "",
+    message: "Kubernetes default Service CIDR is ready",
+    lastTransitionTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+  };
+  await client.update(
+    ServiceCIDR,
+    { ...network, status: { conditions: [ready] } },
+    { subresource: "status" },
+  );
 }
 
 /** What aggregated API servers and other components read to trust the same clients. */

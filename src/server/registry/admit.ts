@@ -132,16 +132,18 @@ const nameRules: Readonly<Record<string, NameRule>> = {
 };
 
 /** The step "validate" of a new object: its metadata, the schema, then the resource's own rules. */
-export function validateNew(
+export async function validateNew(
   { definition, info, kind }: ResourceStorage,
   object: StoredObject,
-): void {
-  const nameRule = nameRules[definition.nameRule ?? "dnsSubdomain"] ?? dnsSubdomainRule;
+): Promise<void> {
+  const { nameRule: named = "dnsSubdomain" } = definition;
+  const nameRule = typeof named === "function" ? named : (nameRules[named] ?? dnsSubdomainRule);
   const errors: FieldError[] = [
     ...validateObjectMeta(object.metadata, { namespaced: info.namespaced ?? false, nameRule }),
     ...validateSchema(definition.type, object),
     ...(definition.validate?.(object) ?? []),
     ...(definition.validateCreate?.(object) ?? []),
+    ...((await definition.checkCreate?.(object)) ?? []),
   ];
   // Of a new object, the name may be what is missing.
   const { name } = object.metadata as { name?: string };
@@ -149,12 +151,12 @@ export function validateNew(
 }
 
 /** The step "validate" of a changed object. `subresource` is empty for the main resource. */
-export function validateChanged(
+export async function validateChanged(
   { definition, kind }: ResourceStorage,
   object: StoredObject,
   old: Readonly<StoredObject>,
   subresource: string,
-): void {
+): Promise<void> {
   const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata)];
   const view = definition.views?.[subresource];
   if (subresource === "status") {
@@ -166,19 +168,29 @@ export function validateChanged(
       ...validateSchema(definition.type, object),
       ...(definition.validate?.(object) ?? []),
       ...(definition.validateUpdate?.(object, old) ?? []),
+      ...((await definition.checkUpdate?.(object, old)) ?? []),
     );
   }
   if (errors.length) throw invalid(kind, object.metadata.name, unique(errors));
 }
 
-/** The schema and a resource's own rules may find the same. */
+/**
+ * The schema and a resource's own rules may find the same: each thing is told once, and of two
+ * that miss a field, the one that says why it is needed.
+ */
 function unique(errors: readonly FieldError[]): FieldError[] {
+  const explained = new Set(
+    errors.filter(({ type, detail }) => type === required && detail).map(({ path }) => path),
+  );
   const seen = new Set<string>();
   return errors.filter((error) => {
+    if (error.type === required && !error.detail && explained.has(error.path)) return false;
     const key = JSON.stringify(error);
     return !seen.has(key) && seen.add(key);
   });
 }
+
+const required = "FieldValueRequired";
 
 export function warnOf(
   { definition }: ResourceStorage,

@@ -138,7 +138,7 @@ async function validateAndStore(
   object: StoredObject,
   { dryRun }: CreateOptions,
 ): Promise<Written | undefined> {
-  validateNew(storage, object);
+  await validateNew(storage, object);
   warnOf(storage, context, object, undefined);
   const call = { operation: "CREATE", object, oldObject: undefined, dryRun } as const;
   const { name } = object.metadata;

@@ -27,6 +27,7 @@ import { selectionOf } from "./selection.ts";
 import type { Selection } from "./selection.ts";
 import type { ResourceStorage } from "./storage.ts";
 import { frozen } from "./stored-object.ts";
+import type { StoredObject } from "./stored-object.ts";
 
 export async function get(storage: ResourceStorage, context: RequestContext): Promise<ApiResponse> {
   const { info, request, signal } = context;
@@ -163,12 +164,61 @@ function pageOf(
   };
 }
 
-function listHead({ info }: ResourceStorage, { metadata }: Page) {
+function listHead({ info }: ResourceStorage, { metadata }: Pick<Page, "metadata">) {
   return { kind: listKindOf(info), apiVersion: apiVersionOf(info), metadata };
 }
 
 function decodedItems({ form }: ResourceStorage, { entries }: Page) {
   return entries.map((entry) => form.decode(entry));
+}
+
+/** A list of objects that lie in no store. */
+export function answerList(
+  storage: ResourceStorage,
+  context: RequestContext,
+  objects: readonly StoredObject[],
+): ApiResponse {
+  const page = { metadata: { resourceVersion: "" } };
+  if (isInProcess(context)) {
+    const object = frozen({ ...listHead(storage, page), items: objects });
+    return { status: 200, headers: {}, body: { kind: "object", object } };
+  }
+  const form = formOf(storage, context);
+  const value = shapedList(storage, context, form, page, objects);
+  return { status: 200, headers: {}, body: { kind: "bytes", ...encodeValue(value, form) } };
+}
+
+function shapedList(
+  storage: ResourceStorage,
+  context: RequestContext,
+  form: AnswerForm,
+  page: Pick<Page, "metadata">,
+  objects: readonly StoredObject[],
+): unknown {
+  switch (form.shape) {
+    case "object":
+      return {
+        ...listHead(storage, page),
+        items: objects.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item),
+      };
+    case "metadata":
+      return {
+        kind: "PartialObjectMetadataList",
+        apiVersion: "meta.k8s.io/v1",
+        metadata: page.metadata,
+        items: objects.map(partialMetadata),
+      };
+    case "table":
+      return tableOf({
+        definition: storage.definition,
+        objects,
+        metadata: page.metadata,
+        include: includeObjectOf(context.request.query),
+        now: storage.environment.clock.now(),
+      });
+    default:
+      return form.shape satisfies never;
+  }
 }
 
 /** Lists that are longer than this leave in pieces. */

@@ -8,6 +8,7 @@ import type { RequestContext, RequestInfo } from "../pipeline/request.ts";
 import { admissionRequest, admit, mutate } from "./admit.ts";
 import { optionsFromQuery, optionsTypeOf } from "./connect-options.ts";
 import { formOf } from "./answers.ts";
+import { readComputed } from "./computed.ts";
 import { create } from "./create.ts";
 import { deleteCollection, deleteOne } from "./delete.ts";
 import { patch } from "./patch.ts";
@@ -131,12 +132,13 @@ export class Registry implements LiveDefinitions {
     // Nothing is done for a client that could not read what came of it.
     if (storage.definition.type.dynamic) formOf(storage, context);
     if (info.subresource) return handleSubresource(storage, context);
-    const { virtual, verbs } = storage.definition;
+    const { virtual, computed, verbs } = storage.definition;
     const handler = handlers[info.verb];
     if (!handler || (verbs && !verbs.some((verb) => verb === info.verb))) {
       throw methodNotAllowed();
     }
     if (virtual) return virtual.handle(context);
+    if (computed) return readComputed(storage, context, computed);
     const everywhere = storage.info.namespaced && !info.namespace;
     if (everywhere && info.verb === "deletecollection") throw methodNotAllowed();
     if (info.verb === "create" && info.name) throw methodNotAllowed();

@@ -1,5 +1,6 @@
 import type { ApiResponse } from "#client/transport.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
+import type { NameRule } from "#machinery/validation/names.ts";
 import type { Draft, KindType } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 
@@ -44,8 +45,12 @@ export interface ResourceDefinition<T = unknown> {
   validateCreate?(object: T): readonly FieldError[];
   /** Rules for a change, besides `validate` of the new object: immutable fields. */
   validateUpdate?(object: T, old: Readonly<T>): readonly FieldError[];
-  /** Wording of the name's rule: DNS subdomain when missing. */
-  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
+  /** Rules for a new object that take time: a signature, an expression. */
+  checkCreate?(object: T): Promise<readonly FieldError[]>;
+  /** The same for a change of the main resource. */
+  checkUpdate?(object: T, old: Readonly<T>): Promise<readonly FieldError[]>;
+  /** The name's rule, or its wording: DNS subdomain when missing. */
+  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | NameRule;
   /** Not errors: deprecated or dubious values, sent as warnings. */
   warnings?(object: T, old: Readonly<T> | undefined): readonly string[];
 
@@ -82,6 +87,8 @@ export interface ResourceDefinition<T = unknown> {
   readonly subresources?: Readonly<Record<string, Subresource>>;
   /** Nothing is stored: a create is answered by this (reviews). `verbs` is then ["create"]. */
   readonly virtual?: { handle(context: RequestContext): Promise<ApiResponse> };
+  /** Nothing is stored: these are the objects whenever somebody reads. `verbs`: get and list. */
+  readonly computed?: { list(): Promise<readonly T[]> };
   /** The objects are stored as another kind's: one storage, two views of it (Events). */
   readonly storedAs?: StoredAs<T>;
   /** Runs in the server after a write is durable (Service: release addresses). */

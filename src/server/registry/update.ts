@@ -179,7 +179,7 @@ async function changeOnce(
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     if (!applied) trackUpdate(storage, context, { object, old, manager: fieldManager });
-    validateChanged(storage, object, old, subresource);
+    await validateChanged(storage, object, old, subresource);
     warnOf(storage, context, object, old);
     await admit(storage, request);
     const written = await store(storage, { entry, old, object, dryRun });
@@ -196,8 +196,15 @@ function isNewGeneration(
   old: Readonly<StoredObject>,
   subresource: string,
 ): boolean {
-  if (!deepEqual(object["spec"], old["spec"])) return true;
+  if (!deepEqual(desired(object), desired(old))) return true;
   return subresource === "" && (definition.isNewGeneration?.(object, old) ?? false);
+}
+
+/** What a change of counts as a new generation: the spec, or everything where there is none. */
+function desired(object: Readonly<StoredObject>): unknown {
+  if (object["spec"] !== undefined) return object["spec"];
+  const { metadata: _metadata, status: _status, ...rest } = object;
+  return rest;
 }
 
 function keepMetadata({ metadata }: StoredObject, { metadata: old }: Readonly<StoredObject>): void {

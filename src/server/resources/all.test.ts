@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { apiVersionOf } from "#schema/message.ts";
 import { servedVersions } from "../discovery/groups.ts";
 import { allResources } from "./all.ts";
-import { laterResources } from "./later.ts";
 import { createSurroundings } from "./testing.ts";
 
 const reference = (name: string) =>
@@ -31,7 +30,7 @@ test("columns are upstream's", { skip: skipWithout("printer-columns.tsv") }, () 
     const key = `${group} ${kind.replace(/ .*/, "")}`;
     theirs.set(key, [...(theirs.get(key) ?? []), `${name} ${type} ${format} ${priority}`]);
   }
-  for (const { type, columns, virtual } of [...definitions, ...laterResources]) {
+  for (const { type, columns, virtual } of definitions) {
     if (virtual) continue;
     const group = type.info.kind === "Event" ? "" : type.info.group;
     const expected = theirs.get(`${group} ${type.info.kind}`);
@@ -44,7 +43,7 @@ test("columns are upstream's", { skip: skipWithout("printer-columns.tsv") }, () 
 
 test("what is served is served as upstream does", { skip: skipWithout("resources.tsv") }, () => {
   const theirs = new Map(rows("resources.tsv").map((row) => [`${row[0]} ${row[1]}`, row]));
-  for (const version of servedVersions([...definitions, ...laterResources])) {
+  for (const version of servedVersions(definitions)) {
     for (const resource of version.resources) {
       const row = theirs.get(`${version.groupVersion} ${resource.name}`) ?? [];
       const { shortNames = [], categories = [] } = resource.definition.type.info;

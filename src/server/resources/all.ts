@@ -1,8 +1,16 @@
 import type { ResourceDefinition } from "../registry/resource.ts";
+import { mutatingAdmissionPolicies } from "./admissionregistration/mutatingadmissionpolicies/resource.ts";
+import { mutatingAdmissionPolicyBindings } from "./admissionregistration/mutatingadmissionpolicybindings/resource.ts";
+import { mutatingWebhookConfigurations } from "./admissionregistration/mutatingwebhookconfigurations/resource.ts";
+import { validatingAdmissionPolicies } from "./admissionregistration/validatingadmissionpolicies/resource.ts";
+import { validatingAdmissionPolicyBindings } from "./admissionregistration/validatingadmissionpolicybindings/resource.ts";
+import { validatingWebhookConfigurations } from "./admissionregistration/validatingwebhookconfigurations/resource.ts";
 import { customResourceDefinitions } from "./apiextensions/customresourcedefinitions/resource.ts";
 import { controllerRevisions } from "./apps/controllerrevisions.ts";
+import { daemonSets } from "./apps/daemonsets.ts";
 import { deployments } from "./apps/deployments/resource.ts";
 import { replicaSets } from "./apps/replicasets/resource.ts";
+import { statefulSets } from "./apps/statefulsets.ts";
 import { selfSubjectReviews, tokenReviews } from "./authentication/resources.ts";
 import {
   localSubjectAccessReviews,
@@ -10,24 +18,38 @@ import {
   selfSubjectRulesReviews,
   subjectAccessReviews,
 } from "./authorization/resources.ts";
+import {
+  horizontalPodAutoscalers,
+  horizontalPodAutoscalersV1,
+} from "./autoscaling/horizontalpodautoscalers/resource.ts";
+import { cronJobs, jobs } from "./batch/resources.ts";
+import { certificateSigningRequests } from "./certificates/certificatesigningrequests/resource.ts";
 import { leases } from "./coordination/leases/resource.ts";
 import { bindings } from "./core/bindings/resource.ts";
+import { componentStatuses } from "./core/componentstatuses/resource.ts";
 import { configMaps } from "./core/configmaps/resource.ts";
 import { endpoints } from "./core/endpoints/resource.ts";
 import { events } from "./core/events/resource.ts";
 import { limitRanges } from "./core/limitranges/resource.ts";
 import { namespaces } from "./core/namespaces/resource.ts";
 import { nodes } from "./core/nodes/resource.ts";
+import { persistentVolumeClaims } from "./core/persistentvolumeclaims/resource.ts";
+import { persistentVolumes } from "./core/persistentvolumes/resource.ts";
 import { pods } from "./core/pods/resource.ts";
 import { podTemplates } from "./core/podtemplates/resource.ts";
 import { replicationControllers } from "./core/replicationcontrollers/resource.ts";
+import { resourceQuotas } from "./core/resourcequotas/resource.ts";
 import { secrets } from "./core/secrets/resource.ts";
 import { serviceAccounts } from "./core/serviceaccounts/resource.ts";
 import { services } from "./core/services/resource.ts";
 import type { ResourceDependencies } from "./dependencies.ts";
 import { endpointSlices } from "./discovery/endpointslices/resource.ts";
 import { newEvents } from "./events/events/resource.ts";
+import { flowSchemas } from "./flowcontrol/flowschemas/resource.ts";
+import { priorityLevelConfigurations } from "./flowcontrol/prioritylevelconfigurations/resource.ts";
+import { ipAddresses } from "./networking/ipaddresses/resource.ts";
 import { ingressClasses, ingresses, networkPolicies } from "./networking/resources.ts";
+import { serviceCidrs } from "./networking/servicecidrs/resource.ts";
 import { runtimeClasses } from "./node/resources.ts";
 import { podDisruptionBudgets } from "./policy/resources.ts";
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "./rbac/resources.ts";
@@ -39,42 +61,61 @@ import {
   storageClasses,
   volumeAttributesClasses,
 } from "./storage/resources.ts";
+import { volumeAttachments } from "./storage/volumeattachments/resource.ts";
 
-/**
- * Every resource that the server serves. A kind stands here once the rest of the system does what
- * the kind promises; until then the server does not know it, rather than store it to no effect.
- */
+/** Every built-in resource that the server serves, in all of its stable versions. */
 export function allResources(dependencies: ResourceDependencies): readonly ResourceDefinition[] {
   return [
     bindings(dependencies),
+    componentStatuses(dependencies),
     configMaps,
     endpoints,
     events,
     limitRanges,
     namespaces,
     nodes(dependencies),
+    persistentVolumeClaims,
+    persistentVolumes(dependencies),
     pods(dependencies),
     podTemplates,
     replicationControllers,
+    resourceQuotas,
     secrets,
     serviceAccounts(dependencies),
     services(dependencies),
+    mutatingAdmissionPolicies(dependencies),
+    mutatingAdmissionPolicyBindings,
+    mutatingWebhookConfigurations(dependencies),
+    validatingAdmissionPolicies(dependencies),
+    validatingAdmissionPolicyBindings,
+    validatingWebhookConfigurations(dependencies),
     customResourceDefinitions(dependencies),
     controllerRevisions,
+    daemonSets,
     deployments,
     replicaSets,
+    statefulSets,
     selfSubjectReviews(dependencies),
     tokenReviews(dependencies),
     localSubjectAccessReviews(dependencies),
     selfSubjectAccessReviews(dependencies),
     selfSubjectRulesReviews(dependencies),
     subjectAccessReviews(dependencies),
+    horizontalPodAutoscalers,
+    horizontalPodAutoscalersV1,
+    cronJobs,
+    jobs,
+    certificateSigningRequests(dependencies),
     leases,
     endpointSlices,
     newEvents,
+    flowSchemas,
+    priorityLevelConfigurations,
     ingressClasses,
     ingresses,
+    ipAddresses,
     networkPolicies,
+    serviceCidrs,
     runtimeClasses,
     podDisruptionBudgets,
     clusterRoleBindings,
@@ -86,6 +127,7 @@ export function allResources(dependencies: ResourceDependencies): readonly Resou
     csiNodes,
     csiStorageCapacities,
     storageClasses,
+    volumeAttachments,
     volumeAttributesClasses,
   ];
 }

@@ -6,10 +6,9 @@ import { applyDefaults } from "#schema/default.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import { allResources } from "./all.ts";
 import { defineResource } from "./define.ts";
-import { laterResources } from "./later.ts";
 import { contextOf, createSurroundings } from "./testing.ts";
 
-const definitions = [...allResources(createSurroundings().dependencies), ...laterResources];
+const definitions = allResources(createSurroundings().dependencies);
 const metadata = { name: "x", namespace: "default", uid: "u" };
 const halves = [
   { metadata },

@@ -1,4 +1,5 @@
 import { validateSchema } from "#machinery/validation/schema.ts";
+import type { FieldError } from "#machinery/validation/field-error.ts";
 import type { KindType } from "#schema/message.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
 
@@ -37,9 +38,19 @@ export function defineResource<T>(definition: ResourceDefinition<T>): ResourceDe
       validateUpdate: (object, old) =>
         tolerate(type, object, [], () => whole.validateUpdate?.(object, old) ?? []),
     }),
+    ...(whole.checkCreate && {
+      checkCreate: (object) =>
+        tolerate(type, object, none, () => whole.checkCreate?.(object) ?? none),
+    }),
+    ...(whole.checkUpdate && {
+      checkUpdate: (object, old) =>
+        tolerate(type, object, none, () => whole.checkUpdate?.(object, old) ?? none),
+    }),
   };
   return { ...whole, ...guarded };
 }
+
+const none: Promise<readonly FieldError[]> = Promise.resolve([]);
 
 /** Runs a rule. A fault in it counts for nothing where the schema has something to say. */
 function tolerate<R>(type: KindType, object: unknown, instead: R, rule: () => R): R {

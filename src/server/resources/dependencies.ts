@@ -7,6 +7,7 @@ import type { ServiceAccount } from "#api/core/v1.ts";
 import type { SubjectRulesReviewStatus } from "#api/authorization/v1.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import type { RequestContext, UserInfo } from "../pipeline/request.ts";
+import type { ExpressionChecker } from "./admissionregistration/common/expressions.ts";
 import type { KubeletConnector } from "./core/pods/kubelet-connector.ts";
 import type { ServiceAllocator } from "./core/services/allocator.ts";
 
@@ -27,6 +28,9 @@ export interface ResourceDependencies {
   readonly tokenReviewer: TokenReviewer;
   readonly authorizer: Authorizer;
   readonly rules: RuleResolver;
+  readonly components: ComponentHealth;
+  /** Missing: expressions in objects are not compiled when they are written. */
+  readonly expressions?: ExpressionChecker;
 }
 
 /** Stored objects, past admission and the rules of their resource. */
@@ -60,6 +64,12 @@ export interface TokenIssuer {
 export interface TokenReviewer {
   /** The review with its status; a token that is wrong is an answer, not an error. */
   review(review: TokenReview): Promise<TokenReview>;
+}
+
+/** How the parts of the control plane are, for `kubectl get componentstatuses`. */
+export interface ComponentHealth {
+  /** `problem` is missing where all is well. */
+  health(): Promise<readonly { readonly name: string; readonly problem?: string }[]>;
 }
 
 /** Lists what a user may do, as far as it can be listed. */

@@ -53,10 +53,7 @@ test("an object that lacks what is required is refused, and never a fault of the
     clock,
     resources: ({ client, objects, bodies }) =>
       allResources({ ...dependencies, client, objects, bodies }),
-    admission: ({ client }) =>
-      defaultAdmission({ client, clock, random: seededRandom(1) }).filter(
-        ({ name }) => name !== "ResourceQuota",
-      ),
+    admission: ({ client }) => defaultAdmission({ client, clock, random: seededRandom(1) }),
   });
   const core = "/api/v1/namespaces";
   const identity = { apiVersion: "v1", metadata: { name: "default" } };

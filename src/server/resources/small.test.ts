@@ -5,11 +5,10 @@ import type { Event } from "#api/events/v1.ts";
 import { applyDefaults } from "#schema/default.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
 import { allResources } from "./all.ts";
-import { laterResources } from "./later.ts";
 import { fromCoreEvent, toCoreEvent } from "./events/events/conversion.ts";
 import { contextOf, createSurroundings, defaulted, problems, updateProblems } from "./testing.ts";
 
-const definitions = [...allResources(createSurroundings().dependencies), ...laterResources];
+const definitions = allResources(createSurroundings().dependencies);
 
 function definitionOf(kind: string, group = ""): ResourceDefinition {
   const found = definitions.find(

@@ -112,6 +112,7 @@ export function createSurroundings(): TestSurroundings {
       tokenReviewer: { review: missing("tokenReviewer") },
       authorizer: { authorize: missing("authorizer") },
       rules: { rulesFor: missing("rules") },
+      components: { health: missing("components") },
     },
   };
   return surroundings;

@@ -1,18 +1,18 @@
 import { PersistentVolumeClaim } from "#api/core/v1.ts";
-import type { FieldError } from "#machinery/validation/field-error.ts";
-import { forbidden, notSupported, requiredValue } from "#machinery/validation/field-error.ts";
-import { compareQuantities } from "#schema/quantity.ts";
 import type { ResourceDefinition } from "../../../registry/resource.ts";
+import { formatAccessModes } from "../../common/access-modes.ts";
 import { ageColumn, column, nameColumn, wideColumn } from "../../common/columns.ts";
-import { sameValue, validateLabelSelector } from "../../common/validation.ts";
 import { defineResource } from "../../define.ts";
+import { applyClaimDefaults, completeSources, dropUnknownSource } from "./defaults.ts";
+import {
+  validateClaimStatus,
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+} from "./validation.ts";
+import { claimWarnings } from "./warnings.ts";
 
-const modeLetters: Readonly<Record<string, string>> = {
-  ReadWriteOnce: "RWO",
-  ReadOnlyMany: "ROX",
-  ReadWriteMany: "RWX",
-  ReadWriteOncePod: "RWOP",
-};
+/** Before the class had a field of its own, it was an annotation, which still counts. */
+const classAnnotation = "volume.beta.kubernetes.io/storage-class";
 
 export const persistentVolumeClaims: ResourceDefinition = defineResource<PersistentVolumeClaim>({
   type: PersistentVolumeClaim,
@@ -29,64 +29,29 @@ export const persistentVolumeClaims: ResourceDefinition = defineResource<Persist
     column("Access Modes", ({ spec, status }) =>
       spec.volumeName ? formatAccessModes(status.accessModes ?? []) : "",
     ),
-    column("StorageClass", ({ spec }) => spec.storageClassName ?? ""),
+    column(
+      "StorageClass",
+      ({ metadata, spec }) =>
+        metadata.annotations?.[classAnnotation] ?? spec.storageClassName ?? "",
+    ),
     column("VolumeAttributesClass", ({ spec }) => spec.volumeAttributesClassName ?? "<unset>"),
     ageColumn(),
     wideColumn("VolumeMode", ({ spec }) => spec.volumeMode),
   ],
   prepareForCreate(claim) {
     claim.status = { phase: "Pending" };
+    dropUnknownSource(claim.spec);
+    completeSources(claim.spec);
   },
   prepareForUpdate(claim, old) {
     claim.status = old.status;
+    dropUnknownSource(claim.spec, old.spec);
+    completeSources(claim.spec);
   },
-  validate,
-  validateUpdate,
-  status: {},
+  applyDefaults: applyClaimDefaults,
+  selectableFields: { name: ({ metadata }) => metadata.name },
+  validate: validatePersistentVolumeClaim,
+  validateUpdate: validatePersistentVolumeClaimUpdate,
+  warnings: claimWarnings,
+  status: { validateUpdate: validateClaimStatus },
 });
-
-export function formatAccessModes(modes: readonly string[]): string {
-  const known = Object.entries(modeLetters).filter(([mode]) => modes.includes(mode));
-  return known.map(([, letters]) => letters).join(",");
-}
-
-function validate({ spec }: PersistentVolumeClaim): FieldError[] {
-  const errors = validateLabelSelector(spec.selector, "spec.selector");
-  if (!spec.accessModes?.length) {
-    errors.push(requiredValue("spec.accessModes", "at least 1 access mode is required"));
-  }
-  for (const mode of spec.accessModes ?? []) {
-    if (modeLetters[mode] === undefined) {
-      errors.push(notSupported("spec.accessModes", mode, Object.keys(modeLetters)));
-    }
-  }
-  const path = "spec.resources[storage]";
-  if (spec.resources.requests?.["storage"] === undefined) errors.push(requiredValue(path));
-  return errors;
-}
-
-function validateUpdate(
-  { spec }: PersistentVolumeClaim,
-  old: Readonly<PersistentVolumeClaim>,
-): FieldError[] {
-  const size = (claim: Readonly<PersistentVolumeClaim>) =>
-    claim.spec.resources.requests?.["storage"] ?? "0";
-  const rest = ({ resources: _resources, volumeName: _name, ...others }: typeof spec) => others;
-  const errors: FieldError[] = [];
-  const bound = Boolean(old.spec.volumeName);
-  if (
-    !sameValue(rest(spec), rest(old.spec)) ||
-    (bound && spec.volumeName !== old.spec.volumeName)
-  ) {
-    const detail =
-      "spec is immutable after creation except resources.requests and " +
-      "volumeAttributesClassName for bound claims";
-    errors.push(forbidden("spec", detail));
-  }
-  const now = spec.resources.requests?.["storage"] ?? "0";
-  if (compareQuantities(now, size(old)) < 0) {
-    const detail = "field can not be less than status.capacity";
-    errors.push(forbidden("spec.resources.requests.storage", detail));
-  }
-  return errors;
-}

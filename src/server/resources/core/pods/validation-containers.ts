@@ -27,6 +27,7 @@ import {
   isQualifiedName,
 } from "#machinery/validation/names.ts";
 import { compareQuantities, parseQuantity } from "#schema/quantity.ts";
+import { standardResources, validateResourceName } from "../../common/resource-name.ts";
 import { by, present } from "../../common/validation.ts";
 import { validateLifecycle, validateProbe } from "./validation-probes.ts";
 
@@ -355,8 +356,6 @@ export function localPath(path: string, value: string): FieldError[] {
   return errors;
 }
 
-const standardResources = /^(cpu|memory|ephemeral-storage|hugepages-.+)$/;
-
 export function validateResources(resources: ResourceRequirements, path: string): FieldError[] {
   const { limits = {}, requests = {} } = resources;
   const errors: FieldError[] = [];
@@ -389,11 +388,7 @@ export function validateResources(resources: ResourceRequirements, path: string)
 }
 
 function validateAmount(path: string, name: string, amount: string): FieldError[] {
-  const errors = by(path, name, isQualifiedName);
-  if (!errors.length && !standardResources.test(name) && !name.includes("/")) {
-    errors.push(invalid(path, name, "must be a standard resource type or fully qualified"));
-    errors.push(invalid(path, name, "must be a standard resource for containers"));
-  }
+  const errors = validateResourceName(name, path);
   if (compareQuantities(amount, "0") < 0) {
     errors.push(invalid(path, amount, "must be greater than or equal to 0"));
   }

@@ -42,7 +42,7 @@ function validateSource(volume: Volume, at: string): FieldError[] {
   ];
 }
 
-const hostPathTypes = [
+export const hostPathTypes = [
   "",
   "BlockDevice",
   "CharDevice",
