@@ -48,6 +48,7 @@ test("groups stand in upstream's order", async () => {
       "node.k8s.io",
       "discovery.k8s.io",
       "flowcontrol.apiserver.k8s.io",
+      "resource.k8s.io",
     ],
   );
 });

@@ -53,6 +53,10 @@ import { serviceCidrs } from "./networking/servicecidrs/resource.ts";
 import { runtimeClasses } from "./node/resources.ts";
 import { podDisruptionBudgets } from "./policy/resources.ts";
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "./rbac/resources.ts";
+import { deviceClasses } from "./resource/deviceclasses/resource.ts";
+import { resourceClaims } from "./resource/resourceclaims/resource.ts";
+import { resourceClaimTemplates } from "./resource/resourceclaimtemplates/resource.ts";
+import { resourceSlices } from "./resource/resourceslices/resource.ts";
 import { priorityClasses } from "./scheduling/resources.ts";
 import {
   csiDrivers,
@@ -122,6 +126,10 @@ export function allResources(dependencies: ResourceDependencies): readonly Resou
     clusterRoles,
     roleBindings,
     roles,
+    deviceClasses(dependencies),
+    resourceClaims(dependencies),
+    resourceClaimTemplates(dependencies),
+    resourceSlices(dependencies),
     priorityClasses,
     csiDrivers,
     csiNodes,

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { VirtualClock } from "#base/clock.ts";
+import { silentLogger } from "#base/log.ts";
+import { seededRandom } from "#base/random.ts";
+import { Scope } from "#base/scope.ts";
+import { ComponentStatus } from "#api/core/v1.ts";
+import { FlowSchema, PriorityLevelConfiguration } from "#api/flowcontrol/v1.ts";
+import { ServiceCIDR } from "#api/networking/v1.ts";
+import { createSigningKey } from "#pki/keys.ts";
+import { MemoryStore } from "#storage/memory/memory-store.ts";
+import { createControlPlane } from "../control-plane.ts";
+
+const refuse = () => Promise.reject(new Error("no kubelet here"));
+
+async function openControlPlane() {
+  const clock = new VirtualClock();
+  return createControlPlane({
+    config: {
+      profile: "test",
+      nodeSubnet: "192.168.49.0/24",
+      podCidr: "10.244.0.0/16",
+      serviceCidr: "10.96.0.0/16",
+      apiPort: 8443,
+      nodes: [],
+      simulatedNodes: 0,
+    },
+    store: new MemoryStore({ clock }),
+    serviceAccountKey: await createSigningKey(),
+    authorityPem: "the authority",
+    kubelet: { fetch: refuse, tunnel: refuse },
+    build: { runtime: "test", platform: "linux/amd64" },
+    clock,
+    random: seededRandom(1),
+    logger: silentLogger,
+  });
+}
+
+function openScope(): Scope {
+  return new Scope({
+    onFailure(task, error) {
+      throw new Error(`${task} failed`, { cause: error });
+    },
+  });
+}
+
+test("the first start makes what flow control and Services begin with", async () => {
+  const controlPlane = await openControlPlane();
+  const { client } = controlPlane;
+  await using scope = openScope();
+  await controlPlane.bootstrap(scope);
+  const { items: levels } = await client.list(PriorityLevelConfiguration);
+  assert.deepEqual(
+    levels.map(({ metadata, spec }) => [metadata.name, spec.limited?.nominalConcurrencyShares]),
+    [
+      ["catch-all", 5],
+      ["exempt", undefined],
+      ["global-default", 20],
+      ["leader-election", 10],
+      ["node-high", 40],
+      ["system", 30],
+      ["workload-high", 40],
+      ["workload-low", 100],
+    ],
+  );
+  const { items: schemas } = await client.list(FlowSchema);
+  assert.equal(schemas.length, 11);
+  for (const { metadata, status } of schemas) {
+    const [dangling] = status.conditions ?? [];
+    assert.equal(dangling?.status, "False", metadata.name);
+  }
+  const network = await client.get(ServiceCIDR, { name: "kubernetes" });
+  assert.deepEqual(network.spec.cidrs, ["10.96.0.0/16"]);
+  assert.equal(network.status.conditions?.[0]?.status, "True");
+});
+
+test("what an administrator made of a suggested level outlives a restart", async () => {
+  const controlPlane = await openControlPlane();
+  const { client } = controlPlane;
+  await using scope = openScope();
+  await controlPlane.bootstrap(scope);
+  const level = await client.get(PriorityLevelConfiguration, { name: "workload-low" });
+  const annotations = { "apf.kubernetes.io/autoupdate-spec": "false" };
+  const { limited } = level.spec;
+  assert.ok(limited);
+  await client.update(PriorityLevelConfiguration, {
+    ...level,
+    metadata: { ...level.metadata, annotations },
+    spec: { ...level.spec, limited: { ...limited, nominalConcurrencyShares: 7 } },
+  });
+  await using again = openScope();
+  await controlPlane.bootstrap(again);
+  const kept = await client.get(PriorityLevelConfiguration, { name: "workload-low" });
+  assert.equal(kept.spec.limited?.nominalConcurrencyShares, 7);
+});
+
+test("component statuses say which loops do not run", async () => {
+  const controlPlane = await openControlPlane();
+  const { client } = controlPlane;
+  await using scope = openScope();
+  await controlPlane.bootstrap(scope);
+  const healthOf = async () =>
+    (await client.list(ComponentStatus)).items.map(({ metadata, conditions }) => {
+      const [healthy] = conditions ?? [];
+      return [metadata.name, healthy?.status, healthy?.message];
+    });
+  assert.deepEqual(await healthOf(), [
+    ["scheduler", "False", "the scheduler is not running"],
+    ["controller-manager", "False", "the controller-manager is not running"],
+    ["etcd-0", "True", "ok"],
+  ]);
+  await assert.rejects(client.get(ComponentStatus, { name: "nobody" }), /not found/);
+});
