@@ -1,6 +1,7 @@
 import { Secret, Service } from "#api/core/v1.ts";
 import { utf8 } from "#base/bytes.ts";
 import { invariant } from "#base/invariant.ts";
+import { withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
@@ -57,6 +58,7 @@ import { storeClaims } from "#server/resources/core/services/claims.ts";
 import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
 import { createApiServer, ownPaths } from "#server/server.ts";
 import type { ApiServer, ApiServerOptions, ServerParts } from "#server/server.ts";
+import type { HealthCheck } from "#server/health/health.ts";
 import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
@@ -127,6 +129,9 @@ export interface ControlPlane {
   run(scope: Scope): void;
 }
 
+/** As long as upstream waits for etcd before it calls itself unhealthy. */
+const storeAnswerMsMax = 2_000;
+
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { config, clock, random, logger } = options;
   const { access = {} } = options;
@@ -172,6 +177,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
           if (!isBootstrapped) throw new Error("the cluster's first objects are being made");
         },
       },
+      ...sharedStoreChecks(options),
     ],
   });
   const client = createClient(
@@ -304,6 +310,15 @@ async function extraPaths(
     { handle: (path, headers) => discovery.handle(path, headers) },
     { handle: (path, headers, request) => openApi.handle(path, headers, request.query) },
   ];
+}
+
+/** A store that is elsewhere may be out of reach. By upstream's name for it. */
+function sharedStoreChecks({ store, clock }: ControlPlaneOptions): HealthCheck[] {
+  if (!store.shared) return [];
+  const check = async () => {
+    await withTimeout(clock, storeAnswerMsMax, undefined, () => store.current());
+  };
+  return [{ name: "etcd", live: true, check }];
 }
 
 function jsonAnswer(contentType: string, value: object): ApiResponse {

@@ -21,6 +21,8 @@ const english = {
   notRunning: (profile: string) =>
     `Cluster "${profile}" is not running. Start it with: kijabi start`,
   deleted: (profile: string) => `Cluster "${profile}" is deleted.`,
+  etcdKept: (servers: string) =>
+    `Its objects in etcd (${servers}) are kept: other servers may use them.`,
   noProfile: (profile: string) =>
     `There is no cluster "${profile}". Create it with: kijabi start${flagOf(profile)}`,
   loaded: (image: string, nodes: string) => `Loaded ${image} into ${nodes}`,
@@ -74,6 +76,8 @@ const korean: Messages = {
   notRunning: (profile) =>
     `클러스터 "${profile}"이(가) 실행 중이 아닙니다. 시작하려면: kijabi start`,
   deleted: (profile) => `클러스터 "${profile}"을(를) 삭제했습니다.`,
+  etcdKept: (servers) =>
+    `etcd(${servers})에 있는 객체는 그대로 둡니다. 다른 서버가 쓰고 있을 수 있습니다.`,
   noProfile: (profile) =>
     `클러스터 "${profile}"이(가) 없습니다. 만들려면: kijabi start${flagOf(profile)}`,
   loaded: (image, nodes) => `${image}을(를) ${nodes}에 올렸습니다`,

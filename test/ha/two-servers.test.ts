@@ -161,6 +161,9 @@ test(
       for (const lease of leases) assert.notEqual(await holderOf(two, lease), "");
     });
 
+    const { text: report } = await one.api.send({ path: "/readyz?verbose" });
+    assert.match(report, /^\[\+\]etcd ok$/m);
+
     const { metadata } = await one.api.get<ApiList>(path);
     const followers = [one, two].map((each) => new Follower(each, metadata.resourceVersion));
     const writers = [one, one, two, two].map((each, n) => new Writer(each, `writer-${n}`));

@@ -26,9 +26,11 @@ export async function stop(context: ActionContext): Promise<void> {
 
 /** Ends the cluster and removes all of it. Also mends what a deletion left half done. */
 export async function deleteCluster(context: ActionContext): Promise<void> {
+  const config = await readConfig(context.paths.config).catch(() => undefined);
   await removeFromKubeconfig(kubeconfigFile(), context.profile);
   await removeAll(context);
   context.say(context.messages.deleted(context.profile));
+  if (config?.etcd) context.say(context.messages.etcdKept(config.etcd.servers.join(", ")));
 }
 
 /** Ends and removes what there is of the profile, with its configuration or without. */

@@ -58,6 +58,8 @@ export class Connection {
   readonly #logger: Logger;
   readonly #metadata: Metadata;
   readonly timeoutMs: number;
+  /** "127.0.0.1:2379, …", for messages. */
+  readonly addresses: string;
   #index = 0;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -71,6 +73,7 @@ export class Connection {
     }
     this.#logger = logger;
     this.timeoutMs = timeoutMs;
+    this.addresses = targets.map(({ address }) => address).join(", ");
     this.#members = targets.map((target) => {
       return { address: target.address, client: clientOf(target, tls ?? {}) };
     });

@@ -221,7 +221,7 @@ export class EtcdStore implements RestorableStore {
       if (!isServiceError(error)) throw error;
       if (isCompacted(error)) return;
       if (isFuture(error)) throw new FutureRevisionError(await this.current());
-      throw faultOf(error, "its endpoint");
+      throw faultOf(error, this.#connection.addresses);
     }
   }
 
@@ -286,7 +286,7 @@ export class EtcdStore implements RestorableStore {
       if (!isServiceError(error)) throw error;
       if (isFuture(error)) throw new FutureRevisionError(await this.current());
       if (isCompacted(error)) throw new CompactedError(await this.#oldest());
-      throw faultOf(error, "its endpoint");
+      throw faultOf(error, this.#connection.addresses);
     }
   }
 

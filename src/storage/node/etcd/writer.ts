@@ -67,7 +67,7 @@ export class Writer {
         this.saw(revision(response.header.revision));
         return resultOf(commit, response);
       } catch (error) {
-        if (isServiceError(error)) throw faultOf(error, "its endpoint");
+        if (isServiceError(error)) throw faultOf(error, connection.addresses);
         if (!(error instanceof UnknownOutcomeError)) throw error;
         // Without a guard it could not be told from other writes, and not be repeated either.
         if (expected === undefined) throw unknown(commit, error);
@@ -159,7 +159,7 @@ export class Writer {
       } catch (error) {
         if (!isServiceError(error)) throw error;
         // Also when the answer to our own grant was lost: that one then runs out unused.
-        if (!isLeaseTaken(error)) throw faultOf(error, "its endpoint");
+        if (!isLeaseTaken(error)) throw faultOf(error, connection.addresses);
       }
     }
   }
