@@ -47,6 +47,15 @@ const callsMax = 256;
 interface Member {
   readonly address: string;
   readonly client: Client;
+  /** Those who watch on it. */
+  readonly watches: Set<(fault: StorageFault) => void>;
+}
+
+export interface MemberWatch {
+  readonly stream: ClientDuplexStream<WatchRequest, WatchResponse>;
+  /** Tells that the stream failed; says what that means. */
+  readonly failed: (error: ServiceError) => StorageFault;
+  readonly end: () => void;
 }
 
 /**
@@ -75,7 +84,8 @@ export class Connection {
     this.timeoutMs = timeoutMs;
     this.addresses = targets.map(({ address }) => address).join(", ");
     this.#members = targets.map((target) => {
-      return { address: target.address, client: clientOf(target, tls ?? {}) };
+      const client = clientOf(target, tls ?? {});
+      return { address: target.address, client, watches: new Set() };
     });
     this.#metadata = new Metadata();
     // A member without a leader says so at once instead of letting calls wait.
@@ -141,11 +151,11 @@ export class Connection {
     }
   }
 
-  /** A watch on the member that is asked now; `left` tells that it failed. */
-  watch(request: WatchRequest): {
-    readonly stream: ClientDuplexStream<WatchRequest, WatchResponse>;
-    readonly left: (error: ServiceError) => StorageFault;
-  } {
+  /**
+   * A watch on the member that is asked now. `onLeft` hears when calls have left that member: one
+   * that hangs says nothing on its watches either.
+   */
+  watch(request: WatchRequest, onLeft: (fault: StorageFault) => void): MemberWatch {
     const member = this.#current;
     const stream = member.client.makeBidiStreamRequest<WatchRequest, WatchResponse>(
       watchPath,
@@ -154,11 +164,16 @@ export class Connection {
       this.#metadata,
     );
     stream.write(request);
+    member.watches.add(onLeft);
     return {
       stream,
-      left: (error) => {
+      failed: (error) => {
         this.#leave(member, error);
         return faultOf(error, member.address);
+      },
+      end: () => {
+        member.watches.delete(onLeft);
+        stream.cancel();
       },
     };
   }
@@ -207,6 +222,8 @@ export class Connection {
       next,
       error: error.details,
     });
+    const fault = faultOf(error, member.address);
+    for (const onLeft of member.watches) onLeft(fault);
   }
 }
 

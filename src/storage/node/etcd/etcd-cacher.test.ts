@@ -109,4 +109,20 @@ describe("cachers over one etcd", { skip: etcdMissing }, () => {
     stop.abort();
     await watching;
   });
+
+  test("a member that hangs is left by calls and watches", async (context) => {
+    const { cluster, one, two } = await servers(context, 3);
+    await one.cacher.commit({ key: `${pods}x/0`, value: utf8("1") });
+    await cluster.signalMember(0, "SIGSTOP");
+    const began = performance.now();
+    const key = `${pods}x/1`;
+    const written = await two.cacher.commit({ key, value: utf8("1"), expected: revision(0) });
+    assert.ok(written.ok);
+    assert.ok(await one.cacher.get(key));
+    assert.ok(
+      performance.now() - began < 10_000,
+      "nobody waited for the connection to be given up",
+    );
+    await cluster.signalMember(0, "SIGCONT");
+  });
 });

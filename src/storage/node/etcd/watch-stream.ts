@@ -1,11 +1,10 @@
-import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { OverflowError } from "#base/channel.ts";
 import { CompactedError, StorageFault, revision } from "../../store.ts";
 import type { Entry, Revision, StoreEvent } from "../../store.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, MemberWatch } from "./connection.ts";
 import { isServiceError } from "./fault.ts";
 import { eventType } from "./messages.ts";
-import type { KeyValue, WatchEvent, WatchRequest, WatchResponse } from "./messages.ts";
+import type { KeyValue, WatchEvent, WatchResponse } from "./messages.ts";
 
 export interface WatchStreamOptions {
   readonly connection: Connection;
@@ -26,7 +25,7 @@ export interface WatchStreamOptions {
  */
 export class WatchStream {
   readonly #options: WatchStreamOptions;
-  readonly #stream: ClientDuplexStream<WatchRequest, WatchResponse>;
+  readonly #watch: MemberWatch;
   #queue: StoreEvent[] = [];
   #wake: (() => void) | undefined;
   #isEnded = false;
@@ -45,20 +44,19 @@ export class WatchStream {
     this.#options = options;
     this.#reached = after;
     this.#told = after;
-    const { stream, left } = connection.watch({
-      createRequest: {
-        key,
-        ...(rangeEnd !== undefined && { rangeEnd }),
-        // One revision early: etcd then refuses where the state at `after` is gone, too. From
-        // `after + 1` on it would deliver, but without deletes that the compaction took.
-        startRevision: after,
-        prevKv: true,
-      },
-    });
-    this.#stream = stream;
+    const createRequest = {
+      key,
+      ...(rangeEnd !== undefined && { rangeEnd }),
+      // One revision early: etcd then refuses where the state at `after` is gone, too. From
+      // `after + 1` on it would deliver, but without deletes that the compaction took.
+      startRevision: after,
+      prevKv: true,
+    };
+    this.#watch = connection.watch({ createRequest }, (fault) => this.#end(fault));
+    const { stream, failed } = this.#watch;
     stream.on("data", (response: WatchResponse) => this.#receive(response));
     stream.on("error", (error: Error) => {
-      this.#end(isServiceError(error) && !this.#isEnded ? left(error) : error);
+      this.#end(isServiceError(error) && !this.#isEnded ? failed(error) : error);
     });
     stream.on("end", () => this.#end(new StorageFault("unreachable", "etcd ended the watch")));
   }
@@ -95,7 +93,7 @@ export class WatchStream {
           if (this.#failure !== undefined) throw this.#failure;
           return;
         }
-        this.#stream.resume();
+        this.#watch.stream.resume();
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {
@@ -117,7 +115,7 @@ export class WatchStream {
       return this.#end(error);
     }
     this.#tellProgress();
-    if (this.#queue.length > 0 && this.#reached < this.#liveAfter) this.#stream.pause();
+    if (this.#queue.length > 0 && this.#reached < this.#liveAfter) this.#watch.stream.pause();
     this.#signal();
   }
 
@@ -158,7 +156,7 @@ export class WatchStream {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#failure = failure;
-    this.#stream.cancel();
+    this.#watch.end();
     this.#signal();
   }
 
