@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { revision } from "#storage/store.ts";
 import { createComponentBoard } from "./component-board.ts";
 
 test("a loop is healthy until it ends, however it ends", async () => {
-  const board = createComponentBoard({ current: () => Promise.resolve(1) });
+  const board = createComponentBoard({ current: () => Promise.resolve(revision(1)) });
   const healthy = async () =>
     (await board.health()).filter(({ problem }) => !problem).map(({ name }) => name);
   assert.deepEqual(await healthy(), ["etcd-0"]);

@@ -27,8 +27,6 @@ import type { AnonymousOptions } from "#server/authn/anonymous.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
 import { bootstrapTokenAuthenticator } from "#server/authn/bootstrap-tokens.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
-import { jwtAuthenticator } from "#server/authn/jwt/authenticator.ts";
-import type { AuthenticationConfiguration } from "#server/authn/jwt/configuration.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
 import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
 import {
@@ -42,14 +40,11 @@ import { serviceAccountAuthenticator } from "#server/authn/service-account/verif
 import { staticTokenAuthenticator } from "#server/authn/static-tokens.ts";
 import { forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
-import { tokenWebhook } from "#server/authn/webhook.ts";
-import type { TokenWebhookOptions } from "#server/authn/webhook.ts";
 import { createAuthorization, feedAuthorization } from "#server/authz/authorization.ts";
 import type { Authorization } from "#server/authz/authorization.ts";
-import type { AuthorizerSettings } from "#server/authz/configuration.ts";
+import type { AuthorizerSettings } from "#server/authz/settings.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
 import { createOpenApi } from "#server/openapi/openapi.ts";
-import type { Outgoing } from "#server/outgoing.ts";
 import type { PathHandler } from "#server/pipeline/pipeline.ts";
 import type { UserInfo } from "#server/pipeline/request.ts";
 import { allResources } from "#server/resources/all.ts";
@@ -101,12 +96,12 @@ export interface AccessOptions {
   readonly tokens?: ReadonlyMap<string, UserInfo>;
   /** What proxies in front of the server say; they are not heard when missing. */
   readonly requestHeader?: RequestHeaderOptions;
-  /** Other issuers whose tokens are good, and who may ask without a name. */
-  readonly authentication?: AuthenticationConfiguration;
-  /** The way to those issuers; without it none of them can be asked for keys. */
-  readonly outgoing?: Outgoing;
-  /** Another server that knows tokens. */
-  readonly tokenWebhook?: Omit<TokenWebhookOptions, "clock" | "audiences">;
+  /** Who else knows tokens: other issuers, other servers. Asked in order, after this one. */
+  readonly tokenAuthenticators?: (parts: {
+    readonly clock: Clock;
+    /** Of this server. */
+    readonly audiences: readonly string[];
+  }) => readonly TokenAuthenticator[];
   /** Who decides what somebody may do: Node and RBAC when missing. */
   readonly authorizers?: readonly AuthorizerSettings[];
   /** The way to a webhook, by a kubeconfig's path. */
@@ -157,7 +152,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       createAuthenticator({
         tokens,
         audiences,
-        anonymous: access.authentication?.anonymous ?? access.anonymous ?? { enabled: true },
+        anonymous: access.anonymous ?? { enabled: true },
         ...(access.requestHeader && { requestHeader: access.requestHeader }),
       }),
     ],
@@ -257,12 +252,7 @@ function resourcesOf(
       }),
     ),
   );
-  const { authentication, outgoing, tokenWebhook: webhook } = options.access ?? {};
-  for (const configuration of authentication?.jwt ?? []) {
-    invariant(outgoing, "there is an issuer of tokens, but no way to ask it for its keys");
-    tokens.push(forAudiences(audiences, jwtAuthenticator(configuration, { outgoing, clock })));
-  }
-  if (webhook) tokens.push(tokenWebhook({ ...webhook, clock, audiences }));
+  tokens.push(...(options.access?.tokenAuthenticators?.({ clock, audiences }) ?? []));
   return allResources({
     clock,
     random,

@@ -1,20 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import type { Scope } from "#base/scope.ts";
-import { inClusterConfig, loadKubeconfig } from "#client/node/kubeconfig.ts";
-import { httpsTransport } from "#client/node/https-transport.ts";
 import type { Transport } from "#client/transport.ts";
 import { parseDuration } from "#schema/duration.ts";
-import { parseAuthenticationConfiguration } from "#server/authn/jwt/configuration.ts";
 import { usualRequestHeaders } from "#server/authn/request-header.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
-import { parseTokenFile } from "#server/authn/static-tokens.ts";
-import { parseAuthorizationConfiguration, usualAuthorizers } from "#server/authz/configuration.ts";
-import type { AuthorizerSettings } from "#server/authz/configuration.ts";
-import { httpsOutgoing } from "#server/node/outgoing.ts";
+import { forAudiences } from "#server/authn/token.ts";
+import type { TokenAuthenticator } from "#server/authn/token.ts";
+import type { AuthorizerSettings } from "#server/authz/settings.ts";
 import { noExpressions } from "#server/settings/expressions.ts";
 import type { Expressions } from "#server/settings/expressions.ts";
-import { SettingsError } from "#server/settings/reader.ts";
+import { SettingsError } from "#server/settings/error.ts";
 import type { AccessOptions } from "../control-plane.ts";
 
 /** Who may come in and what he may do, under upstream's names. */
@@ -79,66 +75,100 @@ export interface Access {
   readonly requestHeaderAuthority?: string;
 }
 
-/** Reads the files that the flags name. Throws `SettingsError` for what cannot be meant. */
-export async function readAccess(
-  flags: AccessFlags,
-  {
-    scope,
-    disallowedIssuers,
-    expressions = noExpressions,
-  }: {
-    readonly scope: Scope;
-    readonly disallowedIssuers: readonly string[];
-    readonly expressions?: Expressions;
-  },
-): Promise<Access> {
-  const contentOf = async (name: keyof AccessFlags) => {
-    const path = flags[name];
-    return typeof path === "string" ? readFile(path, "utf8") : undefined;
-  };
-  const [authentication, authorization, tokens, authority] = await Promise.all([
-    contentOf("authentication-config"),
-    contentOf("authorization-config"),
-    contentOf("token-auth-file"),
-    contentOf("requestheader-client-ca-file"),
+interface Environment {
+  readonly scope: Scope;
+  /** The server's own issuers of tokens: nobody else may be one of them. */
+  readonly disallowedIssuers: readonly string[];
+  /** What conditions are written in; without it there are none. */
+  readonly expressions?: Expressions;
+}
+
+/**
+ * Reads the files that the flags name, and loads only what these take. Throws `SettingsError` for
+ * what cannot be meant.
+ */
+export async function readAccess(flags: AccessFlags, environment: Environment): Promise<Access> {
+  const { scope } = environment;
+  const [authentication, authorizers, tokens, authority, webhook] = await Promise.all([
+    authenticationOf(flags, environment),
+    authorizersOf(flags, environment),
+    contentOf(flags["token-auth-file"]),
+    contentOf(flags["requestheader-client-ca-file"]),
+    tokenWebhookOf(flags, scope),
   ]);
-  const parsed =
-    authentication === undefined
-      ? undefined
-      : parseAuthenticationConfiguration(authentication, { expressions, disallowedIssuers });
-  if (parsed?.anonymous && !flags["anonymous-auth"]) {
-    throw new SettingsError(
-      "--anonymous-auth and the configuration's anonymous exclude each other",
-    );
-  }
-  const webhook = flags["authentication-token-webhook-config-file"];
+  const needsKubeconfig = authorizers?.some(({ type }) => type === "Webhook");
+  const webhookTransport = needsKubeconfig ? await kubeconfigTransports(scope) : undefined;
   return {
     options: {
-      anonymous: { enabled: flags["anonymous-auth"] },
-      ...(tokens !== undefined && { tokens: parseTokenFile(tokens) }),
-      ...(parsed && { authentication: parsed, outgoing: httpsOutgoing(scope) }),
+      anonymous: authentication?.anonymous ?? { enabled: flags["anonymous-auth"] },
+      ...(tokens !== undefined && { tokens: await tokensOf(tokens) }),
+      tokenAuthenticators: (parts) => [
+        ...(authentication?.authenticators(parts) ?? []),
+        ...(webhook ? [webhook(parts)] : []),
+      ],
       ...(authority !== undefined && { requestHeader: requestHeaderOf(flags) }),
-      ...(webhook && { tokenWebhook: tokenWebhookOf(flags, webhook, scope) }),
-      authorizers: authorizersOf(flags, authorization, expressions),
-      webhookTransport: (path) => kubeconfigTransport(path, scope),
+      ...(authorizers && { authorizers }),
+      ...(webhookTransport && { webhookTransport }),
     },
     ...(authority !== undefined && { requestHeaderAuthority: authority }),
   };
 }
 
-function authorizersOf(
+type TokenParts = Parameters<NonNullable<AccessOptions["tokenAuthenticators"]>>[0];
+
+async function contentOf(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : readFile(path, "utf8");
+}
+
+async function tokensOf(content: string) {
+  const { parseTokenFile } = await import("#server/authn/static-tokens.ts");
+  return parseTokenFile(content);
+}
+
+async function authenticationOf(
   flags: AccessFlags,
-  configuration: string | undefined,
-  expressions: Expressions,
-): readonly AuthorizerSettings[] {
-  const named = flags["authorization-mode"];
-  if (configuration !== undefined) {
-    if (named.length === 0) return parseAuthorizationConfiguration(configuration, { expressions });
-    throw new SettingsError(
-      "--authorization-config can not be specified with --authorization-mode",
-    );
+  { scope, disallowedIssuers, expressions = noExpressions }: Environment,
+) {
+  const content = await contentOf(flags["authentication-config"]);
+  if (content === undefined) return undefined;
+  const [{ parseAuthenticationConfiguration }, { jwtAuthenticator }, { httpsOutgoing }] =
+    await Promise.all([
+      import("#server/authn/jwt/configuration.ts"),
+      import("#server/authn/jwt/authenticator.ts"),
+      import("#server/node/outgoing.ts"),
+    ]);
+  const rules = { expressions, disallowedIssuers };
+  const { jwt, anonymous } = parseAuthenticationConfiguration(content, rules);
+  if (anonymous && !flags["anonymous-auth"]) {
+    const problem = "--anonymous-auth and the configuration's anonymous exclude each other";
+    throw new SettingsError(problem);
   }
-  if (named.length === 0) return usualAuthorizers;
+  const outgoing = httpsOutgoing(scope);
+  return {
+    anonymous,
+    authenticators: ({ clock, audiences }: TokenParts): TokenAuthenticator[] =>
+      jwt.map((settings) =>
+        forAudiences(audiences, jwtAuthenticator(settings, { outgoing, clock })),
+      ),
+  };
+}
+
+/** Undefined when nobody says: Node and RBAC. */
+async function authorizersOf(
+  flags: AccessFlags,
+  { expressions = noExpressions }: Environment,
+): Promise<readonly AuthorizerSettings[] | undefined> {
+  const named = flags["authorization-mode"];
+  const content = await contentOf(flags["authorization-config"]);
+  if (content !== undefined) {
+    if (named.length > 0) {
+      const problem = "--authorization-config can not be specified with --authorization-mode";
+      throw new SettingsError(problem);
+    }
+    const { parseAuthorizationConfiguration } = await import("#server/authz/configuration.ts");
+    return parseAuthorizationConfiguration(content, { expressions });
+  }
+  if (named.length === 0) return undefined;
   return named.map((type) => {
     const known = (["Node", "RBAC", "AlwaysAllow", "AlwaysDeny"] as const).find(
       (each) => each === type,
@@ -161,11 +191,9 @@ function requestHeaderOf(flags: AccessFlags): RequestHeaderOptions {
   };
 }
 
-function tokenWebhookOf(
-  flags: AccessFlags,
-  path: string,
-  scope: Scope,
-): NonNullable<AccessOptions["tokenWebhook"]> {
+async function tokenWebhookOf(flags: AccessFlags, scope: Scope) {
+  const path = flags["authentication-token-webhook-config-file"];
+  if (path === undefined) return undefined;
   const version = flags["authentication-token-webhook-version"];
   if (version !== "v1" && version !== "v1beta1") {
     throw new SettingsError(`--authentication-token-webhook-version: ${version} is no version`);
@@ -175,13 +203,26 @@ function tokenWebhookOf(
   if (nanos === undefined) {
     throw new SettingsError(`--authentication-token-webhook-cache-ttl: ${lifetime} is no duration`);
   }
-  return { version, cacheMs: nanos / 1_000_000, transport: kubeconfigTransport(path, scope) };
+  const [{ tokenWebhook }, to] = await Promise.all([
+    import("#server/authn/webhook.ts"),
+    kubeconfigTransports(scope),
+  ]);
+  const transport = to(path);
+  const cacheMs = nanos / 1_000_000;
+  return (parts: TokenParts) => tokenWebhook({ ...parts, version, cacheMs, transport });
 }
 
-function kubeconfigTransport(path: string | undefined, scope: Scope): Transport {
-  const transport = httpsTransport(
-    path === undefined ? inClusterConfig() : loadKubeconfig({ path }),
-  );
-  scope.onClose(() => transport.close());
-  return transport;
+async function kubeconfigTransports(
+  scope: Scope,
+): Promise<(path: string | undefined) => Transport> {
+  const [{ inClusterConfig, loadKubeconfig }, { httpsTransport }] = await Promise.all([
+    import("#client/node/kubeconfig.ts"),
+    import("#client/node/https-transport.ts"),
+  ]);
+  return (path) => {
+    const config = path === undefined ? inClusterConfig() : loadKubeconfig({ path });
+    const transport = httpsTransport(config);
+    scope.onClose(() => transport.close());
+    return transport;
+  };
 }

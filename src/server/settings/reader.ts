@@ -1,11 +1,7 @@
 import { YamlError, parseYamlDocument } from "#machinery/codec/yaml.ts";
 import { fieldErrorText } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-
-/** A configuration file that the server cannot start with. */
-export class SettingsError extends Error {
-  override name = "SettingsError";
-}
+import { SettingsError } from "./error.ts";
 
 /**
  * Reads one level of a configuration file: values by name, of the type that is asked for. What is

@@ -1,4 +1,5 @@
-import { SettingsError, readSettings, requireNoErrors } from "../../settings/reader.ts";
+import { SettingsError } from "../../settings/error.ts";
+import { readSettings, requireNoErrors } from "../../settings/reader.ts";
 import type { Fields } from "../../settings/reader.ts";
 import type { Expressions } from "../../settings/expressions.ts";
 import type { AnonymousOptions } from "../anonymous.ts";
