@@ -139,6 +139,8 @@ describe("scheduler and controllers act with the rights of their own roles", () 
     await cluster.advance(5_000);
     const current = await client.get(Deployment, place);
     assert.equal(current.status.availableReplicas, 3);
+    const managers = current.metadata.managedFields?.map(({ manager }) => manager);
+    assert.ok(managers?.includes("kube-controller-manager"), String(managers));
     const containers = [{ name: "main", image: "nginx:2" }];
     const patch = { spec: { template: { spec: { containers } } } };
     await client.patch(Deployment, place, { type: "strategic", patch });

@@ -276,6 +276,11 @@ function resourcesOf(
   });
 }
 
+/** Where pods reach the server; nobody else does where all nodes only pretend. */
+function hostForPods(config: ClusterConfig): string {
+  return config.nodes.length > 0 ? gatewayOf(config) : "127.0.0.1";
+}
+
 /** Discovery, OpenAPI, and the keys by which others check tokens. */
 async function extraPaths(
   { config, serviceAccountKey }: ControlPlaneOptions,
@@ -285,7 +290,7 @@ async function extraPaths(
   const serverAddress = `127.0.0.1:${config.apiPort}`;
   const documents = await discoveryDocuments({
     issuer,
-    serverUrl: `https://${serverAddress}`,
+    serverUrl: `https://${hostForPods(config)}:${config.apiPort}`,
     keys: [serviceAccountKey],
   });
   const fixed = new Map<string, ApiResponse>([
@@ -363,7 +368,8 @@ function runLoops(
       {
         ...environment,
         client,
-        clientFor: (controller) => createClient(server.transport(controllerUser(controller))),
+        clientFor: (controller) =>
+          createClient(server.transport(controllerUser(controller), "kube-controller-manager")),
         informers: new InformerFactory({ ...environment, client }),
         logger: logger.with({ component: "controllers" }),
         controllers: allControllers({

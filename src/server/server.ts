@@ -78,7 +78,7 @@ export interface ApiServer {
   /** Never throws: failures are answers with a Status. */
   handle(request: ApiRequest, connection: Connection, signal: AbortSignal): Promise<ApiResponse>;
   /** For components of this process: decoded objects, frozen, without HTTP and JSON. */
-  transport(user: UserInfo): Transport;
+  transport(user: UserInfo, program?: string): Transport;
   /** Resolves when the storage has been read. */
   ready(): Promise<void>;
   readonly metrics: MetricsRegistry;
@@ -136,7 +136,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
   const handle: ApiServer["handle"] = (request, connection, signal) =>
     passThrough(pipeline, request, connection, signal);
-  const transport = (user: UserInfo) => inProcessTransport(handle, user);
+  const transport = (user: UserInfo, program?: string) => inProcessTransport(handle, user, program);
 
   const parts: ServerParts = {
     client: createClient(transport(serverUser)),
@@ -197,8 +197,15 @@ function followExtensions(
   return custom.synced;
 }
 
-function inProcessTransport(handle: ApiServer["handle"], user: UserInfo): Transport {
-  const connection: Connection = { user: withAuthenticatedGroup(user) };
+function inProcessTransport(
+  handle: ApiServer["handle"],
+  user: UserInfo,
+  program: string | undefined,
+): Transport {
+  const connection: Connection = {
+    user: withAuthenticatedGroup(user),
+    ...(program !== undefined && { program }),
+  };
   return {
     send: (request, signal = new AbortController().signal) => handle(request, connection, signal),
   };

@@ -22,6 +22,8 @@ export interface Connection {
   readonly proxyCertificate?: { readonly commonName: string };
   /** Set by an in-process component: it is who it says. */
   readonly user?: UserInfo;
+  /** Its program, where one acts as several users: the manager of the fields that it writes. */
+  readonly program?: string;
   /**
    * Takes over the connection (exec, attach, port-forward, proxy upgrades): hands the raw socket
    * to a `node/` handler. Missing where the request did not ask for an upgrade.

@@ -59,6 +59,7 @@ export function optionsInvalid(kind: string, errors: readonly FieldError[]) {
 function userAgentManager({ request, user, connection }: RequestContext): string {
   const agent = request.headers["user-agent"];
   if (agent !== undefined) return agent.split("/")[0] || "unknown";
+  if (connection.program !== undefined) return connection.program;
   return connection.user ? user.name.slice(user.name.lastIndexOf(":") + 1) : "unknown";
 }
 
