@@ -2,6 +2,7 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { Deployment } from "#api/apps/v1.ts";
+import { TokenReview } from "#api/authentication/v1.ts";
 import { Lease } from "#api/coordination/v1.ts";
 import {
   ConfigMap,
@@ -11,6 +12,7 @@ import {
   Node,
   Pod,
   ReplicationController,
+  Secret,
   Service,
   ServiceAccount,
 } from "#api/core/v1.ts";
@@ -207,6 +209,57 @@ describe("scheduler and controllers act with the rights of their own roles", () 
     await client.delete(ClusterRole, { name: "widgets" });
     await cluster.advance(500);
     assert.deepEqual(await counts(), [12, 27, 29]);
+  });
+
+  test("a secret that asks for a token gets one, for as long as its account is there", async () => {
+    const { client } = cluster;
+    const account = { namespace: "shop", name: "robot" };
+    const secret = (name: string, of: string): Draft<Secret> => ({
+      metadata: {
+        namespace: "shop",
+        name,
+        annotations: { "kubernetes.io/service-account.name": of },
+      },
+      type: "kubernetes.io/service-account-token",
+    });
+    await client.create(ServiceAccount, { metadata: account });
+    await client.create(Secret, secret("robot-token", "robot"));
+    await client.create(Secret, secret("nobody", "missing"));
+    await cluster.advance(1_000);
+    assert.equal(await client.find(Secret, { namespace: "shop", name: "nobody" }), undefined);
+    const reference = { namespace: "shop", name: "robot-token" };
+    const { data = {} } = await client.get(Secret, reference);
+    assert.equal(atob(data["namespace"] ?? ""), "shop");
+    assert.equal(atob(data["ca.crt"] ?? ""), "the authority");
+    const token = atob(data["token"] ?? "");
+    const review = async () => {
+      const spec = { token };
+      const type = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview" } as const;
+      const answer = await client.create(TokenReview, { ...type, spec });
+      return answer.status;
+    };
+    const first = await review();
+    assert.equal(first?.user?.username, "system:serviceaccount:shop:robot");
+    assert.deepEqual(first?.user?.groups, [
+      "system:serviceaccounts",
+      "system:serviceaccounts:shop",
+      "system:authenticated",
+    ]);
+    const used = await client.get(Secret, reference);
+    assert.equal(used.metadata.labels?.["kubernetes.io/legacy-token-last-used"], "2026-01-01");
+    const label = { "kubernetes.io/legacy-token-invalid-since": "2026-01-01" };
+    const labelled = (labels: object) => ({
+      type: "merge" as const,
+      patch: { metadata: { labels } },
+    });
+    await client.patch(Secret, reference, labelled(label));
+    assert.match((await review())?.error ?? "", /has been marked invalid/);
+    await client.patch(Secret, reference, { type: "merge", patch: { data: { token: "eA==" } } });
+    assert.match((await review())?.error ?? "", /Token does not match server's copy/);
+    await client.delete(ServiceAccount, account);
+    await cluster.advance(1_000);
+    assert.equal(await client.find(Secret, reference), undefined);
+    assert.match((await review())?.error ?? "", /Token has been invalidated/);
   });
 
   test("what asks for too much is told, by the scheduler itself", async () => {

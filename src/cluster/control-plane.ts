@@ -36,6 +36,7 @@ import {
   openIdConfigurationPath,
 } from "#server/authn/service-account/discovery.ts";
 import { createTokenIssuer } from "#server/authn/service-account/issuer.ts";
+import { secretTokenAuthenticator } from "#server/authn/service-account/secret-tokens.ts";
 import { serviceAccountAuthenticator } from "#server/authn/service-account/verifier.ts";
 import { staticTokenAuthenticator } from "#server/authn/static-tokens.ts";
 import { forAudiences } from "#server/authn/token.ts";
@@ -246,6 +247,10 @@ function resourcesOf(
     serviceAccountAuthenticator({ keys: [key], issuers: [issuer], objects: bound, clock }),
     forAudiences(
       audiences,
+      secretTokenAuthenticator({ keys: [key], client, clock, logger: options.logger }),
+    ),
+    forAudiences(
+      audiences,
       bootstrapTokenAuthenticator({
         clock,
         findSecret: (name) => client.find(Secret, { namespace: "kube-system", name }),
@@ -368,13 +373,16 @@ function runLoops(
       {
         ...environment,
         client,
-        clientFor: (controller) =>
-          createClient(server.transport(controllerUser(controller), "kube-controller-manager")),
+        clientFor: (controller) => {
+          const user = controllerUser(controller);
+          return user ? createClient(server.transport(user, "kube-controller-manager")) : client;
+        },
         informers: new InformerFactory({ ...environment, client }),
         logger: logger.with({ component: "controllers" }),
         controllers: allControllers({
           transport: manager,
           rootCertificateAuthority: options.authorityPem,
+          serviceAccountKey: options.serviceAccountKey,
         }),
         events,
       },
@@ -393,8 +401,10 @@ function runLoops(
   );
 }
 
-function controllerUser(controller: string): UserInfo {
+function controllerUser(controller: string): UserInfo | undefined {
   const namespace = "kube-system";
-  const name = serviceAccountUserName(namespace, serviceAccountOf(controller));
+  const account = serviceAccountOf(controller);
+  if (account === undefined) return undefined;
+  const name = serviceAccountUserName(namespace, account);
   return { name, groups: serviceAccountGroups(namespace) };
 }

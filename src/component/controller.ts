@@ -5,6 +5,7 @@ import type { LabelSelector } from "#api/meta/v1.ts";
 import type { Client, ObjectReference, Resource } from "#client/client.ts";
 import type { EventWriter } from "#client/events/event-writer.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
+import type { ReflectorQuery } from "#client/informer/reflector.ts";
 import type { ApiObject } from "#client/object.ts";
 import type { ReconcileContext } from "./context.ts";
 import { ControllerLoop } from "./loop.ts";
@@ -62,6 +63,8 @@ interface Definition<T extends ApiObject> {
   /** As upstream names it: "replicaset-controller". */
   readonly name: string;
   readonly for: Resource<T>;
+  /** Only these objects of the kind; all of them when missing. */
+  readonly query?: ReflectorQuery;
   /** Kinds whose objects this one controls: a change of one enqueues its owner. */
   readonly owns?: readonly Resource<ApiObject>[];
   /** Orphans of an owned kind that match are adopted: says which objects to wake for one. */

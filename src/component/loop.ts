@@ -72,8 +72,10 @@ export class ControllerLoop<T extends ApiObject> {
   #addInformers(): void {
     const { for: main, owns = [], watches = [], reads = [], indexes = [] } = this.#definition;
     const resources = [main, ...owns, ...watches.map(({ resource }) => resource), ...reads];
+    const { informers } = this.#environment;
     for (const resource of resources) {
-      this.#informers.set(resource.schemaName, this.#environment.informers.informer(resource));
+      const query = resource === main ? this.#definition.query : undefined;
+      this.#informers.set(resource.schemaName, informers.informer(resource, query));
     }
     for (const owned of owns) {
       const informer = this.#informer(owned);

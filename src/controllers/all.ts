@@ -2,6 +2,7 @@ import type { Discovery } from "#client/discovery.ts";
 import { discover } from "#client/discovery.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Controller } from "#component/controller.ts";
+import type { SigningKey } from "#pki/keys.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
@@ -13,12 +14,15 @@ import { nodeLifecycleController, taintEvictionController } from "./node-lifecyc
 import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
+import { tokenSecretsController } from "./serviceaccount/tokens.ts";
 
 export interface AllControllersOptions {
   /** Asked what is served: the garbage collector and the namespace controller act on all of it. */
   readonly transport: Transport;
   /** PEM; published to every namespace. */
   readonly rootCertificateAuthority: string;
+  /** Signs the tokens that secrets ask for; without it such secrets stay empty. */
+  readonly serviceAccountKey?: SigningKey;
   readonly terminatedPodThreshold?: number;
 }
 
@@ -26,7 +30,8 @@ export interface AllControllersOptions {
 export function allControllers(options: AllControllersOptions): readonly Controller[] {
   const discovery = (signal: AbortSignal): Promise<Discovery> =>
     discover(options.transport, signal);
-  const { terminatedPodThreshold } = options;
+  const { terminatedPodThreshold, serviceAccountKey: key } = options;
+  const certificateAuthority = options.rootCertificateAuthority;
   return [
     deploymentController,
     replicaSetController,
@@ -41,6 +46,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     taintEvictionController,
     disruptionController,
     clusterRoleAggregationController,
+    ...(key ? [tokenSecretsController({ key, certificateAuthority })] : []),
     podGarbageCollector({
       ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }),
     }),

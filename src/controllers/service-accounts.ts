@@ -27,7 +27,13 @@ const accounts: Readonly<Record<string, string>> = {
   "token-cleaner-controller": "token-cleaner",
 };
 
-/** The service account, in kube-system, as which a controller acts; its roles are made for it. */
-export function serviceAccountOf(controller: string): string {
-  return accounts[controller] ?? controller;
+/** Without it there would be no accounts' tokens: it acts as the controller manager itself. */
+const withoutAccount = ["serviceaccount-token-controller"];
+
+/**
+ * The service account, in kube-system, as which a controller acts; its roles are made for it.
+ * Undefined for one that acts as the controller manager.
+ */
+export function serviceAccountOf(controller: string): string | undefined {
+  return withoutAccount.includes(controller) ? undefined : (accounts[controller] ?? controller);
 }

@@ -1,3 +1,5 @@
+import { fromBase64, text } from "#base/bytes.ts";
+
 /** What a token of a service account says. Times in seconds since the epoch. */
 export interface ServiceAccountClaims {
   readonly iss: string;
@@ -64,4 +66,19 @@ function parseReference(value: unknown): BoundReference | undefined {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Who says to have signed a token, before anybody has checked it. Undefined for what is no JWT. */
+export function issuerOf(token: string): string | undefined {
+  const parts = token.split(".");
+  if (parts.length !== 3) return undefined;
+  try {
+    const payload = (parts[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
+    const claims: unknown = JSON.parse(text(fromBase64(payload)));
+    if (typeof claims !== "object" || claims === null || !("iss" in claims)) return undefined;
+    return typeof claims.iss === "string" ? claims.iss : undefined;
+  } catch {
+    // Not a JWT, hence another kind of token.
+    return undefined;
+  }
 }

@@ -1,13 +1,13 @@
 import { compactVerify } from "jose/jws/compact/verify";
 import type { Clock } from "#base/clock.ts";
-import { fromBase64, text } from "#base/bytes.ts";
+import { text } from "#base/bytes.ts";
 import type { VerificationKey } from "#pki/keys.ts";
 import type { UserInfo } from "../../pipeline/request.ts";
 import { extraKeys, serviceAccountGroups, serviceAccountUserName } from "../identity.ts";
 import { InvalidTokenError } from "../token.ts";
 import type { TokenAuthenticator } from "../token.ts";
 import type { BoundKind, BoundObject, BoundObjects } from "./bound-objects.ts";
-import { parseClaims } from "./claims.ts";
+import { issuerOf, parseClaims } from "./claims.ts";
 import type { ServiceAccountClaims } from "./claims.ts";
 
 export interface ServiceAccountAuthenticatorOptions {
@@ -52,20 +52,6 @@ export function serviceAccountAuthenticator(
       return { user: userOf(claims), audiences: matching };
     },
   };
-}
-
-function issuerOf(token: string): string | undefined {
-  const parts = token.split(".");
-  if (parts.length !== 3) return undefined;
-  try {
-    const payload = (parts[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const claims: unknown = JSON.parse(text(fromBase64(payload)));
-    if (typeof claims !== "object" || claims === null || !("iss" in claims)) return undefined;
-    return typeof claims.iss === "string" ? claims.iss : undefined;
-  } catch {
-    // Not a JWT, hence another kind of token.
-    return undefined;
-  }
 }
 
 async function verifySignature(
