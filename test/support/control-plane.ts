@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseFlags } from "#base/flags.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import { silentLogger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
@@ -12,7 +13,8 @@ import { listen } from "#server/node/listen.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { networksOf } from "../../src/cluster/config.ts";
 import type { ClusterConfig } from "../../src/cluster/config.ts";
-import { createControlPlane } from "../../src/cluster/control-plane.ts";
+import { createControlPlane, tokenIssuer } from "../../src/cluster/control-plane.ts";
+import { accessFlags, readAccess } from "../../src/cluster/node/access.ts";
 import { kubeconfigText } from "../../src/cluster/node/kubeconfig.ts";
 import { ensurePki } from "../../src/cluster/node/pki.ts";
 import { runCommand } from "./command.ts";
@@ -31,6 +33,8 @@ export interface TestControlPlane extends AsyncDisposable {
 
 export async function openControlPlane(
   admission: AdmissionOptions = {},
+  /** Who may come in, and what he may do: `--token-auth-file=…`. */
+  accessArguments: readonly string[] = [],
 ): Promise<TestControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), "kijabi-test-"));
   const clock = systemClock();
@@ -47,6 +51,10 @@ export async function openControlPlane(
   const pki = await ensurePki(join(folder, "pki"), config, clock.now());
   const webhooks = httpsWebhooks();
   const store = new MemoryStore({ clock });
+  const access = await readAccess(parseFlags(accessFlags, accessArguments).values, {
+    scope,
+    disallowedIssuers: [tokenIssuer],
+  });
   const controlPlane = await createControlPlane({
     config,
     store,
@@ -55,6 +63,7 @@ export async function openControlPlane(
     kubelet: { fetch: noKubelet, tunnel: noKubelet },
     webhookPost: webhooks.post,
     admission,
+    access: access.options,
     build: { runtime: "test", platform: "linux/amd64" },
     clock,
     random: cryptoRandom,
@@ -68,6 +77,9 @@ export async function openControlPlane(
       certificate: pki.server.certificatePem,
       key: pki.server.privateKeyPem,
       clientCertificateAuthority: pki.authority.certificatePem,
+      ...(access.requestHeaderAuthority && {
+        requestHeaderAuthority: access.requestHeaderAuthority,
+      }),
       logger,
     },
     scope,
