@@ -7,7 +7,7 @@ import { startWarm } from "#cluster/node/warm-start.ts";
 
 /** The control plane of one profile. Ends at SIGTERM; the nodes run on. */
 startWarm();
-const { values } = parseFlags(
+const { values, given } = parseFlags(
   {
     profile: { type: "string", default: "kijabi", usage: "the cluster's name" },
     ...etcdFlags,
@@ -25,6 +25,6 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
 const { profile } = values;
-const options = { profile, etcd: etcdOfFlags(values), access: values };
+const options = { profile, etcd: etcdOfFlags(values), access: { values, given } };
 await runServer(options, logger, stopping.signal);
 process.exit(0);

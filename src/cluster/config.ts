@@ -15,6 +15,11 @@ export interface ClusterConfig {
     readonly disable?: readonly string[];
     readonly configurationFile?: string;
   };
+  /**
+   * Who may come in and what he may do, as arguments of the server:
+   * `--authentication-config=/etc/kijabi/authentication.yaml`.
+   */
+  readonly access?: readonly string[];
   /** Where the objects are kept, if not in the profile's own file. */
   readonly etcd?: EtcdConfig;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFlags } from "#base/flags.ts";
 import { Scope } from "#base/scope.ts";
-import { accessFlags, readAccess } from "./access.ts";
+import { accessFlags, accessFlagsOf, readAccess } from "./access.ts";
 
 const configuration = (kind: string, rest: string) =>
   `apiVersion: apiserver.config.k8s.io/v1\nkind: ${kind}\n${rest}\n`;
@@ -60,6 +60,14 @@ test("files say who is known and who decides", async () => {
     groupHeaders: ["x-remote-group"],
     extraPrefixes: ["x-remote-extra-"],
   });
+});
+
+test("what a server is given counts for more than what its profile says", () => {
+  const { values, given } = parseFlags(accessFlags, ["--token-auth-file=/own"]);
+  const profile = ["--token-auth-file=/profile", "--anonymous-auth=false"];
+  const flags = accessFlagsOf(profile, values, given);
+  assert.equal(flags["token-auth-file"], "/own");
+  assert.equal(flags["anonymous-auth"], false);
 });
 
 test("what cannot be meant is refused", async () => {

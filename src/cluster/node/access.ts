@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { parseFlags } from "#base/flags.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import type { Scope } from "#base/scope.ts";
 import type { Transport } from "#client/transport.ts";
@@ -68,6 +69,16 @@ export const accessFlags = {
 } as const satisfies FlagSpecs;
 
 export type AccessFlags = FlagValues<typeof accessFlags>;
+
+/** The profile's arguments, and in their place the flags that were given. */
+export function accessFlagsOf(
+  profileArguments: readonly string[],
+  values: AccessFlags,
+  given: ReadonlySet<string>,
+): AccessFlags {
+  const own = Object.entries(values).filter(([name]) => name in accessFlags && given.has(name));
+  return { ...parseFlags(accessFlags, profileArguments).values, ...Object.fromEntries(own) };
+}
 
 export interface Access {
   readonly options: AccessOptions;

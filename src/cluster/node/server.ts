@@ -14,7 +14,7 @@ import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
 import type { ClusterConfig, EtcdConfig } from "../config.ts";
 import { createControlPlane, tokenIssuer } from "../control-plane.ts";
-import { readAccess } from "./access.ts";
+import { accessFlagsOf, readAccess } from "./access.ts";
 import type { AccessFlags } from "./access.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
@@ -27,12 +27,13 @@ export interface ServerOptions {
   readonly profile: string;
   /** In place of what the profile says. */
   readonly etcd: EtcdConfig | undefined;
-  readonly access: AccessFlags;
+  /** The flags that are given count for more than what the profile says. */
+  readonly access: { readonly values: AccessFlags; readonly given: ReadonlySet<string> };
 }
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  { profile, etcd, access: flags }: ServerOptions,
+  { profile, etcd, access: { values, given } }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -52,6 +53,7 @@ export async function runServer(
   scope.onClose(async () => await store[Symbol.asyncDispose]());
   const webhooks = httpsWebhooks();
   scope.onClose(() => webhooks.close());
+  const flags = accessFlagsOf(config.access ?? [], values, given);
   const access = await readAccess(flags, { scope, disallowedIssuers: [tokenIssuer] });
   const controlPlane = await createControlPlane({
     webhookPost: webhooks.post,
