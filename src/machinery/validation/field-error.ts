@@ -120,5 +120,10 @@ export function fieldErrorText(error: FieldError): string {
 
 function renderValue(value: unknown): string {
   if (value === undefined || value === null) return "null";
-  return JSON.stringify(value);
+  if (typeof value !== "object") return JSON.stringify(value);
+  // Go writes objects so that they could stand in HTML.
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -181,7 +181,7 @@ function resourceOf(options: {
     },
     validateCreate: validation.create,
     validateUpdate: validation.update,
-    warnings: finalizerWarnings,
+    warnings: (object, old) => [...validation.tolerated(object), ...finalizerWarnings(object, old)],
     ...(status && {
       status: { prepareForUpdate: keepMetadata, validateUpdate: validation.updateStatus },
     }),

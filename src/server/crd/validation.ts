@@ -1,5 +1,5 @@
 import type { CustomResourceSubresourceScale } from "#api/apiextensions/v1.ts";
-import { invalid } from "#machinery/validation/field-error.ts";
+import { fieldErrorText, invalid } from "#machinery/validation/field-error.ts";
 import type { FieldError, FieldErrorType } from "#machinery/validation/field-error.ts";
 import type { StoredObject } from "../registry/stored-object.ts";
 import { RuleChecker } from "./rules/check.ts";
@@ -32,6 +32,8 @@ export interface CustomValidation {
   /** What was wrong before, and has not changed, is let through. */
   readonly update: UpdateRule;
   readonly updateStatus: UpdateRule;
+  /** What was let through when the object was last validated. */
+  readonly tolerated: (object: StoredObject) => readonly string[];
 }
 
 type UpdateRule = (object: StoredObject, old: Readonly<StoredObject>) => FieldError[];
@@ -43,16 +45,20 @@ export function customValidation(options: {
 }): CustomValidation {
   const { schema, scale, engine } = options;
   const checker = new RuleChecker(engine, schema, true);
+  const tolerated = new WeakMap<StoredObject, readonly string[]>();
   const withRules = (errors: FieldError[], object: StoredObject, old?: Readonly<StoredObject>) => {
     if (checker.isEmpty) return errors;
     if (errors.some(({ type }) => blocking.has(type))) return [...errors, notAllChecked];
     const before = old && { value: old };
-    return [...errors, ...checker.check(object, { old: before, ratchet: true })];
+    const found = checker.check(object, { old: before, ratchet: true });
+    if (found.tolerated.length > 0) tolerated.set(object, found.tolerated.map(fieldErrorText));
+    return [...errors, ...found.errors];
   };
   const statusSchema = propertyOf(schema, "status");
   const listErrors = (object: StoredObject, old: Readonly<StoredObject>) =>
     validateListTypes(old, schema).length > 0 ? [] : validateListTypes(object, schema);
   return {
+    tolerated: (object) => tolerated.get(object) ?? [],
     create(object) {
       const errors = [
         ...validateValue(object, schema),

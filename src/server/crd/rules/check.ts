@@ -37,13 +37,16 @@ export class RuleChecker {
    * Failures of rules that do not look at the old value are let through where the value has not
    * changed. Without an old one, rules that look at it are passed over.
    */
-  check(value: unknown, options: { old?: Old | undefined; path?: string; ratchet: boolean }) {
+  check(
+    value: unknown,
+    options: { old?: Old | undefined; path?: string; ratchet: boolean },
+  ): RuleFailures {
     const { old, path = "", ratchet } = options;
-    const run: Run = { errors: [], budget: costBudget };
+    const run: Run = { errors: [], tolerated: [], budget: costBudget };
     const before = ratchet && old ? { current: old, isParentSame: false } : unrelated;
     if (!this.isEmpty)
       this.#node(run, this.#schema, this.#isResource, { value, old, path, before });
-    return run.errors;
+    return run;
   }
 
   /** False when the budget is used up: then no further rule is looked at. */
@@ -106,8 +109,15 @@ export class RuleChecker {
   }
 }
 
-interface Run {
+export interface RuleFailures {
+  readonly errors: readonly FieldError[];
+  /** Failures that were let through. */
+  readonly tolerated: readonly FieldError[];
+}
+
+interface Run extends RuleFailures {
   readonly errors: FieldError[];
+  readonly tolerated: FieldError[];
   budget: number;
 }
 
@@ -184,9 +194,8 @@ function refuse(run: Run, rule: Rule, schema: JsonSchema, place: Place): boolean
   const { given, program } = rule;
   const { path, value, old } = place;
   const at = rule.fieldPath ? (path ? `${path}.${rule.fieldPath}` : rule.fieldPath) : path;
-  const tell = (error: FieldError) => {
-    if (program?.usesOldSelf || !isUnchanged(place)) run.errors.push(error);
-  };
+  const isTolerated = !program?.usesOldSelf && isUnchanged(place);
+  const tell = (error: FieldError) => (isTolerated ? run.tolerated : run.errors).push(error);
   let detail = given.message ? given.message.trim() : `failed rule: ${(given.rule ?? "").trim()}`;
   if (rule.message) {
     const quoted = JSON.stringify(given.messageExpression);

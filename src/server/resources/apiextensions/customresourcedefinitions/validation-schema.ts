@@ -85,7 +85,8 @@ function defaultRules(root: JsonSchema, engine: RuleEngine): DefaultRules {
     const isResource = schema === root || (schema["x-kubernetes-embedded-resource"] ?? false);
     const checker = new RuleChecker(engine, schema, isResource);
     const again = checker.check(value, { old: { value }, path, ratchet: false });
-    return again.length ? again : checker.check(value, { path, ratchet: false });
+    const { errors } = again.errors.length ? again : checker.check(value, { path, ratchet: false });
+    return [...errors];
   };
 }
 
