@@ -554,6 +554,27 @@ test("documents describe the kind, in both versions of OpenAPI", async () => {
   assert.deepEqual(properties.open, { "x-kubernetes-preserve-unknown-fields": true });
 });
 
+test("stored objects are shown as the schema of now has them", async () => {
+  await using api = await open();
+  await api.define(crontabs({}));
+  await api.send("POST", path, { body: crontab("a", { mode: "A", tags: ["t"] }) });
+  const schema: Loose = structuredClone(crontabSchema);
+  const { properties } = schema.properties.spec;
+  delete properties.mode;
+  properties.color = { type: "string", default: "red" };
+  const body = [{ op: "replace", path: "/spec/versions/0/schema/openAPIV3Schema", value: schema }];
+  await api.send("PATCH", one, { body, contentType: "application/json-patch+json" });
+  const { json } = await api.until(`${path}/a`, (answer) => answer.json.spec.color !== undefined);
+  assert.deepEqual(json.spec, {
+    cronSpec: "* * * * */5",
+    image: "busybox",
+    replicas: 1,
+    tags: ["t"],
+    color: "red",
+  });
+  assert.equal(json.metadata.generation, 1);
+});
+
 test("what was defined before a restart is served from the first request on", async () => {
   const clock = new VirtualClock();
   await using store = new MemoryStore({ clock });

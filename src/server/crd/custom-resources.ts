@@ -108,6 +108,7 @@ export class CustomResources {
       const known = this.#served.get(name);
       const isTerminating = isConditionTrue(crd, "Terminating");
       if (known && isSame(known, crd)) {
+        known.crd = crd;
         isChanged ||= known.state.isTerminating !== isTerminating;
         known.state.isTerminating = isTerminating;
         continue;
@@ -240,12 +241,14 @@ export class CustomResources {
 
 interface Served {
   readonly uid: string;
-  readonly crd: CustomResourceDefinition;
+  /** As it was last seen: specs are large, and mostly the very same object. */
+  crd: CustomResourceDefinition;
   readonly state: { isTerminating: boolean };
   readonly definitions: readonly ResourceDefinition[];
 }
 
 function isSame({ crd: known }: Served, crd: CustomResourceDefinition): boolean {
+  if (known === crd) return true;
   return (
     deepEqual(known.spec, crd.spec) &&
     deepEqual(known.status.acceptedNames, crd.status.acceptedNames)
