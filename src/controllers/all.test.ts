@@ -17,7 +17,10 @@ import {
   Service,
   ServiceAccount,
 } from "#api/core/v1.ts";
+import { CustomResourceDefinition } from "#api/apiextensions/v1.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
+import { resourceOf } from "#client/discovery.ts";
+import type { ApiObject } from "#client/object.ts";
 import { PodDisruptionBudget } from "#api/policy/v1.ts";
 import type { Draft } from "#schema/message.ts";
 import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
@@ -214,6 +217,50 @@ test("deletes dependents after, before, or not at all", async () => {
   assert.deepEqual(await counts(), [1, 2]);
   const [orphan] = (await client.list(ReplicaSet)).items;
   assert.deepEqual(orphan?.metadata.ownerReferences ?? [], []);
+  await cluster.stop();
+});
+
+test("custom kinds are collected, own others, and go with their namespace", async () => {
+  const cluster = await setUp();
+  const { client } = cluster;
+  const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  await client.create(CustomResourceDefinition, {
+    metadata: { name: "things.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "things", kind: "Thing" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: open } }],
+    },
+  });
+  await cluster.advance(1_000);
+  const place = { group: "example.com", version: "v1", resource: "things", namespaced: true };
+  const things = resourceOf({ ...place, kind: "Thing" });
+  const thing = (name: string, more: object = {}) => ({
+    apiVersion: "example.com/v1",
+    kind: "Thing",
+    metadata: { namespace: "default", name, ...more },
+  });
+  const owner = await client.create(things, thing("owner") as ApiObject);
+  const { uid } = owner.metadata;
+  const ownerReferences = [{ apiVersion: "example.com/v1", kind: "Thing", name: "owner", uid }];
+  await client.create(things, thing("owned", { ownerReferences }) as ApiObject);
+  await client.create(ConfigMap, {
+    metadata: { namespace: "default", name: "owned", ownerReferences },
+  });
+  // The collector asks every half minute what there is.
+  await cluster.advance(35_000);
+  await client.delete(things, { namespace: "default", name: "owner" });
+  await cluster.advance(5_000);
+  assert.deepEqual((await client.list(things)).items, []);
+  assert.equal(await client.find(ConfigMap, { namespace: "default", name: "owned" }), undefined);
+
+  await client.create(Namespace, { metadata: { name: "short" } });
+  await client.create(things, thing("a", { namespace: "short" }) as ApiObject);
+  await client.delete(Namespace, { name: "short" });
+  await cluster.advance(10_000);
+  assert.equal(await client.find(Namespace, { name: "short" }), undefined);
+  assert.deepEqual((await client.list(things)).items, []);
   await cluster.stop();
 });
 
