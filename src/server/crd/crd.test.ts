@@ -302,6 +302,9 @@ test("status and scale are written by themselves", async () => {
   assert.deepEqual(scaled.json.status, { replicas: 2, selector: "a=b" });
   const { json } = await api.send("GET", `${path}/a`);
   assert.equal(json.metadata.generation, 2);
+  const contentType = "application/strategic-merge-patch+json";
+  const strategic = await api.patch(`${path}/a/scale`, { spec: {} }, { contentType });
+  assert.equal(strategic.status, 415);
   const far = await api.patch(`${path}/a/scale`, { spec: { replicas: 50 } });
   assert.match(far.json.message, /spec.replicas in body should be less than or equal to 10/);
   assert.equal((await api.send("GET", `${path}/a/other`)).status, 404);

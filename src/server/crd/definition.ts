@@ -144,7 +144,16 @@ const verbsWhileTerminating: readonly Verb[] = [
   "list",
   "watch",
 ];
-const allVerbs: readonly Verb[] = [...verbsWhileTerminating, "create", "patch", "update"];
+const allVerbs: readonly Verb[] = [
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "create",
+  "update",
+  "watch",
+];
 
 function resourceOf(options: {
   crd: CustomResourceDefinition;

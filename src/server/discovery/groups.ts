@@ -169,7 +169,7 @@ function servedResource(definition: ResourceDefinition): ServedResource {
     singular: info.singular ?? info.kind.toLowerCase(),
     kind: info.kind,
     namespaced: info.namespaced ?? false,
-    verbs: [...(definition.listedVerbs ?? definition.verbs ?? allVerbs)].sort(),
+    verbs: definition.listedVerbs ?? [...(definition.verbs ?? allVerbs)].sort(),
     subresources: subresourcesOf(definition).sort(byName),
   };
 }

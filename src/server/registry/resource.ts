@@ -26,7 +26,7 @@ export interface ResourceDefinition<T = unknown> {
   onRequest?(context: RequestContext): void;
   /** Verbs served; all of them when missing. */
   readonly verbs?: readonly Verb[];
-  /** Verbs in discovery, where these are not those that are served. */
+  /** Verbs in discovery, in this order, where these are not those that are served. */
   readonly listedVerbs?: readonly Verb[];
   /** Columns of the server-side table. Missing: NAME and AGE. */
   readonly columns?: readonly Column<T>[];

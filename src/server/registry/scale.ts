@@ -32,7 +32,7 @@ export async function scale(
   const isDynamic = storage.definition.type.dynamic !== undefined;
   const isPatch = verb === "patch";
   const options = writeOptionsOf(context, isPatch ? "PatchOptions" : "UpdateOptions");
-  const read = isPatch ? await patchReader(context) : await updateReader(context);
+  const read = isPatch ? await patchReader(context, storage) : await updateReader(context);
   const isGuarded = !isPatch && read(blank).metadata.resourceVersion !== undefined;
   const written = await change(storage, context, options, {
     first: entry,
@@ -97,8 +97,12 @@ async function updateReader(context: RequestContext): Promise<ScaleReader> {
   return () => wanted;
 }
 
-async function patchReader(context: RequestContext): Promise<ScaleReader> {
-  const type = patchTypeOf(context, Scale);
+async function patchReader(
+  context: RequestContext,
+  { definition }: ResourceStorage,
+): Promise<ScaleReader> {
+  // A custom resource takes no more kinds of patches here than elsewhere.
+  const type = patchTypeOf(context, definition.type.dynamic ? definition.type : Scale);
   if (type === "apply") {
     throw badRequest("server-side apply of the scale subresource is not supported by this server");
   }
