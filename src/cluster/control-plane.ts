@@ -1,6 +1,5 @@
 import { Secret, Service } from "#api/core/v1.ts";
 import { utf8 } from "#base/bytes.ts";
-import { invariant } from "#base/invariant.ts";
 import { withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
