@@ -463,3 +463,17 @@ export abstract class PartialObjectMetadataList extends kind(
     items: list(2, () => PartialObjectMetadata),
   },
 ) {}
+
+/** One message of a watch: what happened, and the object as it is then. */
+export abstract class WatchEvent extends message(
+  "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent",
+  {
+    /** ADDED, MODIFIED, DELETED, BOOKMARK (only a version, no change) or ERROR (a Status). */
+    type: string(1),
+    /** The object after the change, or before it if it was deleted. */
+    object: json(2),
+  },
+) {}
+
+/** The body of a patch; its content type says which form it has. */
+export abstract class Patch extends message("io.k8s.apimachinery.pkg.apis.meta.v1.Patch", {}) {}

@@ -459,7 +459,7 @@ export abstract class Device extends message("io.k8s.api.resource.v1.Device", {
    * Resources of the node itself, such as cpu, that the device stands for, by resource name. Part
    * of a feature that is off by default.
    */
-  nodeAllocatableResourceMappings: map(0, () => NodeAllocatableResourceMapping).optional(),
+  nodeAllocatableResourceMappings: map(13, () => NodeAllocatableResourceMapping).optional(),
   /** DNS label, unique in the pool. */
   name: string(1),
   /**
@@ -587,9 +587,9 @@ export abstract class NodeAllocatableResourceMapping extends message(
     /**
      * How much of the resource each device, or each unit of the capacity, stands for. Default 1.
      */
-    allocationMultiplier: quantity(0).optional(),
+    allocationMultiplier: quantity(2).optional(),
     /** The capacity of the device that is counted. Missing: the device counts as one. */
-    capacityKey: string(0).optional(),
+    capacityKey: string(1).optional(),
   },
 ) {}
 

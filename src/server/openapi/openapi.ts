@@ -1,6 +1,6 @@
 import { utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
-import { DeleteOptions } from "#api/meta/v1.ts";
+import { DeleteOptions, WatchEvent } from "#api/meta/v1.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { notAcceptable } from "#machinery/status.ts";
 import type { ServedVersion } from "../discovery/groups.ts";
@@ -9,6 +9,7 @@ import type { ResourceDefinition } from "../registry/resource.ts";
 import type { Describe } from "./descriptions.ts";
 import { loadDescriptions } from "./descriptions.ts";
 import { versionPaths } from "./paths.ts";
+import { discoveryPath, serverPaths } from "./server-paths.ts";
 import { encodeOpenApiV2, protobufType, protobufTypes } from "./protobuf.ts";
 import type { Dialect, Schema } from "./schema.ts";
 import { SchemaCollector } from "./schema.ts";
@@ -237,9 +238,14 @@ function contents(
 ): { paths: Record<string, Schema>; schemas: Record<string, Schema> } {
   const collector = new SchemaCollector(dialect, describe);
   const paths: Record<string, Schema> = {};
-  for (const version of versions)
-    Object.assign(paths, versionPaths(version, { dialect, collector }));
+  const context = { dialect, collector };
+  for (const version of versions) {
+    Object.assign(paths, versionPaths(version, context), discoveryPath(version, context));
+  }
+  if (dialect === "v2") Object.assign(paths, serverPaths(versions, context));
   const kinds = versions.map(({ group, version }) => ({ group, kind: "DeleteOptions", version }));
   collector.setKinds(DeleteOptions, kinds);
+  const events = versions.map(({ group, version }) => ({ group, kind: "WatchEvent", version }));
+  collector.setKinds(WatchEvent, events);
   return { paths, schemas: collector.schemas() };
 }

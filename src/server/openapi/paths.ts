@@ -1,29 +1,22 @@
 import { builtInKinds } from "#api/registry.ts";
-import { DeleteOptions, Status } from "#api/meta/v1.ts";
-import { apiVersionOf } from "#schema/message.ts";
+import { DeleteOptions, Patch, Status, WatchEvent } from "#api/meta/v1.ts";
 import type { KindType } from "#schema/message.ts";
+import { returnsDeleted } from "../registry/delete.ts";
 import type { ServedResource, ServedSubresource, ServedVersion } from "../discovery/groups.ts";
-import type { Dialect, Schema, SchemaCollector } from "./schema.ts";
-import { gvkOf } from "./schema.ts";
-
-/** What a document's paths are made with. */
-interface Context {
-  readonly dialect: Dialect;
-  readonly collector: SchemaCollector;
-}
-
-const dynamicBodies = ["application/json", "application/yaml"];
-const bodies = [...dynamicBodies, "application/vnd.kubernetes.protobuf"];
-const dynamicPatches = [
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/apply-patch+yaml",
-];
-const patches = [...dynamicPatches, "application/strategic-merge-patch+json"];
-
-/** What is known only at run time has no form in protobuf, and no keys to merge lists by. */
-const bodiesOf = (type: KindType) => (type.dynamic ? dynamicBodies : bodies);
-const patchesOf = (type: KindType) => (type.dynamic ? dynamicPatches : patches);
+import { capital, groupName } from "./operation-names.ts";
+import { connectOperation, operation, patchesOf } from "./operation.ts";
+import type { Context, OperationParts } from "./operation.ts";
+import {
+  deleteParameters,
+  listParameters,
+  logParameters,
+  optionParameters,
+  patchParameters,
+  pretty,
+  watchParameters,
+  writeParameters,
+} from "./parameters.ts";
+import type { Schema } from "./schema.ts";
 
 /** The paths of one group version, and what can be done there. */
 export function versionPaths(version: ServedVersion, context: Context): Record<string, Schema> {
@@ -32,225 +25,242 @@ export function versionPaths(version: ServedVersion, context: Context): Record<s
     : `/api/${version.version}`;
   const paths: Record<string, Schema> = {};
   for (const resource of version.resources) {
-    const { type } = resource.definition;
-    const place = resource.namespaced ? `${base}/namespaces/{namespace}` : base;
+    const one = new ResourcePaths(resource, version, context);
+    const place = resource.namespaced ? "/namespaces/{namespace}" : "";
     const collection = `${place}/${resource.name}`;
-    addItem(paths, collection, collectionOperations(resource, type, context));
-    if (resource.namespaced) {
-      addItem(paths, `${base}/${resource.name}`, everywhereOperations(resource, type, context));
-    }
-    const single = `${collection}/{name}`;
-    addItem(paths, single, singleOperations(resource, type, context));
+    const add = (path: string, operations: Schema, isConnection = false) =>
+      addItem(paths, base + path, operations, context, isConnection);
+    add(collection, one.collection());
+    if (resource.namespaced) add(`/${resource.name}`, one.everywhere());
+    add(`${collection}/{name}`, one.single());
+    for (const [path, operations] of one.watches(collection)) add(path, operations);
     for (const subresource of resource.subresources) {
-      const operations = subresourceOperations(subresource, type, context);
-      addItem(paths, `${single}/${subresource.name}`, operations);
+      const path = `${collection}/{name}/${subresource.name}`;
+      const isConnection = subresource.kind.kind.endsWith("Options");
+      add(path, one.subresource(subresource), isConnection);
+      if (subresource.name !== "proxy") continue;
+      add(`${path}/{path}`, one.subresource(subresource, "WithPath"), isConnection);
     }
   }
   return paths;
 }
 
-function addItem(paths: Record<string, Schema>, path: string, operations: Schema): void {
+function addItem(
+  paths: Record<string, Schema>,
+  path: string,
+  operations: Schema,
+  { dialect }: Context,
+  isConnection: boolean,
+): void {
   if (Object.keys(operations).length === 0) return;
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path" }));
-  paths[path] = operations;
-  if (parameters.length) {
-    paths[path]["parameters"] = parameters.map((one) => ({ ...one, required: true }));
-  }
+  const form = { type: "string", uniqueItems: true };
+  const typed = dialect === "v3" ? { schema: form } : form;
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    ...typed,
+  }));
+  // What is connected to answers as it likes.
+  const inQuery = isConnection ? [] : pretty.map(({ name }) => ({ name, in: "query", ...typed }));
+  const parameters = [...inPath, ...inQuery];
+  paths[path] = { ...operations, ...(parameters.length > 0 && { parameters }) };
 }
 
-function collectionOperations({ verbs }: ServedResource, type: KindType, context: Context): Schema {
-  const item = context.collector.reference(type);
-  const operations: Schema = {};
-  if (verbs.includes("list")) {
-    operations["get"] = operation("list", type, context, {
-      parameters: [...listParameters, ...watchParameters],
-      answer: listReference(type, context),
-    });
-  }
-  if (verbs.includes("create")) {
-    operations["post"] = operation("post", type, context, {
-      parameters: writeParameters,
-      body: item,
-      answer: item,
-      codes: ["200", "201", "202"],
-    });
-  }
-  if (verbs.includes("deletecollection")) {
-    operations["delete"] = operation("deletecollection", type, context, {
-      parameters: [...listParameters, ...deleteParameters],
-      body: context.collector.reference(DeleteOptions),
-      answer: context.collector.reference(Status),
-    });
-  }
-  return operations;
-}
-
-/** All namespaces at once can only be listed. */
-function everywhereOperations({ verbs }: ServedResource, type: KindType, context: Context): Schema {
-  if (!verbs.includes("list")) return {};
-  const parameters = [...listParameters, ...watchParameters];
-  const answer = listReference(type, context);
-  return { get: operation("list", type, context, { parameters, answer }) };
-}
-
-function singleOperations({ verbs }: ServedResource, type: KindType, context: Context): Schema {
-  const item = context.collector.reference(type);
-  const operations: Schema = {};
-  if (verbs.includes("get")) {
-    operations["get"] = operation("get", type, context, { parameters: [], answer: item });
-  }
-  if (verbs.includes("update")) {
-    operations["put"] = operation("put", type, context, {
-      parameters: writeParameters,
-      body: item,
-      answer: item,
-    });
-  }
-  if (verbs.includes("patch")) operations["patch"] = patchOperation(type, item, context);
-  if (verbs.includes("delete")) {
-    operations["delete"] = operation("delete", type, context, {
-      parameters: deleteParameters,
-      body: context.collector.reference(DeleteOptions),
-      answer: context.collector.reference(Status),
-      codes: ["200", "202"],
-    });
-  }
-  return operations;
-}
-
-const methods: Readonly<Record<string, readonly [method: string, action: string]>> = {
-  create: ["post", "post"],
-  delete: ["delete", "delete"],
-  get: ["get", "get"],
-  update: ["put", "put"],
+const connectMethods = ["delete", "get", "head", "options", "patch", "post", "put"] as const;
+const methodOfVerb: Readonly<Record<string, string>> = {
+  create: "post",
+  get: "get",
+  patch: "patch",
+  update: "put",
 };
 
-function subresourceOperations(
-  { kind, verbs }: ServedSubresource,
-  parent: KindType,
-  context: Context,
-): Schema {
-  const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
-  const isParent = kind.kind === parent.info.kind && apiVersion === apiVersionOf(parent.info);
-  const type = isParent ? parent : builtInKinds.byKind(apiVersion, kind.kind);
-  const operations: Schema = {};
-  for (const verb of verbs) {
-    // Options such as PodExecOptions only travel in queries: they have no schema.
-    const item = type ? context.collector.reference(type) : { type: "string" };
-    if (verb === "patch") {
-      operations["patch"] = type
-        ? patchOperation(type, item, context)
-        : operation("connect", parent, context, { parameters: [], answer: item, kind });
-      continue;
+/** The operations of one resource. */
+class ResourcePaths {
+  readonly #resource: ServedResource;
+  readonly #type: KindType;
+  readonly #context: Context;
+  readonly #version: ServedVersion;
+  /** "CoreV1" and "NamespacedPod": what the names of operations are made of. */
+  readonly #group: string;
+  readonly #name: string;
+
+  constructor(resource: ServedResource, version: ServedVersion, context: Context) {
+    this.#resource = resource;
+    this.#type = resource.definition.type;
+    this.#context = context;
+    this.#version = version;
+    this.#group = groupName(version);
+    this.#name = `${resource.namespaced ? "Namespaced" : ""}${resource.kind}`;
+  }
+
+  collection(): Schema {
+    const { collector } = this.#context;
+    const item = collector.reference(this.#type);
+    const operations: Schema = {};
+    if (this.#serves("list")) {
+      operations["get"] = this.#list(`list${this.#group}${this.#name}`);
     }
-    const [method, action] = methods[verb] ?? [];
-    if (!method || !action) continue;
-    const writes = method === "post" || method === "put";
-    operations[method] = operation(type ? action : "connect", parent, context, {
-      parameters: writes && type ? writeParameters : [],
-      ...(writes && type && { body: item }),
+    if (this.#serves("create")) {
+      operations["post"] = this.#operation("post", {
+        id: `create${this.#group}${this.#name}`,
+        parameters: writeParameters,
+        body: item,
+        answer: item,
+        codes: ["200", "201", "202"],
+      });
+    }
+    if (this.#serves("deletecollection")) {
+      operations["delete"] = this.#operation("deletecollection", {
+        id: `delete${this.#group}Collection${this.#name}`,
+        parameters: unique([...listParameters, ...deleteParameters]),
+        body: collector.reference(DeleteOptions),
+        isBodyOptional: true,
+        answer: collector.reference(Status),
+      });
+    }
+    return operations;
+  }
+
+  /** All namespaces at once can only be listed. */
+  everywhere(): Schema {
+    if (!this.#serves("list")) return {};
+    return { get: this.#list(`list${this.#group}${this.#resource.kind}ForAllNamespaces`) };
+  }
+
+  #list(id: string): Schema {
+    const builtIn = builtInKinds.listOf(this.#type);
+    const answer = this.#context.collector.listReference(this.#type, builtIn);
+    return this.#operation("list", { id, parameters: watchParameters, answer });
+  }
+
+  single(): Schema {
+    const { collector } = this.#context;
+    const item = collector.reference(this.#type);
+    const operations: Schema = {};
+    if (this.#serves("get")) {
+      const id = `read${this.#group}${this.#name}`;
+      operations["get"] = this.#operation("get", { id, parameters: [], answer: item });
+    }
+    if (this.#serves("update")) operations["put"] = this.#put(item);
+    if (this.#serves("patch")) operations["patch"] = this.#patch(item);
+    if (this.#serves("delete")) {
+      const isReturned = returnsDeleted(this.#type.info);
+      operations["delete"] = this.#operation("delete", {
+        id: `delete${this.#group}${this.#name}`,
+        parameters: deleteParameters,
+        body: collector.reference(DeleteOptions),
+        isBodyOptional: true,
+        answer: isReturned ? item : collector.reference(Status),
+        codes: ["200", "202"],
+      });
+    }
+    return operations;
+  }
+
+  #put(item: Schema, suffix = "", kind?: OperationParts["kind"]): Schema {
+    return this.#operation("put", {
+      id: `replace${this.#group}${this.#name}${suffix}`,
+      parameters: writeParameters,
+      body: item,
       answer: item,
-      kind,
+      codes: ["200", "201"],
+      ...(kind && { kind }),
     });
   }
-  return operations;
-}
 
-function patchOperation(type: KindType, item: Schema, context: Context): Schema {
-  return operation("patch", type, context, {
-    parameters: [...writeParameters, query("force", "boolean")],
-    body: { type: "object" },
-    bodyTypes: patchesOf(type),
-    answer: item,
-    codes: ["200", "201"],
-  });
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly type: string;
-}
-
-const query = (name: string, type: string): Parameter => ({ name, type });
-
-const listParameters = [
-  query("continue", "string"),
-  query("fieldSelector", "string"),
-  query("labelSelector", "string"),
-  query("limit", "integer"),
-  query("resourceVersion", "string"),
-  query("resourceVersionMatch", "string"),
-  query("sendInitialEvents", "boolean"),
-  query("timeoutSeconds", "integer"),
-];
-const watchParameters = [query("allowWatchBookmarks", "boolean"), query("watch", "boolean")];
-const writeParameters = [
-  query("dryRun", "string"),
-  query("fieldManager", "string"),
-  query("fieldValidation", "string"),
-];
-const deleteParameters = [
-  query("dryRun", "string"),
-  query("gracePeriodSeconds", "integer"),
-  query("orphanDependents", "boolean"),
-  query("propagationPolicy", "string"),
-];
-
-interface OperationParts {
-  readonly parameters: readonly Parameter[];
-  readonly answer: Schema;
-  readonly body?: Schema;
-  readonly bodyTypes?: readonly string[];
-  readonly codes?: readonly string[];
-  readonly kind?: { group: string; version: string; kind: string };
-}
-
-function operation(
-  action: string,
-  type: KindType,
-  context: Context,
-  parts: OperationParts,
-): Schema {
-  const produced = bodiesOf(type);
-  const { parameters, answer, body, bodyTypes = produced, codes = ["200"], kind } = parts;
-  const common = {
-    "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": gvkOf(kind ?? type.info),
-  };
-  if (context.dialect === "v3") {
-    const content = (schema: Schema, types: readonly string[]) => ({
-      content: Object.fromEntries(types.map((mediaType) => [mediaType, { schema }])),
+  #patch(item: Schema, suffix = "", kind?: OperationParts["kind"]): Schema {
+    return this.#operation("patch", {
+      id: `patch${this.#group}${this.#name}${suffix}`,
+      parameters: patchParameters,
+      body: this.#context.collector.reference(Patch),
+      bodyTypes: patchesOf(this.#type),
+      answer: item,
+      codes: ["200", "201"],
+      ...(kind && { kind }),
     });
-    return {
-      parameters: parameters.map((one) => ({
-        name: one.name,
-        in: "query",
-        schema: { type: one.type, uniqueItems: true },
-      })),
-      ...(body && { requestBody: content(body, bodyTypes) }),
-      responses: responsesOf(codes, () => content(answer, produced)),
-      ...common,
-    };
   }
-  const inBody = body ? [{ name: "body", in: "body", required: true, schema: body }] : [];
-  return {
-    consumes: body ? bodyTypes : ["*/*"],
-    produces: produced,
-    schemes: ["https"],
-    parameters: [
-      ...inBody,
-      ...parameters.map((one) => ({ ...one, in: "query", uniqueItems: true })),
-    ],
-    responses: responsesOf(codes, () => ({ schema: answer })),
-    ...common,
-  };
+
+  /** The older way to watch, by paths of its own. */
+  watches(collection: string): [path: string, operations: Schema][] {
+    if (!this.#serves("watch")) return [];
+    const { kind, name, namespaced } = this.#resource;
+    const watch = (action: string, id: string) => ({
+      get: this.#operation(action, {
+        id: `watch${this.#group}${id}`,
+        parameters: watchParameters,
+        answer: this.#context.collector.reference(WatchEvent),
+      }),
+    });
+    const all: [string, Schema][] = [
+      [`/watch${collection}`, watch("watchlist", `${this.#name}List`)],
+      [`/watch${collection}/{name}`, watch("watch", this.#name)],
+    ];
+    if (!namespaced) return all;
+    return [...all, [`/watch/${name}`, watch("watchlist", `${kind}ListForAllNamespaces`)]];
+  }
+
+  subresource(subresource: ServedSubresource, suffix = ""): Schema {
+    const { kind, name, verbs } = subresource;
+    const end = capital(name) + suffix;
+    const options = optionParameters[kind.kind];
+    if (options) {
+      const methods = verbs.includes("delete")
+        ? connectMethods
+        : verbs.map((verb) => methodOfVerb[verb] ?? verb);
+      return Object.fromEntries(
+        methods.map((method) => [
+          method,
+          connectOperation(this.#version, this.#context, {
+            id: `connect${this.#group}${capital(method)}${this.#name}${end}`,
+            parameters: options,
+            kind,
+          }),
+        ]),
+      );
+    }
+    const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
+    const type = builtInKinds.byKind(apiVersion, kind.kind) ?? this.#type;
+    const isLog = name === "log";
+    const item = isLog ? { type: "string" } : this.#context.collector.reference(type);
+    const operations: Schema = {};
+    if (verbs.includes("get")) {
+      operations["get"] = this.#operation("get", {
+        id: `read${this.#group}${this.#name}${end}`,
+        parameters: isLog ? logParameters : [],
+        answer: item,
+        kind,
+      });
+    }
+    if (verbs.includes("create")) {
+      operations["post"] = this.#operation("post", {
+        id: `create${this.#group}${this.#name}${end}`,
+        parameters: writeParameters,
+        body: item,
+        answer: item,
+        codes: ["200", "201", "202"],
+        kind,
+      });
+    }
+    if (verbs.includes("update")) operations["put"] = this.#put(item, end, kind);
+    if (verbs.includes("patch")) operations["patch"] = this.#patch(item, end, kind);
+    return operations;
+  }
+
+  #serves(verb: string): boolean {
+    return this.#resource.verbs.includes(verb);
+  }
+
+  #operation(
+    action: string,
+    parts: Omit<OperationParts, "kind"> & Partial<OperationParts>,
+  ): Schema {
+    const isDynamic = this.#type.dynamic !== undefined;
+    const kind = this.#type.info;
+    return operation(action, this.#version, this.#context, { kind, isDynamic, ...parts });
+  }
 }
 
-function responsesOf(codes: readonly string[], of: () => Schema): Schema {
-  const good = codes.map((code) => [code, { description: "OK", ...of() }]);
-  return Object.fromEntries([...good, ["401", { description: "Unauthorized" }]]);
-}
-
-function listReference(type: KindType, { collector }: Context): Schema {
-  return collector.listReference(type, builtInKinds.listOf(type));
+function unique<T extends { readonly name: string }>(parameters: readonly T[]): T[] {
+  return [...new Map(parameters.map((parameter) => [parameter.name, parameter])).values()];
 }

@@ -172,7 +172,14 @@ const bodyParameter = message(
   6,
 );
 const pathParameter = message(
-  { required: flag(1), in: text(2), description: text(3), name: text(4), type: text(5) },
+  {
+    required: flag(1),
+    in: text(2),
+    description: text(3),
+    name: text(4),
+    type: text(5),
+    uniqueItems: flag(19),
+  },
   22,
 );
 const queryParameter = message(

@@ -48,6 +48,9 @@ export function requestInfoOf({
   const version = segments[start - 1]?.text ?? "";
 
   let parts = segments.slice(start);
+  // The older way to watch: a path of its own, rather than a parameter.
+  const isWatch = parts[0]?.text === "watch" && parts.length > 1;
+  if (isWatch) parts = parts.slice(1);
   let namespace = "";
   if (parts[0]?.text === "namespaces" && parts.length > 1) {
     namespace = parts[1]?.text ?? "";
@@ -69,6 +72,7 @@ export function requestInfoOf({
     subresource: subresource?.text ?? "",
     rest: after ? path.slice(after.start) : restOf(path, subresource),
   };
+  if (isWatch) return { ...info, verb: "watch" };
   return info.name ? info : collectionInfo(info, query);
 }
 

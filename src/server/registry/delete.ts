@@ -2,6 +2,7 @@ import type { DeleteOptions } from "#api/meta/v1.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { StatusError, conflict, success } from "#machinery/status.ts";
 import { apiVersionOf, listKindOf } from "#schema/message.ts";
+import type { KindInfo } from "#schema/message.ts";
 import type { Entry } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
@@ -19,14 +20,26 @@ const foregroundFinalizer = "foregroundDeletion";
 
 /** Upstream answers the delete of these with the object, and of all others with a Status. */
 const answeredWithObject = new Set([
+  "csidrivers",
+  "csinodes",
+  "deviceclasses",
   "persistentvolumeclaims",
   "persistentvolumes",
   "pods",
   "podtemplates",
+  "resourceclaims",
+  "resourceclaimtemplates",
   "resourcequotas",
+  "resourceslices",
   "serviceaccounts",
   "services",
+  "storageclasses",
+  "volumeattachments",
+  "volumeattributesclasses",
 ]);
+
+export const returnsDeleted = ({ resource = "" }: Pick<KindInfo, "resource">): boolean =>
+  answeredWithObject.has(resource);
 
 export async function deleteOne(
   storage: ResourceStorage,
@@ -42,7 +55,7 @@ export async function deleteOne(
     case "wouldMark":
       return answerObject(storage, context, outcome.object, statusOf(options));
     case "gone": {
-      if (!names.group && answeredWithObject.has(names.resource)) {
+      if (returnsDeleted(storage.info)) {
         return answerObject(storage, context, outcome.object);
       }
       const { uid } = outcome.object.metadata;

@@ -51,7 +51,7 @@ interface WatchQuery {
 export function watch(storage: ResourceStorage, context: RequestContext): ApiResponse {
   const form = formOf(storage, context, { stream: true });
   const query = watchQueryOf(storage, context.request.query);
-  const selection = selectionOf(storage, context.request.query);
+  const selection = selectionOf(storage, selectorsOf(context));
   const changes = selectedChanges(storage, context, query, selection);
   if (isInProcess(context)) {
     const events = decodedEvents(storage, changes);
@@ -72,6 +72,15 @@ function encodedEvents(
   // The table's time and columns are of the watcher: only plain objects are shared.
   if (form.shape === "object") return objectLines(storage, changes);
   return shapedLines(storage, form, includeObjectOf(context.request.query), changes);
+}
+
+/** A path that names an object watches that one, as a selector would. */
+function selectorsOf({ info, request }: RequestContext): URLSearchParams {
+  const { query } = request;
+  if (!info.name || query.has("fieldSelector")) return query;
+  const selectors = new URLSearchParams(query);
+  selectors.set("fieldSelector", `metadata.name=${info.name}`);
+  return selectors;
 }
 
 function watchQueryOf(storage: ResourceStorage, query: URLSearchParams): WatchQuery {

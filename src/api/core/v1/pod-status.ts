@@ -270,7 +270,7 @@ export abstract class NodeAllocatableResourceClaimStatus extends message(
   "io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus",
   {
     /** How much of the node's resources it takes, by resource name. */
-    resources: map(0, quantity),
+    resources: map(3, quantity),
     /** The ResourceClaim in the pod's namespace. */
     resourceClaimName: string(1),
     /** The containers that use the claim. */
