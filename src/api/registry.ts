@@ -1,5 +1,6 @@
 import { KindRegistry } from "#schema/registry.ts";
 import { kinds } from "./kinds.ts";
+import { earlierKinds } from "./versions.ts";
 
 /** Every built-in kind. */
-export const builtInKinds = new KindRegistry(kinds);
+export const builtInKinds = new KindRegistry([...kinds, ...earlierKinds]);

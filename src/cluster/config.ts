@@ -9,6 +9,8 @@ export interface ClusterConfig {
   readonly nodes: readonly NodeConfig[];
   /** Nodes whose pods only pretend to run. */
   readonly simulatedNodes: number;
+  /** As kube-apiserver's flag: "api/beta=true,storage.k8s.io/v1beta1=false". */
+  readonly runtimeConfig?: string;
   /** Which admission plugins run, and how. Upstream's defaults when missing. */
   readonly admission?: {
     readonly enable?: readonly string[];

@@ -257,7 +257,7 @@ function resourcesOf(
     ),
   );
   tokens.push(...(options.access?.tokenAuthenticators?.({ clock, audiences }) ?? []));
-  return allResources({
+  const dependencies = {
     clock,
     random,
     client,
@@ -277,7 +277,8 @@ function resourcesOf(
     authorizer: authorization.authorizer,
     rules: authorization,
     components,
-  });
+  };
+  return allResources(dependencies, options.config.runtimeConfig);
 }
 
 /** Where pods reach the server; nobody else does where all nodes only pretend. */

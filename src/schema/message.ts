@@ -49,6 +49,8 @@ export type Value<M> = M extends abstract new () => infer V ? V : unknown;
 export interface MessageType {
   readonly schemaName: string;
   readonly fields: Fields;
+  /** The same message in the version of its group that is defined. */
+  readonly derivedFrom?: MessageType;
   /** Set for types that are known only at run time: then `fields` has no more than the names. */
   readonly dynamic?: DynamicType;
 }

@@ -98,29 +98,31 @@ export class SchemaCollector {
   }
 
   #message(type: MessageType): Schema {
+    // What is known beyond the fields is known of the version that is defined.
+    const { schemaName: definedName } = type.derivedFrom ?? type;
     const properties: Record<string, Schema> = {};
     const required: string[] = [];
     for (const [name, spec] of fieldsOf(type)) {
-      const path = `${type.schemaName}.${name}`;
+      const path = `${definedName}.${name}`;
       properties[name] = this.#field(type, name, spec);
       const given = !spec.optional && !optionalAnyway.has(path);
       if (given || requiredAnyway.has(path)) required.push(name);
     }
     const description = this.#describe(type);
-    const union = unions[type.schemaName];
+    const union = unions[definedName];
     return {
       ...(description && { description }),
       type: "object",
       ...(required.length > 0 && { required }),
       ...(Object.keys(properties).length > 0 && { properties: sortKeys(properties) }),
-      ...(atomicTypes.has(type.schemaName) && { "x-kubernetes-map-type": "atomic" }),
+      ...(atomicTypes.has(definedName) && { "x-kubernetes-map-type": "atomic" }),
       ...(union && { "x-kubernetes-unions": [union] }),
       ...(isKindType(type) && { "x-kubernetes-group-version-kind": [gvkOf(type.info)] }),
     };
   }
 
   #field(type: MessageType, name: string, spec: FieldSpec): Schema {
-    const path = `${type.schemaName}.${name}`;
+    const path = `${(type.derivedFrom ?? type).schemaName}.${name}`;
     let schema = this.#kind(spec.of, path);
     const isTypeMeta = name === "apiVersion" || name === "kind";
     const extras: Schema = { ...listExtensions(spec), ...fieldAdditions[path] };

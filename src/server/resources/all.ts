@@ -43,6 +43,8 @@ import { secrets } from "./core/secrets/resource.ts";
 import { serviceAccounts } from "./core/serviceaccounts/resource.ts";
 import { services } from "./core/services/resource.ts";
 import type { ResourceDependencies } from "./dependencies.ts";
+import { withEarlierVersions } from "./earlier.ts";
+import { checkRuntimeConfig, parseRuntimeConfig } from "./runtime-config.ts";
 import { endpointSlices } from "./discovery/endpointslices/resource.ts";
 import { newEvents } from "./events/events/resource.ts";
 import { flowSchemas } from "./flowcontrol/flowschemas/resource.ts";
@@ -67,8 +69,21 @@ import {
 } from "./storage/resources.ts";
 import { volumeAttachments } from "./storage/volumeattachments/resource.ts";
 
-/** Every built-in resource that the server serves, in all of its stable versions. */
-export function allResources(dependencies: ResourceDependencies): readonly ResourceDefinition[] {
+/**
+ * Every built-in resource that the server serves: those of stable versions, unless the
+ * configuration says otherwise. Throws a `RuntimeConfigError` for one that cannot be followed.
+ */
+export function allResources(
+  dependencies: ResourceDependencies,
+  runtimeConfig = "",
+): readonly ResourceDefinition[] {
+  const all = withEarlierVersions(stableResources(dependencies));
+  checkRuntimeConfig(runtimeConfig, all);
+  const config = parseRuntimeConfig(runtimeConfig);
+  return all.filter(({ type }) => config.serves(type.info));
+}
+
+function stableResources(dependencies: ResourceDependencies): readonly ResourceDefinition[] {
   return [
     bindings(dependencies),
     componentStatuses(dependencies),
