@@ -211,11 +211,15 @@ export function continueExpired(freshToken?: string): StatusError {
 }
 
 /** The client has seen a version that this server has not reached. */
-export function resourceVersionTooLarge(requested: number, current: number): StatusError {
+export function resourceVersionTooLarge(
+  requested: number,
+  current: number,
+  mayWait = true,
+): StatusError {
   const message = `Timeout: Too large resource version: ${requested}, current: ${current}`;
   return failure(504, "Timeout", message, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-    retryAfterSeconds: 1,
+    ...(mayWait && { retryAfterSeconds: 1 }),
   });
 }
 

@@ -7,6 +7,8 @@ export interface Quantity {
   readonly format: "decimal" | "binary" | "exponent";
 }
 
+/** Far beyond what anything is measured in, and still quick to count with. */
+const powerMax = 300;
 const nanosPerUnit = 1_000_000_000n;
 const decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"] as const;
 const binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
@@ -26,6 +28,7 @@ export function parseQuantity(text: string): Quantity | undefined {
     numerator *= 1024n ** BigInt(binarySuffixes.indexOf(suffix as (typeof binarySuffixes)[number]));
   } else {
     const power = exponent ? Number(exponent.slice(1)) : decimalPower(suffix);
+    if (Math.abs(power) > powerMax) return undefined;
     if (power >= 0) numerator *= 10n ** BigInt(power);
     else denominator *= 10n ** BigInt(-power);
   }

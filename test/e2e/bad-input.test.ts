@@ -309,7 +309,7 @@ cluster.test("a stale resourceVersion, a name that is taken, one that is absent"
     {
       code: 409,
       reason: "Conflict",
-      message: `Operation cannot be fulfilled on configmaps "once": Precondition failed: UID in precondition: another, UID in object meta: ${first.metadata.uid}`,
+      message: `Operation cannot be fulfilled on ConfigMap "once": the UID in the precondition (another) does not match the UID in record (${first.metadata.uid}). The object might have been deleted and then recreated`,
     },
   );
   assert.deepEqual((await cluster.api.get(path)).data, { a: "2" });

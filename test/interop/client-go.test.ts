@@ -12,8 +12,8 @@ import { createCertificateAuthority, issueCertificate } from "#pki/certificate.t
 import { encodeProtobufEnvelope } from "#schema/protobuf-envelope.ts";
 import { listen } from "#server/node/listen.ts";
 import { randomObject } from "../../src/testkit/random-object.ts";
-import { openTestControlPlane } from "../support/control-plane.ts";
-import type { TestControlPlane } from "../support/control-plane.ts";
+import { openTestControlPlane } from "../support/in-process.ts";
+import type { TestControlPlane } from "../support/in-process.ts";
 import { runCommand } from "../support/command.ts";
 
 /**

@@ -20,7 +20,7 @@ const deployment = (spec: object, metadata: object = {}): Row => ({
 const withContainers = (...containers: object[]) =>
   deployment({ template: { spec: { containers } } });
 
-const common = { type: Deployment, apiVersion: "apps/v1" };
+const common = { type: Deployment, apiVersion: "apps/v1", kind: "Deployment" };
 const applying = (live: object | undefined, applied: object, manager = "a", force = false) =>
   apply({ ...common, live, applied, manager, force, time });
 const entriesOf = (object: object) =>
@@ -165,7 +165,10 @@ test("what does not fit the schema cannot be applied", () => {
     [withContainers({ image: "x" }), /containers: element 0: associative list with keys has an el/],
     [withContainers({ name: "x" }, { name: "x" }), /duplicate entries for key \[name="x"\]/],
     [deployment({ replicas: "x" }), /\.spec\.replicas: json: cannot unmarshal string/],
-    [{ ...deployment({}), apiVersion: "v1" }, /Specified patch version: v1, expected: apps\/v1/],
+    [
+      { ...deployment({}), apiVersion: "v1" },
+      /^StatusError: invalid object type: \/v1, Kind=Deployment$/,
+    ],
     [deployment({}, { managedFields: [{ manager: "x" }] }), /managedFields must be nil/],
   ];
   for (const [applied, message] of cases)

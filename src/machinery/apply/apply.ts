@@ -45,6 +45,7 @@ export interface ApplyRequest {
   readonly force: boolean;
   /** "apps/v1": of the request. */
   readonly apiVersion: string;
+  readonly kind: string;
   /** Empty for the object itself. */
   readonly subresource?: string | undefined;
   /** RFC 3339, whole seconds. */
@@ -132,11 +133,8 @@ function appliedSet(shape: Shape, applied: Row, { ignored }: ApplyRequest): Fiel
 function readApplied(request: ApplyRequest): Row {
   const { applied: given, type, apiVersion } = request;
   const applied = cloneJson(given as Row);
-  if (applied["apiVersion"] !== apiVersion) {
-    throw badRequest(
-      "Incorrect version specified in apply patch. Specified patch version: " +
-        `${goText(applied["apiVersion"])}, expected: ${apiVersion}`,
-    );
+  if (applied["apiVersion"] !== apiVersion || applied["kind"] !== request.kind) {
+    throw badRequest(`invalid object type: ${kindText(applied)}`);
   }
   if ((managedFieldsOf(applied)?.length ?? 0) > 0) {
     throw badRequest("metadata.managedFields must be nil");
@@ -159,12 +157,17 @@ function refuseUnknown(path: string): void {
 }
 
 function typedFailure(applied: Row, why: string): StatusError {
-  const { kind, apiVersion } = applied;
   const { name = "", namespace = "" } = metadataOf(applied);
   return refused(
     `failed to create typed patch object (${goText(namespace)}/${goText(name)}; ` +
-      `${goText(apiVersion)}, Kind=${goText(kind)}): ${why}`,
+      `${kindText(applied)}): ${why}`,
   );
+}
+
+/** "apps/v1, Kind=Deployment"; of the core group "/v1, Kind=Pod". */
+function kindText({ apiVersion = "", kind = "" }: Row): string {
+  const version = goText(apiVersion);
+  return `${version.includes("/") ? "" : "/"}${version}, Kind=${goText(kind)}`;
 }
 
 const beforeFirstApply = "before-first-apply";

@@ -29,6 +29,8 @@ export interface UpdateRequest {
   readonly subresource?: string | undefined;
   /** RFC 3339, whole seconds. */
   readonly time: string;
+  /** An object without managers is tracked from now on, and not left alone. */
+  readonly startsAnew?: boolean;
   /** Fields that this way of writing does not change, and whose differences do not count. */
   readonly ignored?: FieldSet | undefined;
 }
@@ -44,7 +46,7 @@ export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEn
   const given = subresource ? stored : managedFieldsOf(after);
   const unchanged = given === undefined || given.length === 0 || sameEntries(given, stored);
   const starting = startingManagers(stored, unchanged ? stored : given);
-  if (before && starting.length === 0) return [];
+  if (before && starting.length === 0 && !request.startsAnew) return [];
   const comparison = compare(request);
   if (!comparison) return unchanged ? (stored ?? []) : encodeManagers(starting);
   const { changed, removed } = comparison;

@@ -60,7 +60,8 @@ test("what is no such object is refused", () => {
     [
       '{"apiVersion":"v2"}',
       {},
-      'Pod in version "v2" cannot be handled as a Pod: no kind "Pod" is registered for version "v2"',
+      'Pod in version "v2" cannot be handled as a Pod: no kind "Pod" is registered for version ' +
+        '"v2" in scheme "pkg/runtime/scheme.go:111"',
     ],
     [
       '{"apiVersion":"apps/v1","kind":"Deployment"}',

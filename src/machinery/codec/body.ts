@@ -233,9 +233,7 @@ function checkKind(type: KindType, object: Row): void {
 function refuseOtherKind(type: KindType, object: Row, apiVersion: string, kind: string): void {
   const known = builtInKinds.byKind(apiVersion, kind);
   if (!known) {
-    const version = JSON.stringify(apiVersion);
-    const why = `no kind ${JSON.stringify(kind)} is registered for version ${version}`;
-    throw cannotBeHandled(type, object, why);
+    throw cannotBeHandled(type, object, notRegistered(apiVersion, kind));
   }
   // The same kind of another group (events): only the version is wrong.
   if (kind === type.info.kind) return;
@@ -265,6 +263,14 @@ function requireKind(type: KindType, object: Row, body: Uint8Array): void {
   const { name } = isRow(metadata) ? metadata : {};
   const problem = invalidValue("kind", kind, `must be ${type.info.kind}`);
   throw invalid({ group: type.info.group, kind }, typeof name === "string" ? name : "", [problem]);
+}
+
+/** Upstream's words for a kind that its decoder does not know. */
+export function notRegistered(apiVersion: string, kind: string): string {
+  return (
+    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ` +
+    'in scheme "pkg/runtime/scheme.go:111"'
+  );
 }
 
 function cannotBeHandled(type: KindType, object: Row, why: string): StatusError {

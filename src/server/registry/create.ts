@@ -64,10 +64,7 @@ export function placeInNamespace(
   if (!info.namespaced) return;
   if (metadata.namespace && metadata.namespace !== namespace) {
     throw badRequest(
-      context.info.name
-        ? `the namespace of the object (${metadata.namespace}) does not match the namespace ` +
-            `on the request (${namespace})`
-        : "the namespace of the provided object does not match the namespace sent on the request",
+      "the namespace of the provided object does not match the namespace sent on the request",
     );
   }
   metadata.namespace = namespace;

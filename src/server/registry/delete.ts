@@ -12,7 +12,6 @@ import { readPage } from "./read.ts";
 import type { ResourceStorage } from "./storage.ts";
 import { asItem } from "./stored-object.ts";
 import type { StoredObject } from "./stored-object.ts";
-import { preconditionFailed } from "./update.ts";
 
 const attemptsMax = 20;
 const orphanFinalizer = "orphan";
@@ -150,21 +149,28 @@ async function remove(
 }
 
 function checkPreconditions(
-  storage: ResourceStorage,
+  { kind }: ResourceStorage,
   { metadata }: Readonly<StoredObject>,
   { preconditions = {} }: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = preconditions;
+  // Upstream names the kind here, where other conflicts have the resource.
+  const names = { group: kind.group, resource: kind.kind };
   if (uid !== undefined && uid !== metadata.uid) {
-    throw preconditionFailed(storage, metadata.name, "UID", uid, metadata.uid);
+    throw conflict(
+      names,
+      metadata.name,
+      `the UID in the precondition (${uid}) does not match the UID in record ` +
+        `(${metadata.uid}). The object might have been deleted and then recreated`,
+    );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw preconditionFailed(
-      storage,
+    throw conflict(
+      names,
       metadata.name,
-      "ResourceVersion",
-      resourceVersion,
-      metadata.resourceVersion,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ` +
+        `ResourceVersion in record (${metadata.resourceVersion}). ` +
+        "The object might have been modified",
     );
   }
 }

@@ -1,6 +1,8 @@
 import { fromBase64, text, toBase64, utf8 } from "#base/bytes.ts";
-import { badRequest } from "#machinery/status.ts";
-import { forbidden, invalid, notSupported } from "#machinery/validation/field-error.ts";
+import { explainJsonError } from "#machinery/codec/json-syntax.ts";
+import { goText } from "#machinery/go-text.ts";
+import { badRequest, refused } from "#machinery/status.ts";
+import { forbidden, notSupportedInOrder } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { isRecord } from "#schema/decode.ts";
 import { revision } from "#storage/store.ts";
@@ -29,9 +31,9 @@ export function listQueryOf(query: URLSearchParams): ListQuery {
   const given = query.get("resourceVersion") ?? "";
   const match = query.get("resourceVersionMatch") ?? "";
   const token = query.get("continue") ?? "";
-  checkMatch({ given, match, token });
+  checkList({ given, match, token, sendInitial: query.has("sendInitialEvents") });
   const limit = limitOf(query);
-  const version = parseVersion(given);
+  const version = listVersion(given);
   if (token) {
     if (version !== undefined && version !== 0) {
       throw badRequest("specifying resource version is not allowed when using continue");
@@ -50,20 +52,28 @@ export function listQueryOf(query: URLSearchParams): ListQuery {
   };
 }
 
-function checkMatch(options: { given: string; match: string; token: string }): void {
-  const { given, match, token } = options;
-  if (!match) return;
+function checkList(options: {
+  readonly given: string;
+  readonly match: string;
+  readonly token: string;
+  readonly sendInitial: boolean;
+}): void {
+  const { given, match, token, sendInitial } = options;
   const path = "resourceVersionMatch";
   const errors: FieldError[] = [];
-  if (!given) {
+  if (match && !given) {
     errors.push(forbidden(path, `${path} is forbidden unless resourceVersion is provided`));
   }
-  if (token) errors.push(forbidden(path, `${path} is forbidden when continue is provided`));
-  if (match !== "Exact" && match !== "NotOlderThan") {
-    errors.push(notSupported(path, match, ["Exact", "NotOlderThan"]));
+  if (match && token)
+    errors.push(forbidden(path, `${path} is forbidden when continue is provided`));
+  if (match && match !== "Exact" && match !== "NotOlderThan") {
+    errors.push(notSupportedInOrder(path, match, ["Exact", "NotOlderThan", ""]));
   }
   if (match === "Exact" && given === "0") {
     errors.push(forbidden(path, `${path} "exact" is forbidden for resourceVersion "0"`));
+  }
+  if (sendInitial) {
+    errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
   }
   if (errors.length) throw optionsInvalid("ListOptions", errors);
 }
@@ -78,17 +88,30 @@ function limitOf(query: URLSearchParams): number | undefined {
   return limit > 0 ? limit : undefined;
 }
 
-/** Undefined when none is given. */
+function listVersion(given: string): number | undefined {
+  const version = versionOf(given);
+  if (!Number.isNaN(version)) return version;
+  throw badRequest(`invalid resource version: ${versionProblem(given)}`);
+}
+
+/** Of a get or a watch. Undefined when none is given. */
 export function parseVersion(given: string): number | undefined {
+  const version = versionOf(given);
+  if (!Number.isNaN(version)) return version;
+  throw refused(versionProblem(given));
+}
+
+/** NaN for what is none. */
+function versionOf(given: string): number | undefined {
   if (given === "") return undefined;
   const version = /^\d+$/.test(given) ? Number(given) : NaN;
-  if (Number.isSafeInteger(version)) return version;
-  const problem = invalid(
-    "resourceVersion",
-    given,
-    `strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`,
-  );
-  throw optionsInvalid("ListOptions", [problem]);
+  return Number.isSafeInteger(version) ? version : NaN;
+}
+
+function versionProblem(given: string): string {
+  const quoted = JSON.stringify(given);
+  const why = /^\d+$/.test(given) ? "value out of range" : "invalid syntax";
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${why}`;
 }
 
 /** `start` is the last key that was given, relative to the list's prefix. */
@@ -100,7 +123,7 @@ export function encodeContinue(at: Revision | -1, lastKey: string): string {
 function decodeContinue(token: string): Pick<ListQuery, "state" | "start"> {
   const { v, rv, start } = parseToken(token);
   if (v !== continueVersion) {
-    throw notValid(`server does not recognize this encoded version ${JSON.stringify(v)}`);
+    throw notValid(`server does not recognize this encoded version ${goText(v ?? "")}`);
   }
   if (typeof rv !== "number" || rv === 0) {
     throw notValid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
@@ -114,17 +137,25 @@ function decodeContinue(token: string): Pick<ListQuery, "state" | "start"> {
 }
 
 function parseToken(token: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(
-      text(fromBase64(token.replace(/-/g, "+").replace(/_/g, "/"))),
-    );
-    if (isRecord(value)) return value;
-  } catch {
-    // Not base64 or not JSON: in either case it is no token of ours.
+  const illegal = /[^A-Za-z0-9_-]/.exec(token)?.index;
+  if (illegal !== undefined || token.length % 4 === 1) {
+    throw notValid(`illegal base64 data at input byte ${illegal ?? token.length - 1}`);
   }
-  throw notValid("illegal base64 data or JSON");
+  const source = text(fromBase64(token.replace(/-/g, "+").replace(/_/g, "/")));
+  const value = parsed(source);
+  if (isRecord(value)) return value;
+  const kind = Array.isArray(value) ? "array" : typeof value;
+  throw notValid(`json: cannot unmarshal ${kind} into Go value of type storage.continueToken`);
+}
+
+function parsed(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw notValid(explainJsonError(source));
+  }
 }
 
 function notValid(why: string) {
-  return badRequest(`continue key is not valid: ${why}`);
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`);
 }

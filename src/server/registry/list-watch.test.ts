@@ -42,7 +42,7 @@ test("lists in pages of one snapshot", async () => {
   });
   const bad = await api.send("GET", `${maps}?continue=nonsense`);
   assert.equal(bad.status, 400);
-  assert.match(bad.json.message, /^continue key is not valid: /);
+  assert.match(bad.json.message, /^invalid continue token: continue key is not valid: /);
 });
 
 test("an expired page is 410, and its token lets a client go on", async () => {

@@ -1,15 +1,22 @@
 import { DeleteOptions } from "#api/meta/v1.ts";
 import type { DeleteOptions as DeleteOptionsValue } from "#api/meta/v1.ts";
 import { badRequest, invalid } from "#machinery/status.ts";
-import { invalid as invalidField, notSupported } from "#machinery/validation/field-error.ts";
+import {
+  invalid as invalidField,
+  notSupported,
+  notSupportedInOrder,
+} from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { validateFieldManager } from "#machinery/validation/metadata.ts";
 import { DecodeError, decode, isRecord } from "#schema/decode.ts";
 import type { RequestContext } from "../pipeline/request.ts";
-import { fieldValidationOf, parsePatchBody } from "#machinery/codec/body.ts";
+import { fieldValidationOf, notRegistered } from "#machinery/codec/body.ts";
+import { explainJsonError } from "#machinery/codec/json-syntax.ts";
+import { goText } from "#machinery/go-text.ts";
 import { YamlError, parseYamlDocument } from "#machinery/codec/yaml.ts";
 import { mediaTypeOf } from "./body.ts";
 import type { FieldValidation } from "#machinery/codec/body.ts";
+import { isJsonTooDeep, tooDeep } from "#schema/nesting.ts";
 import { decodeProtobuf, ProtobufError } from "#schema/protobuf.ts";
 import { decodeProtobufEnvelope, isProtobufEnvelope } from "#schema/protobuf-envelope.ts";
 import { text } from "#base/bytes.ts";
@@ -72,9 +79,9 @@ export async function deleteOptionsOf(context: RequestContext): Promise<DeleteOp
     const detail = "orphanDependents and deletionPropagation cannot be both set";
     errors.push(invalidField("propagationPolicy", propagationPolicy, detail));
   }
-  const policies = ["Background", "Foreground", "Orphan", ""];
-  if (propagationPolicy !== undefined && !policies.includes(propagationPolicy)) {
-    errors.push(notSupported("propagationPolicy", propagationPolicy, policies.slice(0, 3)));
+  const policies = ["Foreground", "Background", "Orphan"];
+  if (propagationPolicy && !policies.includes(propagationPolicy)) {
+    errors.push(notSupportedInOrder("propagationPolicy", propagationPolicy, [...policies, "nil"]));
   }
   if (errors.length) throw optionsInvalid("DeleteOptions", errors);
   return options;
@@ -93,14 +100,31 @@ async function bodyDeleteOptions({
       return decodeProtobuf(DeleteOptions, decodeProtobufEnvelope(bytes).raw);
     }
     const yaml = mediaTypeOf(body) === "application/yaml";
-    const value = yaml ? parseYamlDocument(text(bytes))?.value : parsePatchBody(bytes);
+    const value = yaml ? parseYamlDocument(text(bytes))?.value : parseJson(bytes);
     if (!isRecord(value)) throw badRequest("the body is no DeleteOptions");
+    checkOptionsKind(value);
     return decode(DeleteOptions, value) as DeleteOptionsValue;
   } catch (error) {
     const isMalformed =
       error instanceof DecodeError || error instanceof ProtobufError || error instanceof YamlError;
     throw isMalformed ? badRequest(error.message) : error;
   }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  const source = text(bytes);
+  const refuse = (why: string) => badRequest(`couldn't get version/kind; json parse error: ${why}`);
+  if (isJsonTooDeep(source)) throw refuse(tooDeep);
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw refuse(explainJsonError(source));
+  }
+}
+
+function checkOptionsKind({ apiVersion, kind }: Record<string, unknown>): void {
+  if (kind === undefined || kind === "" || kind === "DeleteOptions") return;
+  throw badRequest(notRegistered(goText(apiVersion ?? ""), goText(kind)));
 }
 
 function queryDeleteOptions(query: URLSearchParams): DeleteOptionsValue {

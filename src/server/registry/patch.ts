@@ -3,7 +3,7 @@ import { apply } from "#machinery/apply/apply.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
 import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "#machinery/patch/strategic-merge.ts";
-import { badRequest, notFound, unsupportedMediaType } from "#machinery/status.ts";
+import { badRequest, conflict, notFound, unsupportedMediaType } from "#machinery/status.ts";
 import { forbidden, requiredValue } from "#machinery/validation/field-error.ts";
 import { isRecord } from "#schema/decode.ts";
 import { apiVersionOf } from "#schema/message.ts";
@@ -35,12 +35,8 @@ export async function patch(
 ): Promise<ApiResponse> {
   const type = patchTypeOf(context, storage.definition.type);
   const body = await readPatch(context);
-  if (type === "apply") return applyPatch(storage, context, body);
-  const options = writeOptionsOf(context, "PatchOptions");
-  if (context.request.query.has("force")) {
-    const problem = forbidden("force", "may not be specified for non-apply patch");
-    throw optionsInvalid("PatchOptions", [problem]);
-  }
+  const options = patchOptionsOf(context, type);
+  if (type === "apply") return applyPatch(storage, context, options, body);
   const { namespace, name } = context.info;
   const written = await change(storage, context, options, {
     first: await storage.require(namespace, name),
@@ -52,6 +48,31 @@ export async function patch(
     isPatch: true,
   });
   return answerWritten(storage, context, written, 200);
+}
+
+/** Throws 422 for options that this type of patch does not have, or that it must have. */
+export function patchOptionsOf(context: RequestContext, type: PatchType): WriteOptions {
+  const options = writeOptionsOf(context, "PatchOptions");
+  const { query } = context.request;
+  if (type !== "apply" && query.has("force")) {
+    const problem = forbidden("force", "may not be specified for non-apply patch");
+    throw optionsInvalid("PatchOptions", [problem]);
+  }
+  if (type === "apply" && !query.get("fieldManager")) {
+    const problem = requiredValue("fieldManager", "is required for apply patch");
+    throw optionsInvalid("PatchOptions", [problem]);
+  }
+  return options;
+}
+
+/** Throws 400 for what cannot be applied, as it is no object. */
+export function appliedBody(body: unknown): Record<string, unknown> {
+  if (isRecord(body)) return body;
+  const kind = Array.isArray(body) ? "array" : typeof body;
+  throw badRequest(
+    "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
+      `${kind} into Go value of type map[string]interface {}`,
+  );
 }
 
 /** Throws 415 for what is no patch. */
@@ -130,14 +151,10 @@ function checkSamePlace(
 async function applyPatch(
   storage: ResourceStorage,
   context: RequestContext,
-  body: unknown,
+  options: WriteOptions,
+  given: unknown,
 ): Promise<ApiResponse> {
-  const options = writeOptionsOf(context, "PatchOptions");
-  if (!context.request.query.get("fieldManager")) {
-    const problem = requiredValue("fieldManager", "is required for apply patch");
-    throw optionsInvalid("PatchOptions", [problem]);
-  }
-  if (!isRecord(body)) throw badRequest("error decoding YAML: the body is no object");
+  const body = appliedBody(given);
   const { namespace, name, subresource } = context.info;
   const entry = await storage.find(namespace, name);
   if (entry) {
@@ -152,7 +169,11 @@ async function applyPatch(
   }
   if (subresource) throw notFound(storage.names, name);
   const object = appliedObject(storage, context, { options, body, current: undefined });
-  if (object.metadata.uid) throw notFound(storage.names, name);
+  const { uid } = object.metadata;
+  if (uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object`;
+    throw conflict(storage.names, name, `${why} was found`);
+  }
   const created = await createObject(storage, context, object, { ...options, track: "applied" });
   return answerWritten(storage, context, created, 201);
 }
@@ -170,11 +191,12 @@ function appliedObject(
   const { name, subresource } = context.info;
   const { object } = apply({
     live: current,
-    applied: named(storage, context, body),
+    applied: body,
     type: storage.definition.type,
     manager: options.fieldManager,
     force: options.force,
     apiVersion: apiVersionOf(storage.info),
+    kind: storage.info.kind,
     subresource,
     time: storage.timestamp(),
     ignored: ignoredFields(storage, subresource),
@@ -184,17 +206,4 @@ function appliedObject(
   completed.metadata.name ||= name;
   checkSamePlace(storage, context, completed);
   return current ? completed : draftOf(completed);
-}
-
-/** What is applied says its name, or takes the URL's. */
-function named(
-  { info, definition: { type } }: ResourceStorage,
-  context: RequestContext,
-  body: Record<string, unknown>,
-): Record<string, unknown> {
-  const { name, namespace } = context.info;
-  const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
-  // Upstream's errors name what is applied by what it says itself.
-  const place = info.namespaced && !type.dynamic ? { namespace } : {};
-  return { ...body, metadata: { name, ...place, ...metadata } };
 }

@@ -123,7 +123,9 @@ async function readRange(
   } catch (error) {
     if (error instanceof FutureRevisionError) {
       const requested = "revision" in state ? state.revision : 0;
-      throw resourceVersionTooLarge(requested, error.current);
+      // Whoever insists on one version is not told to wait for it.
+      const mayWait = state.kind !== "exact";
+      throw resourceVersionTooLarge(requested, error.current, mayWait);
     }
     if (!(error instanceof CompactedError)) throw error;
     if (start === undefined) {

@@ -319,7 +319,7 @@ test("finalizers and propagation policies hold a deleted object", async () => {
   assert.equal(wrong.status, 409);
   assert.match(
     wrong.json.message,
-    /Precondition failed: UID in precondition: x, UID in object meta: /,
+    /on ConfigMap "c": the UID in the precondition \(x\) does not match the UID in record \(/,
   );
 });
 
@@ -407,4 +407,60 @@ test("what is frozen stays as it is for components of the process", async () => 
   const { items, resourceVersion } = await client.list(ConfigMap);
   assert.equal(items[0], created);
   assert.equal(resourceVersion, created.metadata.resourceVersion);
+});
+
+test("a scale is applied, and its owners are those of the replicas", async () => {
+  await using api = await openHarness();
+  const deployments = "/apis/apps/v1/namespaces/default/deployments";
+  const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c" }] } };
+  const spec = { replicas: 1, selector: { matchLabels: { app: "web" } }, template };
+  const body = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec };
+  await api.send("POST", deployments, { body });
+  const path = `${deployments}/web/scale`;
+  const scale = (replicas: number) => ({
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata: { name: "web" },
+    spec: { replicas },
+  });
+  const applying = (manager: string, replicas: number, force = "") =>
+    api.send("PATCH", `${path}?fieldManager=${manager}${force}`, {
+      body: scale(replicas),
+      contentType: "application/apply-patch+yaml",
+    });
+  const owners = async () => {
+    const { json } = await api.send("GET", `${deployments}/web`);
+    return json.metadata.managedFields
+      .filter((entry: Loose) => entry.fieldsV1["f:spec"]?.["f:replicas"])
+      .map(({ manager, operation, apiVersion, subresource }: Loose) =>
+        [manager, operation, apiVersion, subresource].join(" ").trim(),
+      );
+  };
+  assert.deepEqual(await owners(), ["test Update apps/v1"]);
+  await api.send("PUT", path, { body: scale(2) });
+  assert.deepEqual(await owners(), ["test Update apps/v1 scale"]);
+
+  const conflicting = await applying("hpa", 3);
+  assert.equal(conflicting.status, 409);
+  assert.equal(
+    conflicting.json.message,
+    'Apply failed with 1 conflict: conflict with "test" with subresource "scale" using ' +
+      "autoscaling/v1: .spec.replicas",
+  );
+  const forced = await applying("hpa", 3, "&force=true");
+  assert.equal(forced.json.spec.replicas, 3);
+  assert.deepEqual(await owners(), ["hpa Apply apps/v1 scale"]);
+  const again = await applying("hpa", 3);
+  assert.equal(again.json.metadata.resourceVersion, forced.json.metadata.resourceVersion);
+  assert.match((await applying("other", 4)).json.message, /conflict with "hpa" with subresource/);
+  const unnamed = await api.send("PATCH", path, {
+    body: scale(1),
+    contentType: "application/apply-patch+yaml",
+  });
+  assert.equal(unnamed.status, 422);
+  await api.send("PATCH", path, {
+    body: { spec: { replicas: 5 } },
+    contentType: "application/merge-patch+json",
+  });
+  assert.deepEqual(await owners(), ["test Update apps/v1 scale"]);
 });

@@ -128,6 +128,8 @@ export type Verb =
   | "deletecollection";
 
 export interface ScaleMapping<T> {
+  /** Where `replicas` is, for the fields' owners; spec.replicas when missing. */
+  readonly replicasPath?: readonly string[];
   replicas(object: T): number;
   /** Throws where a read must not answer for want of the number. */
   requireReplicas?(object: T): void;

@@ -1,15 +1,22 @@
 import { Scale } from "#api/autoscaling/v1.ts";
+import type { ManagedFieldsEntry } from "#api/meta/v1.ts";
 import type { ApiResponse } from "#client/transport.ts";
+import { apply } from "#machinery/apply/apply.ts";
+import { managersBehindScale, managersOfScale } from "#machinery/apply/scale.ts";
+import type { ReplicasPlace } from "#machinery/apply/scale.ts";
+import { updateManagers } from "#machinery/apply/update.ts";
 import { badRequest, invalid } from "#machinery/status.ts";
 import { invalid as invalidField } from "#machinery/validation/field-error.ts";
 import { isRecord } from "#schema/decode.ts";
+import { apiVersionOf } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { draftOf } from "./admit.ts";
 import { answerValue } from "./answers.ts";
-import { completePatched, readObject, readPatch } from "./body.ts";
+import { complete, completePatched, decodeInPlace, readObject, readPatch } from "./body.ts";
 import type { Written } from "./create.ts";
 import { writeOptionsOf } from "./options.ts";
-import { patchTypeOf, patchValue } from "./patch.ts";
+import type { WriteOptions } from "./options.ts";
+import { appliedBody, patchOptionsOf, patchTypeOf, patchValue } from "./patch.ts";
 import type { ScaleMapping } from "./resource.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
@@ -22,31 +29,40 @@ export async function scale(
   mapping: ScaleMapping<unknown>,
 ): Promise<ApiResponse> {
   const { namespace, name, verb } = context.info;
-  const entry = await storage.require(namespace, name);
   if (verb === "get") {
-    const object = storage.form.decode(entry);
+    const object = storage.form.decode(await storage.require(namespace, name));
     mapping.requireReplicas?.(object);
     return answerValue(context, scaleOf(object, mapping));
   }
   // The rules of a custom resource say for themselves which numbers it may have.
   const isDynamic = storage.definition.type.dynamic !== undefined;
   const isPatch = verb === "patch";
-  const options = writeOptionsOf(context, isPatch ? "PatchOptions" : "UpdateOptions");
-  const read = isPatch ? await patchReader(context, storage) : await updateReader(context);
-  const isGuarded = !isPatch && read(blank).metadata.resourceVersion !== undefined;
+  const { options, write } = isPatch
+    ? await patchWriter(storage, context)
+    : await updateWriter(storage, context);
+  const isGuarded = !isPatch && !!write(blank).metadata.resourceVersion;
+  const place: ReplicasPlace = {
+    apiVersion: apiVersionOf(storage.info),
+    path: mapping.replicasPath ?? ["spec", "replicas"],
+  };
   const written = await change(storage, context, options, {
-    first: entry,
+    first: await storage.require(namespace, name),
     next(current) {
-      const wanted = read(scaleOf(current, mapping));
+      const { managedFields } = current.metadata;
+      const owners = managersOfScale(managedFields, place);
+      const wanted = write(withManagers(scaleOf(current, mapping), owners));
       const object = draftOf(current);
       const { uid, resourceVersion } = wanted.metadata;
       object.metadata.resourceVersion = resourceVersion ?? "";
       if (uid) object.metadata.uid = uid;
       mapping.setReplicas(object, replicasOf(name, wanted, isDynamic));
-      return object;
+      const ownersNow = wanted.metadata.managedFields ?? [];
+      return withManagers(object, managersBehindScale(managedFields, ownersNow, place));
     },
     retries: isGuarded ? 1 : 5,
     isPatch: !isGuarded,
+    // Whose the replicas are is known from the Scale.
+    applied: true,
     view: {
       type: Scale,
       of: (object) => scaleOf(object, mapping),
@@ -84,9 +100,23 @@ function scaleOf(object: Readonly<StoredObject>, mapping: ScaleMapping<unknown>)
   };
 }
 
-type ScaleReader = (current: StoredObject) => StoredObject;
+function withManagers(object: StoredObject, entries: ManagedFieldsEntry[]): StoredObject {
+  const { managedFields: _before, ...metadata } = object.metadata;
+  const managedFields = entries.length > 0 && { managedFields: entries };
+  return { ...object, metadata: { ...metadata, ...managedFields } };
+}
 
-async function updateReader(context: RequestContext): Promise<ScaleReader> {
+/** What a request makes of the Scale, whose managers are then those after it. */
+interface ScaleWriter {
+  readonly options: WriteOptions;
+  readonly write: (current: StoredObject) => StoredObject;
+}
+
+async function updateWriter(
+  storage: ResourceStorage,
+  context: RequestContext,
+): Promise<ScaleWriter> {
+  const options = writeOptionsOf(context, "UpdateOptions");
   const wanted = await readObject(context, { type: Scale });
   if (wanted.metadata.name !== context.info.name) {
     throw badRequest(
@@ -94,24 +124,61 @@ async function updateReader(context: RequestContext): Promise<ScaleReader> {
         `URL (${context.info.name})`,
     );
   }
-  return () => wanted;
+  return { options, write: (current) => tracked(storage, options, current, wanted) };
 }
 
-async function patchReader(
+async function patchWriter(
+  storage: ResourceStorage,
   context: RequestContext,
-  { definition }: ResourceStorage,
-): Promise<ScaleReader> {
+): Promise<ScaleWriter> {
   // A custom resource takes no more kinds of patches here than elsewhere.
-  const type = patchTypeOf(context, definition.type.dynamic ? definition.type : Scale);
-  if (type === "apply") {
-    throw badRequest("server-side apply of the scale subresource is not supported by this server");
-  }
+  const { type: kind } = storage.definition;
+  const type = patchTypeOf(context, kind.dynamic ? kind : Scale);
+  const options = patchOptionsOf(context, type);
   const body = await readPatch(context);
-  return (current) => {
-    const patched = patchValue(type, current, body, Scale);
-    if (!isRecord(patched)) throw badRequest("the patch makes no Scale");
-    return completePatched(context, { type: Scale }, patched, body);
+  if (type === "apply") {
+    const applied = appliedBody(body);
+    return { options, write: (current) => appliedScale(storage, options, current, applied) };
+  }
+  return {
+    options,
+    write(current) {
+      const patched = patchValue(type, current, body, Scale);
+      if (!isRecord(patched)) throw badRequest("the patch makes no Scale");
+      const wanted = completePatched(context, { type: Scale }, patched, body);
+      return tracked(storage, options, current, wanted);
+    },
   };
+}
+
+const identity = {
+  type: Scale,
+  apiVersion: apiVersionOf(Scale.info),
+  kind: Scale.info.kind,
+  subresource: "scale",
+};
+
+function tracked(
+  storage: ResourceStorage,
+  { fieldManager: manager }: WriteOptions,
+  before: StoredObject,
+  after: StoredObject,
+): StoredObject {
+  const time = storage.timestamp();
+  const entries = updateManagers({ ...identity, before, after, manager, time, startsAnew: true });
+  return withManagers(after, [...entries]);
+}
+
+function appliedScale(
+  storage: ResourceStorage,
+  { fieldManager: manager, force }: WriteOptions,
+  live: StoredObject,
+  applied: Record<string, unknown>,
+): StoredObject {
+  const time = storage.timestamp();
+  const { object } = apply({ ...identity, live, applied, manager, force, time });
+  decodeInPlace(Scale, object);
+  return complete({ type: Scale }, object);
 }
 
 function replicasOf(name: string, { spec }: StoredObject, isDynamic: boolean): number {

@@ -1,6 +1,6 @@
 import type { ApiResponse } from "#client/transport.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
-import { badRequest, conflict, invalid, notFound } from "#machinery/status.ts";
+import { badRequest, conflict, invalid, notFound, refused } from "#machinery/status.ts";
 import { invalid as invalidField } from "#machinery/validation/field-error.ts";
 import type { Entry } from "#storage/store.ts";
 import type { KindType } from "#schema/message.ts";
@@ -31,8 +31,9 @@ export async function update(
   const entry = await storage.find(namespace, name);
   if (!entry) {
     if (!definition.allowCreateOnUpdate || subresource) throw notFound(storage.names, name);
-    if (object.metadata.uid)
-      throw preconditionFailed(storage, name, "UID", object.metadata.uid, "");
+    if (object.metadata.uid) {
+      throw otherUid(storage, { namespace, name }, object.metadata.uid, "");
+    }
     if (!info.namespaced) delete object.metadata.namespace;
     const created = await createObject(storage, context, object, { ...options, track: "update" });
     return answerWritten(storage, context, created, 201);
@@ -50,7 +51,11 @@ export async function update(
 
 function checkName(context: RequestContext, object: StoredObject): void {
   const { name } = context.info;
-  if (!object.metadata.name) throw badRequest("name must be provided");
+  if (!object.metadata.name) {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
   if (object.metadata.name !== name) {
     throw badRequest(
       `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
@@ -114,6 +119,9 @@ function checkVersion(
 ): boolean {
   const { resourceVersion, uid, name } = old.metadata;
   const given = metadata.resourceVersion;
+  if (given && !/^\d+$/.test(given)) {
+    throw refused(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
+  }
   if (given && given !== resourceVersion) throw conflict(storage.names, name);
   if (!given && storage.definition.allowUnconditionalUpdate === false && !isPatch) {
     const detail = "must be specified for an update";
@@ -122,7 +130,7 @@ function checkVersion(
     throw invalid({ group, kind: resource }, name, [problem]);
   }
   if (metadata.uid && metadata.uid !== uid) {
-    throw preconditionFailed(storage, name, "UID", metadata.uid, uid);
+    throw otherUid(storage, old.metadata, metadata.uid, uid);
   }
   metadata.resourceVersion = resourceVersion;
   metadata.uid = uid;
@@ -130,17 +138,19 @@ function checkVersion(
   return !isPatch && !!given;
 }
 
-export function preconditionFailed(
-  { names }: ResourceStorage,
-  name: string,
-  what: "UID" | "ResourceVersion",
+/** The object is not the one that the writer has read. */
+function otherUid(
+  storage: ResourceStorage,
+  { namespace = "", name }: { readonly namespace?: string; readonly name: string },
   wanted: string,
   found: string,
 ) {
   return conflict(
-    names,
+    storage.names,
     name,
-    `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+    `StorageError: invalid object, Code: 4, Key: ${storage.key(namespace, name)}, ` +
+      "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
+      `${wanted}, UID in object meta: ${found}`,
   );
 }
 

@@ -9,7 +9,8 @@ import {
   resourceVersionTooOld,
   toStatus,
 } from "#machinery/status.ts";
-import { forbidden } from "#machinery/validation/field-error.ts";
+import { forbidden, notSupported } from "#machinery/validation/field-error.ts";
+import type { FieldError } from "#machinery/validation/field-error.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import {
   encodeProtobufEnvelope,
@@ -84,15 +85,15 @@ function selectorsOf({ info, request }: RequestContext): URLSearchParams {
 }
 
 function watchQueryOf(storage: ResourceStorage, query: URLSearchParams): WatchQuery {
-  const given = parseVersion(query.get("resourceVersion") ?? "");
   const match = query.get("resourceVersionMatch") ?? "";
   const sendInitial = query.get("sendInitialEvents");
-  checkInitial(sendInitial, match);
+  checkInitial(sendInitial, match, query.get("continue"));
   const wantsInitial = sendInitial !== null && isTrue(sendInitial);
   const timeout = query.get("timeoutSeconds");
-  if (timeout !== null && !/^\d+$/.test(timeout)) {
+  if (timeout !== null && !/^-?\d+$/.test(timeout)) {
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(timeout)}: invalid syntax`);
   }
+  const given = parseVersion(query.get("resourceVersion") ?? "");
   const spread = 1 + storage.environment.random.float();
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
   return {
@@ -102,20 +103,26 @@ function watchQueryOf(storage: ResourceStorage, query: URLSearchParams): WatchQu
     initial: sendInitial === null ? !given : wantsInitial,
     marksInitial: wantsInitial && bookmarks,
     bookmarks,
-    timeoutMs: (Number(timeout) || timeoutSecondsMin * spread) * 1000,
+    timeoutMs: (Number(timeout) > 0 ? Number(timeout) : timeoutSecondsMin * spread) * 1000,
   };
 }
 
-function checkInitial(sendInitial: string | null, match: string): void {
+function checkInitial(sendInitial: string | null, match: string, token: string | null): void {
+  const path = "resourceVersionMatch";
+  const errors: FieldError[] = [];
   if (sendInitial === null && match !== "") {
-    const detail =
-      "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
-    throw optionsInvalid("ListOptions", [forbidden("resourceVersionMatch", detail)]);
+    const detail = `${path} is forbidden for watch unless sendInitialEvents is provided`;
+    errors.push(forbidden(path, detail));
   }
   if (sendInitial !== null && match !== "NotOlderThan") {
-    const detail = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
-    throw optionsInvalid("ListOptions", [forbidden("resourceVersionMatch", detail)]);
+    const detail = `sendInitialEvents requires setting ${path} to NotOlderThan`;
+    errors.push(forbidden(path, detail));
   }
+  if (match !== "" && match !== "NotOlderThan") {
+    errors.push(notSupported(path, match, ["NotOlderThan"]));
+  }
+  if (token) errors.push(forbidden(path, `${path} is forbidden when continue is provided`));
+  if (errors.length) throw optionsInvalid("ListOptions", errors);
 }
 
 /** What one watcher gets to see of a change. */
