@@ -1,4 +1,5 @@
-import type { Kind } from "./field.ts";
+import type { FieldSpec, Kind } from "./field.ts";
+import { hasPresence } from "./protobuf-presence.ts";
 import type { MessageType } from "./message.ts";
 import { fieldsOf } from "./message.ts";
 import { canonicalQuantity } from "./quantity.ts";
@@ -17,11 +18,14 @@ export class DecodeError extends Error {
 export interface DecodeOptions {
   /** Called with the path of every field that the type does not have; the field is dropped. */
   readonly onUnknown?: (path: string) => void;
+  /** Leave what holds nothing as it is: whoever applies an empty map owns it. */
+  readonly keepEmpty?: boolean;
 }
 
 /**
  * Checks that parsed JSON has the shape of a message and brings it to its stored form: unknown
- * fields and nulls are dropped, quantities and times become canonical. Works in place, so that a
+ * fields and nulls are dropped, and so are optional fields that hold nothing (`labels: {}`), where
+ * that says no more than a missing one; quantities and times become canonical. Works in place, so that a
  * request body is walked once and not copied; the caller must own `value`.
  */
 export function decode(type: MessageType, value: unknown, options: DecodeOptions = {}): unknown {
@@ -43,23 +47,25 @@ function decodeMessage(
   path: string,
   options: DecodeOptions,
 ): void {
-  const kinds = kindsOf(type);
+  const specs = specsOf(type);
   for (const key of Object.keys(value)) {
-    const kind = kinds.get(key);
-    if (!kind) {
+    const known = specs.get(key);
+    if (!known) {
       delete value[key];
       options.onUnknown?.(path ? `${path}.${key}` : key);
       continue;
     }
     const field = value[key];
+    const { of, dropsEmpty } = known;
     // To Go an empty word is one that was never written; templates write them.
-    if (field === null || field === undefined || (field === "" && kind.kind === "enum")) {
+    if (field === null || field === undefined || (field === "" && of.kind === "enum")) {
       delete value[key];
       continue;
     }
     const fieldPath = path ? `${path}.${key}` : key;
-    const decoded = decodeValue(kind, field, fieldPath, type, options);
-    if (decoded !== field) value[key] = decoded;
+    const decoded = decodeValue(of, field, fieldPath, type, options);
+    if (dropsEmpty && !options.keepEmpty && holdsNothing(decoded)) delete value[key];
+    else if (decoded !== field) value[key] = decoded;
   }
 }
 
@@ -304,16 +310,49 @@ function goName(type: MessageType): string {
   return type.schemaName.split(".").slice(-2).join(".");
 }
 
-function kindsOf(type: MessageType): ReadonlyMap<string, Kind> {
-  let kinds = kindCache.get(type);
-  if (!kinds) {
-    kinds = new Map(fieldsOf(type).map(([name, spec]) => [name, spec.of]));
-    kindCache.set(type, kinds);
-  }
-  return kinds;
+interface Known {
+  readonly of: Kind;
+  readonly dropsEmpty: boolean;
 }
 
-const kindCache = new WeakMap<MessageType, ReadonlyMap<string, Kind>>();
+function specsOf(type: MessageType): ReadonlyMap<string, Known> {
+  let specs = specCache.get(type);
+  if (!specs) {
+    specs = new Map(
+      fieldsOf(type).map(([name, spec]) => [name, { of: spec.of, dropsEmpty: dropsEmpty(spec) }]),
+    );
+    specCache.set(type, specs);
+  }
+  return specs;
+}
+
+const specCache = new WeakMap<MessageType, ReadonlyMap<string, Known>>();
+
+/** Upstream's encoder leaves these out. What is a struct there is never empty to it. */
+function dropsEmpty(spec: FieldSpec): boolean {
+  if (!spec.optional || spec.keepsZero || hasPresence(spec)) return false;
+  switch (spec.of.kind) {
+    case "message":
+    case "quantity":
+    case "intOrString":
+    case "json":
+    case "time":
+    case "microTime":
+    case "duration":
+      return false;
+    default:
+      // apiVersion and kind travel outside, and are somebody else's to check.
+      return spec.tag !== 0;
+  }
+}
+
+function holdsNothing(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) {
+    return value === "" || value === 0 || value === false;
+  }
+  for (const _ in value) return false;
+  return true;
+}
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -55,6 +55,8 @@ export interface FieldSpec extends ListSemantics {
   readonly presence?: "explicit" | "implicit";
   /** A user may leave it out, and then it stays out. */
   readonly optional: boolean;
+  /** Optional, but what is said stays said, be it nothing. */
+  readonly keepsZero?: boolean;
   /** Filled in when it is missing. */
   readonly defaultValue?: unknown;
   readonly checks: readonly Check<never>[];
@@ -114,6 +116,11 @@ export class Field<T, P extends Presence = "required"> {
     return new Field({ ...this.spec, presence: "implicit" });
   }
 
+  /** JSON keeps the field also where it holds nothing (`replicas: 0`, `rules: []`). */
+  always(): Field<T, P> {
+    return new Field({ ...this.spec, keepsZero: true });
+  }
+
   /** Strategic merge: keys that the patch does not list are dropped (discriminated unions). */
   retainKeys(): Field<T, P> {
     return new Field({ ...this.spec, patchStrategy: "retainKeys" });
@@ -134,6 +141,9 @@ export class ListField<Item, P extends Presence = "required"> extends Field<Item
   }
   override within(...tags: number[]): ListField<Item, P> {
     return new ListField({ ...this.spec, within: tags });
+  }
+  override always(): ListField<Item, P> {
+    return new ListField({ ...this.spec, keepsZero: true });
   }
   override assigned(): ListField<Item, "defaulted"> {
     return new ListField({ ...this.spec, optional: true });

@@ -364,7 +364,7 @@ function fieldReader(type: MessageType, name: string, spec: FieldSpec): Read {
   if (of.kind === "list") return listReader(type, name, of.item);
   const expected = wireOf(of);
   const readValue = valueReader(of, special(type, name));
-  const dropsZero = spec.optional && !hasPresence(spec);
+  const dropsZero = spec.optional && !spec.keepsZero && !hasPresence(spec);
   const isZero = of.kind === "message" ? zeroMessageTest(of.type) : undefined;
   const keepsEmpty = spec.defaultValue !== undefined;
   return (reader, wire, row, fillZero) => {

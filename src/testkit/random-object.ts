@@ -51,7 +51,7 @@ class Maker {
 
   #field(type: MessageType, name: string, spec: FieldSpec): unknown {
     const { of, optional } = spec;
-    if (optional && this.#random.float() >= this.#share) return missing(spec);
+    if (optional && !spec.keepsZero && this.#random.float() >= this.#share) return missing(spec);
     if (isSchemaOrOther(type, name)) return this.#schemaOrOther(type, name);
     const value = this.#value(of);
     // To protobuf, a plain value that holds nothing is not there.

@@ -397,6 +397,7 @@ export abstract class CustomResourceDefinitionStatus extends message(
   {
     /** How it is: Established, NamesAccepted, NonStructuralSchema, Terminating and others. */
     conditions: list(1, () => CustomResourceDefinitionCondition)
+      .always()
       .mapBy("type")
       .optional(),
     /** The names that are in use. They differ from the spec where those are taken. */
@@ -407,7 +408,7 @@ export abstract class CustomResourceDefinitionStatus extends message(
      * Versions in which objects were ever stored. A version can be removed from the spec once it is
      * not here: first rewrite all objects, then take it out by hand.
      */
-    storedVersions: list(3, string).optional(),
+    storedVersions: list(3, string).always().optional(),
     /** The generation that was last acted on. */
     observedGeneration: int64(4).implicit().optional(),
   },

@@ -421,7 +421,7 @@ export abstract class StatefulSetSpec extends message("io.k8s.api.apps.v1.Statef
    * The headless Service that gives the pods their network names, POD.SERVICE. It must exist first.
    * Cannot be changed.
    */
-  serviceName: string(5).optional(),
+  serviceName: string(5).always().optional(),
   /**
    * OrderedReady (default) starts pods one after the other, each when the previous is ready, and
    * ends them in the reverse order. Parallel does all at once. Cannot be changed.
@@ -447,7 +447,7 @@ export abstract class StatefulSetOrdinals extends message(
   "io.k8s.api.apps.v1.StatefulSetOrdinals",
   {
     /** Number of the first pod. Default 0. */
-    start: int32(1).implicit().optional(),
+    start: int32(1).always().implicit().optional(),
   },
 ) {}
 
@@ -523,7 +523,7 @@ export abstract class StatefulSetStatus extends message("io.k8s.api.apps.v1.Stat
     .merge("type")
     .optional(),
   /** Pods that have been ready for minReadySeconds. */
-  availableReplicas: int32(11).implicit().optional(),
+  availableReplicas: int32(11).always().implicit().optional(),
 }) {}
 
 /** A statement about a StatefulSet. */

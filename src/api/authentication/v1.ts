@@ -61,7 +61,7 @@ export abstract class TokenRequestSpec extends message(
   "io.k8s.api.authentication.v1.TokenRequestSpec",
   {
     /** For whom the token is; others must refuse it. Default: the API server. */
-    audiences: list(1, string).optional(),
+    audiences: list(1, string).always().optional(),
     /**
      * An object without which the token is no longer valid. Default: the token is bound to the
      * account alone.
@@ -95,7 +95,7 @@ export abstract class TokenRequestStatus extends message(
   "io.k8s.api.authentication.v1.TokenRequestStatus",
   {
     /** The token, a JWT. */
-    token: string(1).optional(),
+    token: string(1).always().optional(),
     /** When it ceases to be valid. */
     expirationTimestamp: time(2).optional(),
   },

@@ -226,7 +226,9 @@ export abstract class HorizontalPodAutoscalerStatus extends message(
     /** How many replicas there are to be, as last computed. */
     desiredReplicas: int32(4),
     /** The metrics as they were last measured. */
-    currentMetrics: list(5, () => MetricStatus).optional(),
+    currentMetrics: list(5, () => MetricStatus)
+      .always()
+      .optional(),
     /** Whether scaling works, and what limits it. */
     conditions: list(6, () => HorizontalPodAutoscalerCondition)
       .mapBy("type")

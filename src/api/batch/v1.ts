@@ -195,7 +195,7 @@ export abstract class PodFailurePolicyOnPodConditionsPattern extends message(
     /** The condition's type, such as DisruptionTarget. */
     type: string(1),
     /** The condition's status. Default: True. */
-    status: string(2).optional(),
+    status: string(2).always().optional(),
   },
 ) {}
 

@@ -20,9 +20,13 @@ export abstract class EndpointSlice extends kind(
   {
     metadata: object(1, () => ObjectMeta).default({}),
     /** The backends, up to 1000. */
-    endpoints: list(2, () => Endpoint).optional(),
+    endpoints: list(2, () => Endpoint)
+      .always()
+      .optional(),
     /** The ports that each of them serves, up to 100. Each name is unique. */
-    ports: list(3, () => EndpointPort).optional(),
+    ports: list(3, () => EndpointPort)
+      .always()
+      .optional(),
     /** What the addresses are: IPv4, IPv6 or FQDN (deprecated). Cannot be changed. */
     addressType: oneOf(4, "IPv4", "IPv6", "FQDN"),
   },

@@ -27,7 +27,7 @@ export abstract class FlowSchemaSpec extends message("io.k8s.api.flowcontrol.v1.
   /** The level. One that does not exist makes the schema be ignored. */
   priorityLevelConfiguration: object(1, () => PriorityLevelConfigurationReference),
   /** The schema with the lowest number that fits a request is taken. 1 to 10000. Default 1000. */
-  matchingPrecedence: int32(2).implicit().optional(),
+  matchingPrecedence: int32(2).always().implicit().optional(),
   /** How the requests are divided into flows. Missing: they are a single flow. */
   distinguisherMethod: object(3, () => FlowDistinguisherMethod).optional(),
   /** Which requests are meant; one that fits is enough. Empty: none. */
@@ -83,7 +83,7 @@ export abstract class ResourcePolicyRule extends message(
      * Namespaces that are meant. * means all, and must stand alone. Required unless clusterScope is
      * true.
      */
-    namespaces: list(5, string).set().optional(),
+    namespaces: list(5, string).always().set().optional(),
   },
 ) {}
 
@@ -240,14 +240,14 @@ export abstract class QueuingConfiguration extends message(
   "io.k8s.api.flowcontrol.v1.QueuingConfiguration",
   {
     /** How many queues there are. More of them separate flows better. Default 64. */
-    queues: int32(1).implicit().optional(),
+    queues: int32(1).always().implicit().optional(),
     /**
      * How many queues are tried for a flow; the request waits in the shortest. Not more than
      * queues. Default 8.
      */
-    handSize: int32(2).implicit().optional(),
+    handSize: int32(2).always().implicit().optional(),
     /** How many requests may wait in a queue; more are refused. Default 50. */
-    queueLengthLimit: int32(3).implicit().optional(),
+    queueLengthLimit: int32(3).always().implicit().optional(),
   },
 ) {}
 

@@ -79,13 +79,13 @@ export abstract class PodDisruptionBudgetStatus extends message(
      */
     disruptedPods: map(2, time).optional(),
     /** How many more pods may be evicted now. 0: the next eviction is refused. */
-    disruptionsAllowed: int32(3).implicit().optional(),
+    disruptionsAllowed: int32(3).always().implicit().optional(),
     /** How many of the pods are healthy, that is, ready. */
-    currentHealthy: int32(4).implicit().optional(),
+    currentHealthy: int32(4).always().implicit().optional(),
     /** How many of the pods must be healthy. */
-    desiredHealthy: int32(5).implicit().optional(),
+    desiredHealthy: int32(5).always().implicit().optional(),
     /** How many pods the budget is for: those that their controllers want. */
-    expectedPods: int32(6).implicit().optional(),
+    expectedPods: int32(6).always().implicit().optional(),
     /** DisruptionAllowed: whether a pod may be evicted now. */
     conditions: list(7, () => Condition)
       .mapBy("type")

@@ -16,7 +16,9 @@ export abstract class ClusterRole extends kind(
   {
     metadata: object(1, () => ObjectMeta).default({}),
     /** What is allowed. */
-    rules: list(2, () => PolicyRule).optional(),
+    rules: list(2, () => PolicyRule)
+      .always()
+      .optional(),
     /**
      * If given, a controller fills the rules from other ClusterRoles, and overwrites what you write
      * there.
@@ -77,7 +79,7 @@ export abstract class ClusterRoleBinding extends kind(
 /** A role that is given to someone. */
 export abstract class RoleRef extends message("io.k8s.api.rbac.v1.RoleRef", {
   /** The API group of the role: rbac.authorization.k8s.io. */
-  apiGroup: string(1).default("rbac.authorization.k8s.io"),
+  apiGroup: string(1).always().default("rbac.authorization.k8s.io"),
   /** Role or ClusterRole. */
   kind: string(2),
   /** The role's name. */
@@ -113,7 +115,9 @@ export abstract class Role extends kind(
   {
     metadata: object(1, () => ObjectMeta).default({}),
     /** What is allowed. */
-    rules: list(2, () => PolicyRule).optional(),
+    rules: list(2, () => PolicyRule)
+      .always()
+      .optional(),
   },
 ) {}
 

@@ -111,7 +111,9 @@ export abstract class ResourceClaimSpec extends message(
 /** Devices that are asked for. */
 export abstract class DeviceClaim extends message("io.k8s.api.resource.v1.DeviceClaim", {
   /** One entry for each kind of device. All must be satisfied. At most 32. */
-  requests: list(1, () => DeviceRequest).optional(),
+  requests: list(1, () => DeviceRequest)
+    .always()
+    .optional(),
   /** What must hold among the devices. At most 32. */
   constraints: list(2, () => DeviceConstraint).optional(),
   /** Settings for the drivers. At most 32. */
@@ -258,6 +260,7 @@ export abstract class AllocatedDeviceStatus extends message(
     device: string(3),
     /** How the device is, in the driver's terms. At most 8. */
     conditions: list(4, () => Condition)
+      .always()
       .mapBy("type")
       .optional(),
     /** Anything else, in the driver's terms. At most 10 KiB. */

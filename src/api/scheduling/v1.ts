@@ -20,7 +20,7 @@ export abstract class PriorityClass extends kind(
      * The importance: the higher, the more important. At most 1000000000; higher values are for the
      * system. Cannot be changed.
      */
-    value: int32(2).implicit().optional(),
+    value: int32(2).always().implicit().optional(),
     /** Whether pods that name no class get this one. Only one class may be it. Default false. */
     globalDefault: bool(3).implicit().optional(),
     /** When to use it, for people. */

@@ -132,7 +132,7 @@ export abstract class CSINodeDriver extends message("io.k8s.api.storage.v1.CSINo
   /** The node's name in the driver's terms. */
   nodeID: string(2),
   /** Labels of the node that tell where its volumes can be reached. */
-  topologyKeys: list(3, string).optional(),
+  topologyKeys: list(3, string).always().optional(),
   /** How many volumes the node can take. */
   allocatable: object(4, () => VolumeNodeResources).optional(),
 }) {}

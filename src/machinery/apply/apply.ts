@@ -4,7 +4,7 @@ import { isJsonTooDeep } from "#schema/nesting.ts";
 import type { MessageType } from "#schema/message.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { goText } from "../go-text.ts";
-import { cloneJson, isRow } from "../json.ts";
+import { cloneJson, isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
 import { applyConflict, badRequest, refused } from "../status.ts";
 import type { StatusError } from "../status.ts";
@@ -140,7 +140,7 @@ function readApplied(request: ApplyRequest): Row {
     throw badRequest("metadata.managedFields must be nil");
   }
   try {
-    if (type) decode(type, applied, { onUnknown: refuseUnknown });
+    if (type) decode(type, applied, { onUnknown: refuseUnknown, keepEmpty: true });
     // Also refuses items without their keys, and those that are there twice.
     fieldSetOf(shapeOfType(type), applied);
     return applied;
@@ -272,7 +272,7 @@ function fieldsOfLastApplied(type: MessageType | undefined, live: Row): FieldSet
   try {
     const lastApplied: unknown = JSON.parse(text);
     if (!isRow(lastApplied)) return undefined;
-    if (type) decode(type, lastApplied);
+    if (type) decode(type, lastApplied, { keepEmpty: true });
     const set = fieldSetOf(shapeOfType(type), lastApplied);
     const { changed, removed } = compareObjects(type, lastApplied, live);
     return difference(difference(set, changed), removed);
@@ -296,8 +296,17 @@ function renewLastApplied(object: Row, applied: object): void {
   if (given) delete given[lastAppliedAnnotation];
   object["metadata"] = {
     ...metadataOf(object),
-    annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(copy)}\n` },
+    annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(ordered(copy))}\n` },
   };
+}
+
+/** As Go writes maps: by key, at every depth. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (!isRow(value)) return value;
+  const row: Row = {};
+  for (const key of Object.keys(value).sort()) setKey(row, key, ordered(value[key]));
+  return row;
 }
 
 function withOldTimes(next: readonly Manager[], before: readonly Manager[]): readonly Manager[] {

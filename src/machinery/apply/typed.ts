@@ -1,5 +1,7 @@
 import type { FieldSpec, Kind } from "#schema/field.ts";
+import { zeroOf } from "#schema/decode.ts";
 import type { MessageType } from "#schema/message.ts";
+import { hasPresence } from "#schema/protobuf-presence.ts";
 import { fieldMapOf } from "../field-map.ts";
 import { isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
@@ -169,7 +171,10 @@ export function itemShape(shape: Shape): Shape {
 function defaultOf(shape: Shape, key: string): unknown {
   if (shape.kind === "fields") return shape.defaults?.get(key);
   if (shape.kind !== "struct") return undefined;
-  return fieldMapOf(shape.type).get(key)?.defaultValue;
+  const spec = fieldMapOf(shape.type).get(key);
+  if (!spec || spec.defaultValue !== undefined) return spec?.defaultValue;
+  // What is required and missing is zero, and found out by validation.
+  return spec.optional || hasPresence(spec) ? undefined : zeroOf(spec.of);
 }
 
 /**

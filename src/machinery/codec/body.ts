@@ -2,7 +2,7 @@ import { builtInKinds } from "#api/registry.ts";
 import { text as textOf } from "#base/bytes.ts";
 import { decode, DecodeError } from "#schema/decode.ts";
 import { isJsonTooDeep, tooDeep } from "#schema/nesting.ts";
-import { apiVersionOf } from "#schema/message.ts";
+import { apiVersionOf, isKindType } from "#schema/message.ts";
 import type { KindType, MessageType } from "#schema/message.ts";
 import { decodeProtobuf, ProtobufError } from "#schema/protobuf.ts";
 import { decodeProtobufEnvelope } from "#schema/protobuf-envelope.ts";
@@ -14,6 +14,7 @@ import type { StatusError } from "../status.ts";
 import { invalid as invalidValue } from "../validation/field-error.ts";
 import { duplicateFields, explainJsonError } from "./json-syntax.ts";
 import { parseYamlDocument, YamlError } from "./yaml.ts";
+import type { YamlDocument } from "./yaml.ts";
 
 /** What to do about fields that the kind does not have, or that the body has twice. */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
@@ -72,8 +73,8 @@ export function decodeBody(
 }
 
 /**
- * Brings a patched object to its stored form. `patch` is shown in errors: the document for merge
- * patches, the text for JSON patches. Works in place. Throws `StatusError` (422).
+ * Brings a patched object to its stored form. `patch` is shown in errors: what a strategic merge
+ * patch says, or, as a text, what another patch made of the object. Works in place. Throws `StatusError` (422).
  */
 export function decodePatched(
   type: MessageType,
@@ -88,6 +89,10 @@ export function decodePatched(
     const shown = whole ?? (typeof patch === "string" ? patch : goText(patch));
     throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", shown, why)]);
   };
+  if (isKindType(type)) {
+    const problem = otherKind(type, object);
+    if (problem) refuse(problem);
+  }
   try {
     decode(type, object, { onUnknown: (path) => problems.push(unknownField(path)) });
   } catch (error) {
@@ -110,21 +115,57 @@ function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
   return left < right ? -1 : 1;
 }
 
-/** Parses JSON or YAML that is no object of a kind: patches. Throws `StatusError` (400). */
+/** Fills in what a patch took away; what it changed is no such object any more. */
+function otherKind(type: KindType, object: Row): string | undefined {
+  const expected = apiVersionOf(type.info);
+  const { apiVersion, kind } = object;
+  object["apiVersion"] = apiVersion || expected;
+  object["kind"] = kind || type.info.kind;
+  if (object["apiVersion"] === expected && object["kind"] === type.info.kind) return undefined;
+  const [version, named] = [goText(object["apiVersion"]), goText(object["kind"])];
+  if (!builtInKinds.byKind(version, named)) return notRegistered(version, named);
+  return unknownConversion(type, version.replace(/^.*\//, ""), named);
+}
+
+function unknownConversion({ info }: KindType, version: string, kind: string): string {
+  const internal = info.group.split(".")[0] || "core";
+  return `converting (${version}.${kind}) to (${internal}.${info.kind}): unknown conversion`;
+}
+
+/** What is applied, and which keys it has twice: an error, a warning, or nothing. */
+export function parseAppliedBody(
+  body: Uint8Array,
+  fieldValidation: FieldValidation,
+): { readonly applied: unknown; readonly warnings: readonly string[] } {
+  const document = applyDocument(textOf(body));
+  const duplicates = document?.duplicates ?? [];
+  if (duplicates.length === 0 || fieldValidation === "Ignore") {
+    return { applied: document?.value ?? {}, warnings: [] };
+  }
+  const lines = duplicates.map((text) => `\n  ${text}`).join("");
+  const problem =
+    "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:" + lines;
+  if (fieldValidation === "Strict") throw badRequest(problem);
+  return { applied: document?.value, warnings: [problem] };
+}
+
+/** Parses JSON that is no object of a kind: patches. Throws `StatusError` (400). */
 export function parsePatchBody(body: Uint8Array, contentType?: string): unknown {
   const source = textOf(body);
-  if (contentType?.includes("yaml")) return patchFromYaml(source);
-  if (isJsonTooDeep(source)) throw badRequest(`error decoding patch: ${tooDeep}`);
+  const start = contentType?.startsWith(strategicType) ? "" : "error decoding patch: ";
+  if (isJsonTooDeep(source)) throw badRequest(`${start}${tooDeep}`);
   try {
     return JSON.parse(source);
   } catch {
-    throw badRequest(`error decoding patch: ${explainJsonError(source)}`);
+    throw badRequest(`${start}${explainJsonError(source)}`);
   }
 }
 
-function patchFromYaml(source: string): unknown {
+const strategicType = "application/strategic-merge-patch+json";
+
+function applyDocument(source: string): YamlDocument | undefined {
   try {
-    return parseYamlDocument(source)?.value ?? {};
+    return parseYamlDocument(source);
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
     throw error;
@@ -237,13 +278,7 @@ function refuseOtherKind(type: KindType, object: Row, apiVersion: string, kind: 
   }
   // The same kind of another group (events): only the version is wrong.
   if (kind === type.info.kind) return;
-  const internal = type.info.group.split(".")[0] || "core";
-  throw cannotBeHandled(
-    type,
-    object,
-    `converting (${known.info.version}.${kind}) to (${internal}.${type.info.kind}): ` +
-      "unknown conversion",
-  );
+  throw cannotBeHandled(type, object, unknownConversion(type, known.info.version, kind));
 }
 
 /** Of what is known only at run time, nothing can be taken as said. */

@@ -3,7 +3,7 @@ import { deepEqual } from "../deep-equal.ts";
 import { cloneJson, isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
 import { requestEntityTooLarge } from "../status.ts";
-import { doesNotApply, malformed } from "./patch-error.ts";
+import { doesNotApply, jsonKind, malformed } from "./patch-error.ts";
 
 const operationsMax = 10000;
 /** Copies of copies would grow without end. */
@@ -12,8 +12,10 @@ const copiedBytesMax = 3 * 1024 * 1024;
 /** RFC 6902. Returns a new object; throws a 400 for no patch and a 422 for one that does not fit. */
 export function applyJsonPatch(current: object, patch: unknown): unknown {
   if (!Array.isArray(patch)) {
-    const kind = patch === null ? "null" : typeof patch;
-    throw malformed(`json: cannot unmarshal ${kind} into Go value of type jsonpatch.Patch`);
+    throw malformed(
+      `error decoding patch: json: cannot unmarshal ${jsonKind(patch)} into Go value of type ` +
+        "[]handlers.jsonPatchOp",
+    );
   }
   if (patch.length > operationsMax) {
     throw requestEntityTooLarge(
@@ -39,7 +41,12 @@ export function applyJsonPatch(current: object, patch: unknown): unknown {
  * a parent like every other.
  */
 function apply(document: Row, operation: unknown): number {
-  if (!isRow(operation)) throw malformed("invalid JSON patch operation");
+  if (!isRow(operation)) {
+    throw malformed(
+      `error decoding patch: json: cannot unmarshal ${jsonKind(operation)} into Go value of type ` +
+        "handlers.jsonPatchOp",
+    );
+  }
   const { op, path } = operation;
   if (typeof path !== "string") throw doesNotApply(`${String(op)} operation has no path`);
   const target = find(document, path);

@@ -1,10 +1,16 @@
 import { cloneJson, isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
-import { malformed } from "./patch-error.ts";
+import { jsonKind, malformed } from "./patch-error.ts";
 
 /** RFC 7386: null deletes, objects merge, everything else replaces. Returns a new object. */
 export function applyMergePatch(current: object, patch: unknown): Row {
-  if (!isRow(patch)) throw malformed("Invalid JSON Patch");
+  if (patch === null) throw malformed("Invalid JSON Patch");
+  if (!isRow(patch)) {
+    throw malformed(
+      `error decoding patch: json: cannot unmarshal ${jsonKind(patch)} into Go value of type ` +
+        "map[string]interface {}",
+    );
+  }
   const result: Row = cloneJson(current as Row);
   merge(result, patch);
   return result;

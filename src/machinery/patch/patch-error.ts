@@ -18,3 +18,10 @@ export function doesNotApply(why: string): StatusError {
 
 /** The patch is no patch. */
 export const malformed = badRequest;
+
+/** What Go's decoder calls a value of the wrong type. */
+export function jsonKind(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}

@@ -6,7 +6,7 @@ import { cloneJson, isRow, setKey } from "../json.ts";
 import type { Row } from "../json.ts";
 import { refused } from "../status.ts";
 import type { StatusError } from "../status.ts";
-import { doesNotApply, malformed } from "./patch-error.ts";
+import { doesNotApply, jsonKind, malformed } from "./patch-error.ts";
 
 /**
  * Kubernetes' own merge: lists of the schema's merge strategy join by their key, nulls delete, and
@@ -14,7 +14,11 @@ import { doesNotApply, malformed } from "./patch-error.ts";
  * Returns a new object.
  */
 export function applyStrategicMergePatch(current: object, patch: unknown, type: MessageType): Row {
-  if (!isRow(patch)) throw malformed("invalid JSON document");
+  if (!isRow(patch)) {
+    throw malformed(
+      `json: cannot unmarshal ${jsonKind(patch)} into Go value of type map[string]interface {}`,
+    );
+  }
   return mergeRow(cloneJson(current as Row), cloneJson(patch), type);
 }
 
@@ -30,7 +34,8 @@ function mergeRow(original: Row, patch: Row, type: MessageType | undefined): Row
   if (directive === "replace") return withoutDirectives(patch) as Row;
   if (directive === "delete") return {};
   if (directive !== undefined && directive !== "merge") {
-    throw doesNotApply(`unknown patch type found: ${goText(directive)}`);
+    const shown = goText({ ...patch, [patchDirective]: directive });
+    throw refused(`unknown patch type: ${goText(directive)} in map: ${shown}`);
   }
   retainKeys(original, patch);
   const fields = type && fieldMapOf(type);
@@ -211,9 +216,9 @@ function reorder(
       (item) => !(isRow(item) && item[patchDirective] !== undefined) && !known.has(identity(item)),
     );
     if (stray !== undefined) {
-      throw malformed(
-        `The order in patch list:\n${JSON.stringify(patched)}\n doesn't match ` +
-          `$setElementOrder list:\n${JSON.stringify(wanted)}\n`,
+      throw refused(
+        `The order in patch list:\n${goText(patched)}\n doesn't match ` +
+          `$setElementOrder list:\n${goText(wanted)}\n`,
       );
     }
   }

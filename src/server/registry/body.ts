@@ -1,4 +1,9 @@
-import { decodeBody, decodePatched, parsePatchBody } from "#machinery/codec/body.ts";
+import {
+  decodeBody,
+  decodePatched,
+  parseAppliedBody,
+  parsePatchBody,
+} from "#machinery/codec/body.ts";
 import { badRequest } from "#machinery/status.ts";
 import { DecodeError, decode, isRecord } from "#schema/decode.ts";
 import { applyDefaults } from "#schema/default.ts";
@@ -85,15 +90,20 @@ export function completePatched(
 }
 
 /** A patch as it was sent. */
-export async function readPatch({ request }: RequestContext): Promise<unknown> {
-  const { body } = request;
+export async function readPatch(context: RequestContext): Promise<unknown> {
+  const { body } = context.request;
   switch (body.kind) {
     case "none":
       throw badRequest("the patch is empty");
     case "object":
       return body.object;
-    case "bytes":
-      return parsePatchBody(await body.read(), body.contentType);
+    case "bytes": {
+      const bytes = await body.read();
+      if (!body.contentType.includes("yaml")) return parsePatchBody(bytes, body.contentType);
+      const { applied, warnings } = parseAppliedBody(bytes, requestFieldValidation(context));
+      for (const warning of warnings) context.warn(warning);
+      return applied;
+    }
     default:
       return body satisfies never;
   }

@@ -2,6 +2,7 @@ import type { ApiResponse } from "#client/transport.ts";
 import { apply } from "#machinery/apply/apply.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
 import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
+import { doesNotApply } from "#machinery/patch/patch-error.ts";
 import { applyStrategicMergePatch } from "#machinery/patch/strategic-merge.ts";
 import { badRequest, conflict, notFound, unsupportedMediaType } from "#machinery/status.ts";
 import { forbidden, requiredValue } from "#machinery/validation/field-error.ts";
@@ -42,7 +43,7 @@ export async function patch(
     first: await storage.require(namespace, name),
     next(current) {
       const patched = patchValue(type, current, body, storage.definition.type);
-      return changedObject(storage, context, patched, body);
+      return changedObject(storage, context, patched, shownPatch(type, patched, body));
     },
     retries: attemptsMax,
     isPatch: true,
@@ -95,14 +96,26 @@ export function patchValue(
 ): unknown {
   switch (type) {
     case "json":
-      return applyJsonPatch(current, body);
+      return applyJsonPatch(current, body ?? []);
     case "merge":
       return applyMergePatch(current, body);
-    case "strategic":
-      return applyStrategicMergePatch(current, body, kind);
+    case "strategic": {
+      const { apiVersion, kind: named } = current as StoredObject;
+      // The patch is for this kind, whatever it says.
+      return { ...applyStrategicMergePatch(current, body ?? {}, kind), apiVersion, kind: named };
+    }
     default:
       return type satisfies never;
   }
+}
+
+/** What an error shows: what the patch says, or what it made of the object. */
+export function shownPatch(
+  type: Exclude<PatchType, "apply">,
+  patched: unknown,
+  body: unknown,
+): unknown {
+  return type === "strategic" ? body : JSON.stringify(patched);
 }
 
 /** Decoded and defaulted, and still the object that the URL names. */
@@ -110,27 +123,12 @@ function changedObject(
   storage: ResourceStorage,
   context: RequestContext,
   patched: unknown,
-  body: unknown,
+  shown: unknown,
 ): StoredObject {
-  if (!isRecord(patched)) {
-    throw badRequest("the patch makes something of the object that is no object");
-  }
-  checkSameKind(storage.definition.type, patched);
-  const object = completePatched(context, storage.definition, patched, body);
+  if (!isRecord(patched)) throw doesNotApply("the patch makes no object");
+  const object = completePatched(context, storage.definition, patched, shown);
   checkSamePlace(storage, context, object);
   return object;
-}
-
-function checkSameKind({ info }: KindType, { apiVersion, kind }: Record<string, unknown>): void {
-  const expected = apiVersionOf(info);
-  if (apiVersion === expected && kind === info.kind) return;
-  if (apiVersion !== expected) {
-    throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API ` +
-        `version (${expected})`,
-    );
-  }
-  throw badRequest(`the kind in the data (${String(kind)}) does not match ${info.kind}`);
 }
 
 function checkSamePlace(

@@ -233,11 +233,27 @@ test("a patch to a value of a wrong type is refused in upstream's words", async 
     contentType: "application/merge-patch+json",
   });
   assert.equal(answer.status, 422);
-  // Upstream does not say whose fault it is either.
+  // Upstream does not say whose fault it is either, but shows what the patch makes of the object.
   assert.match(
     answer.json.message,
-    /^ "" is invalid: patch: Invalid value: "map\[data:5\]": json: /,
+    /^ "" is invalid: patch: Invalid value: "\{.*\\"data\\":5.*\}": json: cannot unmarshal number /,
   );
+  const strategic = await api.send("PATCH", `${maps}/a`, {
+    body: { data: 5 },
+    contentType: "application/strategic-merge-patch+json",
+  });
+  assert.match(strategic.json.message, /: Invalid value: "map\[data:5\]": json: /);
+  for (const body of [{ kind: "Secret" }, { kind: "Nothing" }]) {
+    const contentType = "application/merge-patch+json";
+    const other = await api.send("PATCH", `${maps}/a`, { body, contentType });
+    assert.equal(other.status, 422);
+    assert.match(other.json.message, /unknown conversion$|no kind "Nothing" is registered/);
+    const same = await api.send("PATCH", `${maps}/a`, {
+      body,
+      contentType: "application/strategic-merge-patch+json",
+    });
+    assert.equal(same.json.kind, "ConfigMap");
+  }
 });
 
 test("server-side apply creates, changes, conflicts and forces", async () => {

@@ -5,6 +5,7 @@ import { apply } from "#machinery/apply/apply.ts";
 import { managersBehindScale, managersOfScale } from "#machinery/apply/scale.ts";
 import type { ReplicasPlace } from "#machinery/apply/scale.ts";
 import { updateManagers } from "#machinery/apply/update.ts";
+import { doesNotApply } from "#machinery/patch/patch-error.ts";
 import { badRequest, invalid } from "#machinery/status.ts";
 import { invalid as invalidField } from "#machinery/validation/field-error.ts";
 import { isRecord } from "#schema/decode.ts";
@@ -16,7 +17,7 @@ import { complete, completePatched, decodeInPlace, readObject, readPatch } from 
 import type { Written } from "./create.ts";
 import { writeOptionsOf } from "./options.ts";
 import type { WriteOptions } from "./options.ts";
-import { appliedBody, patchOptionsOf, patchTypeOf, patchValue } from "./patch.ts";
+import { appliedBody, patchOptionsOf, patchTypeOf, patchValue, shownPatch } from "./patch.ts";
 import type { ScaleMapping } from "./resource.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
@@ -144,8 +145,9 @@ async function patchWriter(
     options,
     write(current) {
       const patched = patchValue(type, current, body, Scale);
-      if (!isRecord(patched)) throw badRequest("the patch makes no Scale");
-      const wanted = completePatched(context, { type: Scale }, patched, body);
+      if (!isRecord(patched)) throw doesNotApply("the patch makes no Scale");
+      const shown = shownPatch(type, patched, body);
+      const wanted = completePatched(context, { type: Scale }, patched, shown);
       return tracked(storage, options, current, wanted);
     },
   };

@@ -129,11 +129,12 @@ function checkVersion(
     const problem = invalidField("metadata.resourceVersion", 0, detail);
     throw invalid({ group, kind: resource }, name, [problem]);
   }
-  if (metadata.uid && metadata.uid !== uid) {
+  if (metadata.uid && metadata.uid !== uid && !isPatch) {
     throw otherUid(storage, old.metadata, metadata.uid, uid);
   }
   metadata.resourceVersion = resourceVersion;
-  metadata.uid = uid;
+  // A patch may not change it either, but says so as of every field that stays.
+  if (!metadata.uid || !isPatch) metadata.uid = uid;
   // A patch is made from the version that it finds, and says so without insisting.
   return !isPatch && !!given;
 }

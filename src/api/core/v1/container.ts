@@ -355,7 +355,7 @@ export abstract class HTTPHeader extends message("io.k8s.api.core.v1.HTTPHeader"
   /** The header's name. The case does not matter. */
   name: string(1),
   /** The header's value, as it is sent. */
-  value: string(2).default(""),
+  value: string(2).always().default(""),
 }) {}
 
 /** A pause. */

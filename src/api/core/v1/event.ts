@@ -49,9 +49,9 @@ export abstract class Event extends kind(
       .atomic()
       .optional(),
     /** The controller that reported it, such as kubelet. */
-    reportingComponent: string(14).optional(),
+    reportingComponent: string(14).always().optional(),
     /** Which instance of it, such as its pod's or node's name. */
-    reportingInstance: string(15).optional(),
+    reportingInstance: string(15).always().optional(),
   },
 ) {}
 

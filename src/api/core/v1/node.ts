@@ -132,7 +132,7 @@ export abstract class AttachedVolume extends message("io.k8s.api.core.v1.Attache
 /** An image that a node has. */
 export abstract class ContainerImage extends message("io.k8s.api.core.v1.ContainerImage", {
   /** All its names, by tag and by digest. */
-  names: list(1, string).optional(),
+  names: list(1, string).always().optional(),
   /** Size of the image in bytes. */
   sizeBytes: int64(2).implicit().optional(),
 }) {}
@@ -200,7 +200,7 @@ export abstract class NodeFeatures extends message("io.k8s.api.core.v1.NodeFeatu
 /** A way of running containers that a node offers. */
 export abstract class NodeRuntimeHandler extends message("io.k8s.api.core.v1.NodeRuntimeHandler", {
   /** Name for RuntimeClass.handler. Empty for the default one. */
-  name: string(1).optional(),
+  name: string(1).always().optional(),
   /** Abilities that this handler has. */
   features: object(2, () => NodeRuntimeHandlerFeatures).optional(),
 }) {}

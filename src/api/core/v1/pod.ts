@@ -396,7 +396,7 @@ export abstract class Sysctl extends message("io.k8s.api.core.v1.Sysctl", {
   /** Name such as net.core.somaxconn. */
   name: string(1),
   /** The parameter's value, as text. */
-  value: string(2).default(""),
+  value: string(2).always().default(""),
 }) {}
 
 export abstract class PodList extends kind(

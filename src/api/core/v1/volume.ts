@@ -362,7 +362,9 @@ export abstract class ProjectedVolumeSource extends message(
   "io.k8s.api.core.v1.ProjectedVolumeSource",
   {
     /** The sources, each with paths of its own. */
-    sources: list(1, () => VolumeProjection).optional(),
+    sources: list(1, () => VolumeProjection)
+      .always()
+      .optional(),
     /**
      * Permission bits of the files: 0 to 511, or octal 0000 to 0777 in YAML. Default 420, which is
      * 0644. fsGroup may add bits.

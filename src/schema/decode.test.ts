@@ -1,0 +1,49 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { decode } from "./decode.ts";
+import * as field from "./field.ts";
+import { message } from "./message.ts";
+
+abstract class Inner extends message("test.Inner", {
+  name: field.string(1).optional(),
+}) {}
+abstract class Fields extends message("test.Fields", {
+  required: field.string(1),
+  text: field.string(2).optional(),
+  pointer: field.string(3).explicit().optional(),
+  count: field.int32(4).optional(),
+  plain: field.int32(5).implicit().optional(),
+  shown: field.int32(6).implicit().optional().always(),
+  list: field.list(7, field.string).optional(),
+  shownList: field.list(8, field.string).always().optional(),
+  map: field.map(9, field.string).optional(),
+  inner: field.object(10, () => Inner).optional(),
+}) {}
+
+const empty = () => ({
+  required: "",
+  text: "",
+  pointer: "",
+  count: 0,
+  plain: 0,
+  shown: 0,
+  list: [],
+  shownList: [],
+  map: {},
+  inner: { name: "" },
+});
+
+test("what holds nothing and says nothing is dropped, as upstream does", () => {
+  assert.deepEqual(decode(Fields, empty()), {
+    required: "",
+    pointer: "",
+    count: 0,
+    shown: 0,
+    shownList: [],
+    inner: {},
+  });
+});
+
+test("whoever applies an empty map keeps it", () => {
+  assert.deepEqual(decode(Fields, empty(), { keepEmpty: true }), empty());
+});
