@@ -333,8 +333,7 @@ cluster.test("patches that do not fit", async () => {
   await refused(patch("{}", "application/json"), {
     code: 415,
     reason: "UnsupportedMediaType",
-    message:
-      /^the body of the request was in an unknown format - accepted media types include: application\/json-patch\+json, application\/merge-patch\+json, application\/strategic-merge-patch\+json, application\/apply-patch\+yaml/,
+    message: "415: Unsupported Media Type",
   });
   const failing = [{ op: "test", path: "/data/a", value: "no" }];
   await refused(patch(failing, "application/json-patch+json"), {

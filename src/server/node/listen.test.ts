@@ -12,6 +12,7 @@ import { createCertificateAuthority, issueCertificate } from "#pki/certificate.t
 import { systemClock } from "#base/node/system-clock.ts";
 import { Scope } from "#base/scope.ts";
 import { silentLogger } from "#base/log.ts";
+import { isProtobufEnvelope } from "#schema/protobuf-envelope.ts";
 import { openTestServer } from "../../testkit/server.ts";
 import { configMap, testResources } from "../../testkit/requests.ts";
 import type { Loose } from "../../testkit/requests.ts";
@@ -210,6 +211,42 @@ test("a watch streams, and ends with its client", async () => {
   await send({ ...server.options, method: "POST", path: maps }, JSON.stringify(configMap("a")));
   const [chunk] = (await line) as [Buffer];
   assert.equal(JSON.parse(chunk.toString()).type, "ADDED");
+  outgoing.destroy();
+});
+
+test("a watch by its old path is one", async () => {
+  await using server = await open();
+  await send({ ...server.options, method: "POST", path: maps }, JSON.stringify(configMap("a")));
+  const path = maps.replace("/v1/", "/v1/watch/");
+  const headers = { "accept-encoding": "gzip" };
+  const outgoing = request({ ...server.options, headers, agent: false, path: `${path}/a` });
+  outgoing.on("error", () => {}); // It is destroyed below.
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const [chunk] = (await once(response, "data")) as [Buffer];
+  assert.equal(JSON.parse(chunk.toString()).object.metadata.name, "a");
+  outgoing.destroy();
+});
+
+test("long lists in protobuf are compressed, and watches are not", async () => {
+  await using server = await open();
+  for (let index = 0; index < 4; index++) {
+    const body = JSON.stringify(configMap(`large-${index}`, { text: "x".repeat(100_000) }));
+    await send({ ...server.options, method: "POST", path: maps }, body);
+  }
+  const accept = "application/vnd.kubernetes.protobuf";
+  const headers = { "accept-encoding": "gzip", accept };
+  const list = await send({ ...server.options, headers, path: maps });
+  assert.equal(list.headers["content-encoding"], "gzip");
+  assert.equal(list.headers["content-type"], accept);
+  const plain = gunzipSync(list.body);
+  assert(isProtobufEnvelope(plain) && plain.length > 400_000 && list.body.length < 50_000);
+  const outgoing = request({ ...server.options, headers, agent: false, path: `${maps}?watch=1` });
+  outgoing.on("error", () => {}); // It is destroyed below.
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  assert.equal(response.headers["content-encoding"], undefined);
+  assert.equal(response.headers["content-type"], `${accept};stream=watch`);
   outgoing.destroy();
 });
 

@@ -214,7 +214,10 @@ test("answers as table, metadata and YAML, by quality and order", async () => {
   assert.equal(preferred.contentType, "application/json");
   const html = await api.send("GET", maps, accept("text/html"));
   assert.equal(html.status, 406);
-  assert.match(html.json.message, /^only the following media types are accepted: /);
+  assert.match(
+    html.json.message,
+    /^406: Not Acceptable\n\nAvailable representations: application\/json, /,
+  );
 });
 
 test("a watched table names its columns once", async () => {

@@ -1,4 +1,4 @@
-import { notAcceptable } from "#machinery/status.ts";
+import { failure, notAcceptable } from "#machinery/status.ts";
 
 export type Encoding = "json" | "yaml" | "protobuf";
 
@@ -66,8 +66,16 @@ function choose(accept: string, offer: Offer): AnswerForm {
     const form = formOf(clause, { ...offer, encodings });
     if (form) return form;
   }
+  if (!clauses.some(({ type }) => encodingOf(type))) throw notServed(offer);
   const suffix = offer.stream ? ";stream=watch" : "";
   throw notAcceptable(encodings.map((encoding) => `${typeOf[encoding]}${suffix}`));
+}
+
+/** Nothing that the client accepts is known at all: upstream's router has words of its own. */
+function notServed({ encodings }: Offer) {
+  const list = encodings.map((encoding) => typeOf[encoding]).join(", ");
+  const message = `406: Not Acceptable\n\nAvailable representations: ${list}`;
+  return failure(406, "NotAcceptable", message, {});
 }
 
 interface Clause {

@@ -4,7 +4,13 @@ import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
 import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
 import { doesNotApply } from "#machinery/patch/patch-error.ts";
 import { applyStrategicMergePatch } from "#machinery/patch/strategic-merge.ts";
-import { badRequest, conflict, notFound, unsupportedMediaType } from "#machinery/status.ts";
+import {
+  badRequest,
+  conflict,
+  failure,
+  unsupportedMediaType,
+  notFound,
+} from "#machinery/status.ts";
 import { forbidden, requiredValue } from "#machinery/validation/field-error.ts";
 import { isRecord } from "#schema/decode.ts";
 import { apiVersionOf } from "#schema/message.ts";
@@ -79,11 +85,12 @@ export function appliedBody(body: unknown): Record<string, unknown> {
 /** Throws 415 for what is no patch. */
 export function patchTypeOf({ request }: RequestContext, kind: KindType): PatchType {
   const type = patchTypes[mediaTypeOf(request.body)];
+  if (!type) throw failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   // How the parts of an object are merged must be known in advance.
-  const served = Object.keys(patchTypes).filter(
-    (media) => !kind.dynamic || patchTypes[media] !== "strategic",
-  );
-  if (!type || (type === "strategic" && kind.dynamic)) throw unsupportedMediaType(served);
+  if (type === "strategic" && kind.dynamic) {
+    const served = Object.keys(patchTypes).filter((media) => patchTypes[media] !== "strategic");
+    throw unsupportedMediaType(served);
+  }
   return type;
 }
 

@@ -41,8 +41,8 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
   const given = query.get("includeObject") || "Metadata";
   if (given === "None" || given === "Metadata" || given === "Object") return given;
   throw badRequest(
-    `unable to convert input to meta.k8s.io/v1, Kind=TableOptions: unrecognized includeObject ` +
-      `value: ${JSON.stringify(given)}`,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ` +
+      `${JSON.stringify(given)}: must be 'Metadata', 'Object', 'None', or empty`,
   );
 }
 
