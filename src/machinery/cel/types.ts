@@ -4,7 +4,13 @@
  */
 export type Type =
   | { readonly kind: SimpleKind; readonly maxElements?: number }
-  | { readonly kind: "list"; readonly item: Type; readonly maxElements?: number }
+  | {
+      readonly kind: "list";
+      readonly item: Type;
+      readonly maxElements?: number;
+      /** The order does not count: a set, or items told apart by these fields. */
+      readonly associative?: "set" | readonly string[];
+    }
   | {
       readonly kind: "map";
       readonly key: Type;
@@ -48,10 +54,10 @@ export interface StructType {
    * The name that JSON uses; missing means "the same". Only called with names that `field` knows.
    */
   readonly jsonName?: (name: string) => string;
+  /** The other way. */
+  readonly fieldOfJson?: (name: string) => string | undefined;
   /** Most entries it can have, for estimated costs. */
   readonly maxElements?: number;
-  /** May be built in expressions: `Object.spec{replicas: 1}`. */
-  readonly constructible?: boolean;
 }
 
 const simple = (kind: SimpleKind): Type => ({ kind });
@@ -92,7 +98,7 @@ export const typeParam = (name: string): Type => ({ kind: "param", name });
 export function structType(
   name: string,
   fields: Readonly<Record<string, Type>>,
-  options: Pick<StructType, "constructible" | "maxElements" | "jsonName"> = {},
+  options: Pick<StructType, "maxElements" | "jsonName" | "fieldOfJson"> = {},
 ): StructType {
   return {
     kind: "struct",

@@ -97,6 +97,10 @@ export abstract class OpaqueValue {
   get size(): number | undefined {
     return undefined;
   }
+  /** How long a named format's pattern may be, which validation is charged by. */
+  get patternSize(): number | undefined {
+    return undefined;
+  }
 }
 
 /** A key of a map: bool, int, uint or string. */
@@ -153,6 +157,8 @@ export function mapKey(key: unknown): string | number | bigint | boolean | undef
 /** An object with declared fields; reads them when they are asked for. */
 export abstract class StructValue {
   abstract readonly type: Type;
+  /** What `type(value)` is called; what comes from JSON is a map. */
+  readonly typeName: string | undefined = undefined;
   /** By the names that expressions use. A declared field that is not set is undefined. */
   abstract get(field: string): Result | undefined;
   /** The fields that are set. */
@@ -193,7 +199,9 @@ export class LazyStruct extends StructValue {
 /** A list from an API whose order does not count: equal as a set, or by the items' key fields. */
 export class AssociativeList extends Array<Value> {
   /** Undefined for sets. */
-  keys_: readonly string[] | undefined = undefined;
+  keyFields: readonly string[] | undefined = undefined;
+  /** Set by whoever knows how values are compared. */
+  same: (left: Value, right: Value) => boolean = Object.is;
 
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
