@@ -57,6 +57,8 @@ class Checker {
   readonly #substitutions = new Substitutions();
   readonly #visited = new Set<Expression>();
   #scope: Scope | undefined;
+  /** In the arguments of `format`, lists and maps may mix types. */
+  #mixing = 0;
 
   constructor(declarations: Declarations, issues: Issues) {
     this.#declarations = declarations;
@@ -168,7 +170,10 @@ class Checker {
 
   #call(node: CallNode): Type {
     if (node.name === "_?._") return this.#optionalSelect(node);
+    const formats = node.name === "format" && node.target !== undefined;
+    if (formats) this.#mixing++;
     for (const argument of node.args) this.#visit(argument);
+    if (formats) this.#mixing--;
     if (!node.target) {
       const name = node.name.startsWith(".") ? node.name.slice(1) : node.name;
       const declared = this.#declarations.function(name);
@@ -292,6 +297,7 @@ class Checker {
     if (this.#substitutions.assignable([previous], [current])) {
       return moreGeneral(previous, current);
     }
+    if (this.#mixing > 0) return dynType;
     this.#mismatch(at, previous, current);
     return errorType;
   }

@@ -1,5 +1,5 @@
 import type { SizedNode } from "./estimate.ts";
-import { add, fixed, type Range, scale, times } from "./range.ts";
+import { add, boundless, fixed, type Range, scale, times } from "./range.ts";
 import {
   authorizationCheckCost,
   listCost,
@@ -80,12 +80,12 @@ const byOverload = new Map<string, Rule>([
     (target, [from, to]) =>
       target && allocate(1, fixed(literalInt(to, target.size.max) - literalInt(from, 0))),
   ],
-  ["lists_range", (_target, [count]) => allocate(1, fixed(literalInt(count, Infinity)))],
+  ["lists_range", (_target, [count]) => allocate(1, fixed(literalInt(count, boundless)))],
   ["list_reverse", (target) => target && allocate(1, target.size)],
   ["list_flatten", (target) => target && allocate(1, target.size)],
   [
     "list_flatten_int",
-    (target, [depth]) => target && allocate(literalInt(depth, Infinity), target.size),
+    (target, [depth]) => target && allocate(literalInt(depth, boundless), target.size),
   ],
   ["list_distinct", (target) => target && allocate(2, square(target.size))],
   ...orderedTypes.flatMap((type): readonly (readonly [string, Rule])[] => [
@@ -184,7 +184,7 @@ function replace(target: SizedNode | undefined, [from, to]: Operands): Estimate 
 function replacements(size: number, replaced: number, keeps: boolean): readonly [number, number] {
   if (replaced === 0) return [size + 1, size];
   if (keeps) return [0, size];
-  return [replaced === Infinity ? 0 : Math.ceil(size / replaced), 0];
+  return [replaced === boundless ? 0 : Math.ceil(size / replaced), 0];
 }
 
 function split(target: SizedNode | undefined, args: Operands): Estimate | undefined {

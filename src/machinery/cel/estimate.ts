@@ -7,7 +7,7 @@ import { identCost, listCost, mapCost, structCost } from "./runtime-cost.ts";
 import { dynType, type Type } from "./types.ts";
 import { MapValue } from "./values.ts";
 
-/** Infinity where upstream saturates at 2^64-1. */
+/** 2^64 stands for upstream's largest number, which means that there is no bound. */
 export type CostEstimate = Range;
 
 /**

@@ -54,6 +54,7 @@ const macros = new Map<string, Expansion>([
   ["receiver transformMap 4", transform("map")],
   ["receiver transformMapEntry 3", transform("entry")],
   ["receiver transformMapEntry 4", transform("entry")],
+  ["receiver sortBy 2", sortBy],
   ["receiver optMap 2", optMap("map")],
   ["receiver optFlatMap 2", optMap("flatMap")],
 ]);
@@ -158,6 +159,24 @@ function collecting(
     result: sofar(),
   };
 }
+
+/** Sorts a list by keys that are computed from its items; the list is computed once. */
+function sortBy({ at, target, args }: Use): Expression | MacroMistake | undefined {
+  const [variable, key] = args;
+  if (!target || !variable || !key) return undefined;
+  const sortable = ["list", "ident", "select", "call", "comprehension"].includes(target.kind);
+  if (!sortable)
+    return new MacroMistake(
+      target.at,
+      "sortBy can only be applied to a list, identifier, comprehension, call or select expression",
+    );
+  const keys = map({ at, target: ident(at, sortedName), args: [variable, key] });
+  if (!keys || keys instanceof MacroMistake) return keys;
+  const sorted = call(at, "@sortByAssociatedKeys", [keys], ident(at, sortedName));
+  return bindTo(at, sortedName, target, sorted);
+}
+
+const sortedName = "@__sortBy_input__";
 
 function optMap(kind: "map" | "flatMap"): Expansion {
   return ({ at, target, args }) => {

@@ -1,22 +1,24 @@
 /** Bounds of a size or a cost. */
 export interface Range {
   readonly min: number;
-  /** Infinity where upstream saturates at 2^64-1. */
+  /** `boundless` where upstream saturates. */
   readonly max: number;
 }
 
-export const unknown: Range = { min: 0, max: Infinity };
+/** Upstream counts in 64 bits: what is larger, or unknown, is 2^64-1, which rounds to this. */
+export const boundless = 2 ** 64;
+
+export const unknown: Range = { min: 0, max: boundless };
 export const fixed = (value: number): Range => ({ min: value, max: value });
 
 export const add = (one: Range, other: Range): Range => ({
-  min: one.min + other.min,
-  max: one.max + other.max,
+  min: Math.min(boundless, one.min + other.min),
+  max: Math.min(boundless, one.max + other.max),
 });
 
 export const addAll = (ranges: readonly Range[]): Range => ranges.reduce(add, fixed(0));
 
-/** Nothing times anything, even without bound, is nothing. */
-const product = (one: number, other: number) => (one === 0 || other === 0 ? 0 : one * other);
+const product = (one: number, other: number) => Math.min(boundless, one * other);
 
 export const times = (one: Range, other: Range): Range => ({
   min: product(one.min, other.min),

@@ -1,6 +1,6 @@
 import { typeNameOf } from "./matching.ts";
 import { formatDouble } from "./stdlib.ts";
-import { formatTimestamp } from "./time.ts";
+import { formatDuration, formatTimestamp } from "./time.ts";
 import {
   Double,
   Duration,
@@ -26,7 +26,7 @@ function plain(value: Value): string {
   if (value instanceof Uint8Array) return `[${[...value].join(" ")}]`;
   if (value instanceof Optional) return value.value === undefined ? "<nil>" : plain(value.value);
   if (value instanceof TypeValue) return value.name;
-  if (value instanceof Duration) return `${value.nanos}ns`;
+  if (value instanceof Duration) return formatDuration(value.nanos);
   if (value instanceof Timestamp) return formatTimestamp(value.nanos);
   if (Array.isArray(value)) return `[${value.map(plain).join(" ")}]`;
   if (value instanceof MapValue) {
