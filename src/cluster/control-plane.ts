@@ -57,6 +57,7 @@ import type { HealthCheck } from "#server/health/health.ts";
 import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
+import { keepIpAddresses } from "./bootstrap/ip-addresses.ts";
 import { keepServerEndpoints, publishServers } from "./bootstrap/server-endpoints.ts";
 import { createComponentBoard } from "./component-board.ts";
 import type { ComponentBoard } from "./component-board.ts";
@@ -203,6 +204,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       });
       // Before the server closes: those who lead step down through it.
       scope.onClose(() => loops.close());
+      loops.run("addresses of Services", (signal) =>
+        keepIpAddresses({ client, clock, random, logger }, signal),
+      );
       if (options.store.shared) {
         const { store } = options;
         loops.run("server endpoints", (signal) =>

@@ -245,6 +245,12 @@ test(
         assert.ok(!next || next.from >= term.to, `${lease}: ${JSON.stringify(terms)}`);
       }
     }
+    // Each address in use has its object, whichever server has given it out.
+    await eventually(async () => {
+      const path = "/apis/networking.k8s.io/v1/ipaddresses";
+      const { items } = await two.api.get<ApiList>(path);
+      assert.equal(items.length, 2);
+    });
     // The one who leads now really works.
     const namespace = { metadata: { name: "after-all" } };
     await one.api.create("/api/v1/namespaces", namespace);

@@ -41,7 +41,16 @@ const formatVersion = 1;
 const pageEntries = 500;
 const root = "/registry/";
 /** Of the servers that run, not of the cluster: reservations, and marks in the store itself. */
-const passing = ["ranges/", "masterleases/", "revisions/"].map((name) => root + name);
+const passing = [
+  "ranges/",
+  "masterleases/",
+  "revisions/",
+  // A restored cluster shall not wait for leaders that are gone.
+  "coordination.k8s.io/leases/kube-system/kube-scheduler",
+  "coordination.k8s.io/leases/kube-system/kube-controller-manager",
+].map((name) => root + name);
+const isPassing = (key: string) =>
+  passing.some((name) => (name.endsWith("/") ? key.startsWith(name) : key === name));
 
 export interface SnapshotSource {
   readonly store: Store;
@@ -72,7 +81,7 @@ export async function* snapshotOf({ store, config, clock }: SnapshotSource): Asy
   yield lines([head]);
   let entries = 0;
   for (;;) {
-    const kept = page.entries.filter(({ key }) => !passing.some((name) => key.startsWith(name)));
+    const kept = page.entries.filter(({ key }) => !isPassing(key));
     entries += kept.length;
     yield lines(kept.map(({ key, value }) => ({ key, value: toBase64(value) })));
     const last = page.entries.at(-1);
