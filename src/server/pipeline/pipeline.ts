@@ -12,6 +12,7 @@ import {
   unauthorized,
 } from "#machinery/status.ts";
 import type { Authenticator } from "../authn/authenticator.ts";
+import { wantedUser } from "../authn/impersonation/headers.ts";
 import type { Impersonate } from "../authn/impersonation/impersonate.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { attributesOf, requireAccess } from "../authz/denial.ts";
@@ -116,8 +117,7 @@ const nobody: UserInfo = { name: "", groups: [] };
 
 async function authenticateStep(passage: Passage, parts: PipelineParts): Promise<void> {
   const { request, connection } = passage;
-  const context = contextOf(passage);
-  const warn = (message: string) => context.warn(message);
+  const warn = (message: string) => addWarning(passage, message);
   for (const authenticator of parts.authenticators) {
     const user = await authenticator.authenticate(request, connection, warn);
     if (!user) continue;
@@ -130,8 +130,9 @@ async function authenticateStep(passage: Passage, parts: PipelineParts): Promise
 
 async function impersonateStep(passage: Passage, { impersonate }: PipelineParts): Promise<void> {
   const { user: sender, info, request } = passage;
-  const user = await impersonate(attributesOf(sender, info, request), request.headers);
-  if (user) passage.user = user;
+  const wanted = wantedUser(request.headers);
+  if (!wanted) return;
+  passage.user = await impersonate(wanted, attributesOf(sender, info, request));
 }
 
 async function authorizeStep(passage: Passage, { authorizer }: PipelineParts): Promise<void> {
@@ -168,11 +169,13 @@ function encodeStep(passage: Passage): void {
 }
 
 function contextOf(passage: Passage): RequestContext {
-  const { request, connection, info, user, signal, warnings } = passage;
-  const warn = (message: string) => {
-    if (!warnings.includes(message)) warnings.push(message);
-  };
+  const { request, connection, info, user, signal } = passage;
+  const warn = (message: string) => addWarning(passage, message);
   return { request, connection, info, user, signal, warn };
+}
+
+function addWarning({ warnings }: Passage, message: string): void {
+  if (!warnings.includes(message)) warnings.push(message);
 }
 
 function errorAnswer(passage: Passage, error: unknown): ApiResponse {

@@ -7,20 +7,23 @@ const groupHeader = "impersonate-group";
 const uidHeader = "impersonate-uid";
 const extraPrefix = "impersonate-extra-";
 
+/** All that the headers may name. */
+export interface WantedUser extends UserInfo {
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * Whom the sender of a request wants to be, just as the headers say it. Undefined when they say
  * nothing. Throws 400 when they name groups, a uid or extra, but no user.
  */
-export function wantedUser(
-  headers: Readonly<Record<string, string>>,
-): (UserInfo & { readonly extra: Readonly<Record<string, readonly string[]>> }) | undefined {
+export function wantedUser(headers: Readonly<Record<string, string>>): WantedUser | undefined {
   const name = headers[userHeader] ?? "";
   const uid = headers[uidHeader] ?? "";
   const groups = headerValues(headers[groupHeader]);
   const extra: Record<string, readonly string[]> = {};
-  for (const [header, value] of Object.entries(headers)) {
+  for (const header in headers) {
     if (!header.startsWith(extraPrefix)) continue;
-    extra[decodeKey(header.slice(extraPrefix.length))] = headerValues(value);
+    extra[decodeKey(header.slice(extraPrefix.length))] = headerValues(headers[header]);
   }
   if (name) return { name, ...(uid && { uid }), groups, extra };
   if (!uid && groups.length === 0 && Object.keys(extra).length === 0) return undefined;

@@ -6,27 +6,22 @@ import type { UserInfo } from "../../pipeline/request.ts";
 import { validateDomainPrefixedPath } from "../domain-prefixed-path.ts";
 import { groups as knownGroups, parseServiceAccountUserName } from "../identity.ts";
 import { serviceAccountGroups } from "../identity.ts";
-import { wantedUser } from "./headers.ts";
+import type { WantedUser } from "./headers.ts";
 import { applies, modes, nodeNameOf } from "./modes.ts";
 import type { Mode } from "./modes.ts";
 
 /**
- * `kubectl --as`: who a request is to be from, if its sender may be them. Undefined when it does
- * not ask for that. Throws 403 when the sender may not.
+ * `kubectl --as`: who a request is from then, if its sender, who wants to do what the attributes
+ * say, may be them. Throws 403 when he may not.
  */
-export type Impersonate = (
-  attributes: Attributes,
-  headers: Readonly<Record<string, string>>,
-) => Promise<UserInfo | undefined>;
+export type Impersonate = (wanted: WantedUser, attributes: Attributes) => Promise<UserInfo>;
 
 const rememberedMax = 10_000;
 
 export function createImpersonation(authorizer: Authorizer): Impersonate {
   // A user mostly impersonates in one way: trying that one first saves the others.
   const lastMode = new Map<string, Mode>();
-  return async (attributes, headers) => {
-    const wanted = wantedUser(headers);
-    if (!wanted) return undefined;
+  return async (wanted, attributes) => {
     const sender = attributes.user;
     const last = lastMode.get(sender.name);
     const ordered = last ? [last, ...modes.filter((mode) => mode !== last)] : modes;
@@ -52,10 +47,8 @@ interface Sending {
   readonly authorizer: Authorizer;
 }
 
-type Wanted = UserInfo & { readonly extra: Readonly<Record<string, readonly string[]>> };
-
 /** Throws 403 for the first thing that the sender may not do. */
-async function impersonateBy(mode: Mode, wanted: Wanted, sending: Sending): Promise<UserInfo> {
+async function impersonateBy(mode: Mode, wanted: WantedUser, sending: Sending): Promise<UserInfo> {
   const verb = mode === "legacy" ? "impersonate" : `impersonate:${mode}`;
   const sender = senderFor(mode, sending.attributes.user);
   const check = (asked: Asked) =>
@@ -141,7 +134,11 @@ async function checkAll(
 }
 
 /** What nobody may be in the constrained modes, whatever his rights are. */
-function refuseSpecial(wanted: Wanted, about: (asked: Asked) => Attributes, group: string): void {
+function refuseSpecial(
+  wanted: WantedUser,
+  about: (asked: Asked) => Attributes,
+  group: string,
+): void {
   const refuseGroup = (name: string, why: string) =>
     denial(about({ resource: "groups", group, name }), why);
   if (wanted.groups.includes("")) {
