@@ -9,8 +9,6 @@ import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
 import { forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
 import type { AuthorizerSettings } from "#server/authz/settings.ts";
-import { noExpressions } from "#server/settings/expressions.ts";
-import type { Expressions } from "#server/settings/expressions.ts";
 import { SettingsError } from "#server/settings/error.ts";
 import type { AccessOptions } from "../control-plane.ts";
 
@@ -90,8 +88,6 @@ interface Environment {
   readonly scope: Scope;
   /** The server's own issuers of tokens: nobody else may be one of them. */
   readonly disallowedIssuers: readonly string[];
-  /** What conditions are written in; without it there are none. */
-  readonly expressions?: Expressions;
 }
 
 /**
@@ -102,7 +98,7 @@ export async function readAccess(flags: AccessFlags, environment: Environment): 
   const { scope } = environment;
   const [authentication, authorizers, tokens, authority, webhook] = await Promise.all([
     authenticationOf(flags, environment),
-    authorizersOf(flags, environment),
+    authorizersOf(flags),
     contentOf(flags["token-auth-file"]),
     contentOf(flags["requestheader-client-ca-file"]),
     tokenWebhookOf(flags, scope),
@@ -136,19 +132,21 @@ async function tokensOf(content: string) {
   return parseTokenFile(content);
 }
 
-async function authenticationOf(
-  flags: AccessFlags,
-  { scope, disallowedIssuers, expressions = noExpressions }: Environment,
-) {
+async function authenticationOf(flags: AccessFlags, { scope, disallowedIssuers }: Environment) {
   const content = await contentOf(flags["authentication-config"]);
   if (content === undefined) return undefined;
-  const [{ parseAuthenticationConfiguration }, { jwtAuthenticator }, { httpsOutgoing }] =
-    await Promise.all([
-      import("#server/authn/jwt/configuration.ts"),
-      import("#server/authn/jwt/authenticator.ts"),
-      import("#server/node/outgoing.ts"),
-    ]);
-  const rules = { expressions, disallowedIssuers };
+  const [
+    { parseAuthenticationConfiguration },
+    { jwtAuthenticator },
+    { httpsOutgoing },
+    { celExpressions },
+  ] = await Promise.all([
+    import("#server/authn/jwt/configuration.ts"),
+    import("#server/authn/jwt/authenticator.ts"),
+    import("#server/node/outgoing.ts"),
+    import("#server/settings/cel-expressions.ts"),
+  ]);
+  const rules = { expressions: celExpressions, disallowedIssuers };
   const { jwt, anonymous } = parseAuthenticationConfiguration(content, rules);
   if (anonymous && !flags["anonymous-auth"]) {
     const problem = "--anonymous-auth and the configuration's anonymous exclude each other";
@@ -167,7 +165,6 @@ async function authenticationOf(
 /** Undefined when nobody says: Node and RBAC. */
 async function authorizersOf(
   flags: AccessFlags,
-  { expressions = noExpressions }: Environment,
 ): Promise<readonly AuthorizerSettings[] | undefined> {
   const named = flags["authorization-mode"];
   const content = await contentOf(flags["authorization-config"]);
@@ -176,8 +173,11 @@ async function authorizersOf(
       const problem = "--authorization-config can not be specified with --authorization-mode";
       throw new SettingsError(problem);
     }
-    const { parseAuthorizationConfiguration } = await import("#server/authz/configuration.ts");
-    return parseAuthorizationConfiguration(content, { expressions });
+    const [{ parseAuthorizationConfiguration }, { celExpressions }] = await Promise.all([
+      import("#server/authz/configuration.ts"),
+      import("#server/settings/cel-expressions.ts"),
+    ]);
+    return parseAuthorizationConfiguration(content, { expressions: celExpressions });
   }
   if (named.length === 0) return undefined;
   return named.map((type) => {

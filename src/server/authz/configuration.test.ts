@@ -1,25 +1,17 @@
 import { describe, it } from "node:test";
 import assert from "node:assert/strict";
 import { VirtualClock } from "#base/clock.ts";
-import { ExpressionError } from "../settings/expressions.ts";
-import type { Expressions } from "../settings/expressions.ts";
+import { celExpressions } from "../settings/cel-expressions.ts";
 import { fakeWebhook } from "../webhook/fake-webhook.test-support.ts";
 import { createAuthorization } from "./authorization.ts";
 import { parseAuthorizationConfiguration } from "./configuration.ts";
 import { requireAccess } from "./denial.ts";
 
-const expressions: Expressions = {
-  compile(expression) {
-    if (expression === "broken") throw new ExpressionError("syntax error");
-    return { evaluate: () => true, reads: () => false };
-  },
-};
-
 const parse = (authorizers: string) =>
   parseAuthorizationConfiguration(
     "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthorizationConfiguration\n" +
       `authorizers: ${authorizers}`,
-    { expressions },
+    { expressions: celExpressions },
   );
 
 const webhook = (fields: string) =>
@@ -35,7 +27,7 @@ describe("the authorization configuration", () => {
     ]);
     const fields =
       "unauthorizedTTL: 10s, cacheAuthorizedRequests: false, " +
-      "matchConditionSubjectAccessReviewVersion: v1, matchConditions: [{expression: x}]";
+      "matchConditionSubjectAccessReviewVersion: v1, matchConditions: [{expression: request.user == 'a'}]";
     const [first] = parse(webhook(fields));
     assert.ok(first?.type === "Webhook");
     const { conditions, ...settings } = first.webhook;
@@ -65,14 +57,14 @@ describe("the authorization configuration", () => {
     [webhook("timeout: 31s"), /timeout/],
     [webhook("authorizedTTL: -1s"), /authorizedTTL: Invalid value: "-1s": must be > 0s/],
     [
-      webhook("matchConditions: [{expression: x}]"),
+      webhook("matchConditions: [{expression: 'true'}]"),
       /matchConditionSubjectAccessReviewVersion: Required value: required if match conditions/,
     ],
     [
       webhook(
-        "matchConditionSubjectAccessReviewVersion: v1, matchConditions: [{expression: broken}]",
+        "matchConditionSubjectAccessReviewVersion: v1, matchConditions: [{expression: request.user}]",
       ),
-      /matchConditions\[0\].expression: Invalid value: "broken": syntax error/,
+      /matchConditions\[0\].expression: Invalid value: "request.user": must evaluate to bool but got string/,
     ],
     [
       "[{type: Webhook, name: w, webhook: {}}]",

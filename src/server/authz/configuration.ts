@@ -212,7 +212,7 @@ function conditionsOf(
     else {
       known.add(text);
       try {
-        return [expressions.compile(text, ["request"])];
+        return [expressions.compile(text, "request", { isCondition: true })];
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
         errors.push(invalid(at, text, error.message));

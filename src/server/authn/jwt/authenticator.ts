@@ -32,10 +32,10 @@ export function jwtAuthenticator(
       checkClaims(claims, issuer.audiences, options.clock.now());
       const user = userOf(configuration, claims);
       checkRequired(configuration, claims);
-      check(configuration.compiled.claims, { claims }, "claim validation expression");
+      check(configuration.compiled.claims, claims, "claim validation expression");
       const { name: username, uid = "", groups, extra = {} } = user;
       const seen = { username, uid, groups, extra };
-      check(configuration.compiled.user, { user: seen }, "user info validation rule");
+      check(configuration.compiled.user, seen, "user info validation rule");
       return { user, audiences };
     },
   };
@@ -70,7 +70,7 @@ function nameOf(
 ): string {
   const what = "username claim expression";
   if (compiled.username) {
-    const name = evaluate(compiled.username, { claims }, what);
+    const name = evaluate(compiled.username, claims, what);
     if (typeof name !== "string")
       throw failed(what, "username claim expression must return a string");
     if (!name) throw invalid("empty username via CEL expression is not allowed");
@@ -92,7 +92,7 @@ function groupsOf(
   claims: Claims,
 ): string[] {
   const what = "group claim expression";
-  if (compiled.groups) return texts(evaluate(compiled.groups, { claims }, what), what);
+  if (compiled.groups) return texts(evaluate(compiled.groups, claims, what), what);
   const { claim, prefix = "" } = claimMappings.groups;
   if (!claim || !(claim in claims)) return [];
   const groups = textsOf(claims[claim]);
@@ -105,7 +105,7 @@ function uidOf({ compiled, claimMappings }: JwtAuthenticatorConfiguration, claim
   if (claim) return textClaim(claims, claim, "uid claim");
   if (!compiled.uid) return "";
   const what = "uid claim expression";
-  const uid = evaluate(compiled.uid, { claims }, what);
+  const uid = evaluate(compiled.uid, claims, what);
   if (typeof uid !== "string") throw failed(what, "uid claim expression must return a string");
   return uid;
 }
@@ -119,7 +119,7 @@ function extraOf(
   if (typeof id === "string" && id) extra[extraKeys.credentialId] = [`JTI=${id}`];
   const what = "extra claim expression";
   for (const { key, value } of compiled.extra) {
-    const values = texts(evaluate(value, { claims }, what), what);
+    const values = texts(evaluate(value, claims, what), what);
     if (values.length > 0) extra[key] = values;
   }
   return extra;
@@ -141,26 +141,18 @@ function checkRequired(
   }
 }
 
-function check(
-  conditions: readonly CompiledCondition[],
-  variables: Readonly<Record<string, unknown>>,
-  what: string,
-): void {
+function check(conditions: readonly CompiledCondition[], subject: unknown, what: string): void {
   for (const { text: expression, message, holds } of conditions) {
-    const result = evaluate(holds, variables, what);
+    const result = evaluate(holds, subject, what);
     if (typeof result !== "boolean")
       throw failed(what, "validation expression must return a boolean");
     if (!result) throw failed(what, `validation expression '${expression}' failed: ${message}`);
   }
 }
 
-function evaluate(
-  expression: CompiledExpression,
-  variables: Readonly<Record<string, unknown>>,
-  what: string,
-): unknown {
+function evaluate(expression: CompiledExpression, subject: unknown, what: string): unknown {
   try {
-    return expression.evaluate(variables);
+    return expression.evaluate(subject);
   } catch (error) {
     if (error instanceof ExpressionError) throw failed(what, error.message);
     throw error;

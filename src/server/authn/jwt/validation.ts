@@ -1,7 +1,7 @@
 import { duplicate, invalid, requiredValue, tooMany } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { ExpressionError } from "../../settings/expressions.ts";
-import type { CompiledExpression, Expressions } from "../../settings/expressions.ts";
+import type { CompiledExpression, Expressions, Subject } from "../../settings/expressions.ts";
 import { validateDomainPrefixedPath } from "../domain-prefixed-path.ts";
 import type { ClaimMapping, JwtAuthenticatorSettings, JwtIssuer } from "./configuration.ts";
 
@@ -145,8 +145,8 @@ function compileRules(
     ...claims.map(({ holds }) => holds),
   ];
   if (
-    username?.reads("claims", "email") &&
-    !verified.some((expression) => expression?.reads("claims", "email_verified"))
+    username?.reads("email") &&
+    !verified.some((expression) => expression?.reads("email_verified"))
   ) {
     compiler.errors.push(invalid(`${at}.username.expression`, name.expression, emailProblem));
   }
@@ -195,7 +195,7 @@ function compileClaimRules(
           errors.push(duplicate(`${at}.expression`, expression));
           return [];
         }
-        const holds = compiler.claims(expression, `${at}.expression`);
+        const holds = compiler.condition(expression, `${at}.expression`, "claims");
         return holds ? [{ text: expression, message, holds }] : [];
       }
       return [];
@@ -214,7 +214,7 @@ function compileUserRules(
     if (!expression) compiler.errors.push(requiredValue(at));
     else if (known.isKnown(expression)) compiler.errors.push(duplicate(at, expression));
     else {
-      const holds = compiler.user(expression, at);
+      const holds = compiler.condition(expression, at, "user");
       if (holds) return [{ text: expression, message, holds }];
     }
     return [];
@@ -281,16 +281,21 @@ class Compiler {
   }
 
   claims(expression: string, path: string): CompiledExpression | undefined {
-    return this.#compile(expression, path, "claims");
+    return this.#compile(expression, path, "claims", false);
   }
 
-  user(expression: string, path: string): CompiledExpression | undefined {
-    return this.#compile(expression, path, "user");
+  condition(expression: string, path: string, subject: Subject): CompiledExpression | undefined {
+    return this.#compile(expression, path, subject, true);
   }
 
-  #compile(expression: string, path: string, variable: string): CompiledExpression | undefined {
+  #compile(
+    expression: string,
+    path: string,
+    subject: Subject,
+    isCondition: boolean,
+  ): CompiledExpression | undefined {
     try {
-      return this.#expressions.compile(expression, [variable]);
+      return this.#expressions.compile(expression, subject, { isCondition });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       this.errors.push(invalid(path, expression, error.message));

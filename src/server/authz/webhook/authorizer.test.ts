@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
 import assert from "node:assert/strict";
 import { VirtualClock } from "#base/clock.ts";
+import { celExpressions } from "../../settings/cel-expressions.ts";
 import { ExpressionError } from "../../settings/expressions.ts";
 import type { CompiledExpression } from "../../settings/expressions.ts";
 import { fakeWebhook } from "../../webhook/fake-webhook.test-support.ts";
@@ -129,6 +130,20 @@ describe("a webhook that decides", () => {
       assert.equal(reviews.length, asked);
     });
   }
+
+  it("is asked for what its conditions select", async () => {
+    const conditions = [
+      "has(request.resourceAttributes)",
+      "request.resourceAttributes.name == ''",
+      "!('system:masters' in request.groups) && request.extra['a/b'] == ['c']",
+    ].map((text) => celExpressions.compile(text, "request", { isCondition: true }));
+    const { authorizer, reviews } = setUp({ allowed: true }, { conditions });
+    assert.equal((await authorizer.authorize(listPods)).decision, "allow");
+    const named = await authorizer.authorize({ ...listPods, name: "n" });
+    assert.equal(named.decision, "noOpinion");
+    await authorizer.authorize({ ...listPods, isResource: false, path: "/x" });
+    assert.equal(reviews.length, 1);
+  });
 
   it("is told everything, in the words of the version it knows", async () => {
     const selectors = selectorsOfQuery(

@@ -65,10 +65,12 @@ function matches(
   spec: SubjectAccessReviewSpec,
   conditions: readonly CompiledExpression[],
 ): { readonly holds: boolean; readonly error?: string } {
+  if (conditions.length === 0) return { holds: true };
   const errors: string[] = [];
+  const request = requestOf(spec);
   for (const condition of conditions) {
     try {
-      if (condition.evaluate({ request: spec }) === true) continue;
+      if (condition.evaluate(request) === true) continue;
       // One that does not hold decides, whatever the others would say.
       return { holds: false };
     } catch (error) {
@@ -77,6 +79,25 @@ function matches(
     }
   }
   return errors.length > 0 ? { holds: false, error: errors.join(", ") } : { holds: true };
+}
+
+/** To a condition everything that is no selector is there, even if it is empty. */
+function requestOf(spec: SubjectAccessReviewSpec): object {
+  const { resourceAttributes, nonResourceAttributes } = spec;
+  const none = { namespace: "", verb: "", group: "", version: "", resource: "" };
+  return {
+    user: "",
+    uid: "",
+    groups: [],
+    extra: {},
+    ...spec,
+    ...(resourceAttributes && {
+      resourceAttributes: { ...none, subresource: "", name: "", ...resourceAttributes },
+    }),
+    ...(nonResourceAttributes && {
+      nonResourceAttributes: { path: "", verb: "", ...nonResourceAttributes },
+    }),
+  };
 }
 
 function decisionOf(status: Readonly<Record<string, unknown>>): Decision {
