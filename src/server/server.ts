@@ -17,8 +17,6 @@ import { createImpersonation } from "./authn/impersonation/impersonate.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
 import type { ConversionCaller } from "./crd/conversion.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
-import { withoutRules } from "./crd/rules/engine.ts";
-import type { RuleEngine } from "./crd/rules/engine.ts";
 import { healthPaths, pingCheck, plain } from "./health/health.ts";
 import type { HealthCheck } from "./health/health.ts";
 import { MetricsRegistry } from "#base/metrics.ts";
@@ -68,8 +66,6 @@ export interface ApiServerOptions {
   readonly build?: BuildInfo;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
   readonly conversionCaller?: (client: Client) => ConversionCaller;
-  /** Reads the rules of custom resources; without it, definitions cannot have any. */
-  readonly ruleEngine?: RuleEngine;
   readonly cacher?: Omit<CacherOptions, "store" | "clock" | "logger" | "root">;
 }
 
@@ -175,7 +171,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 /** Where definitions of custom resources are served, so is what they define. */
 function followExtensions(
-  { clock, random, conversionCaller, ruleEngine = withoutRules }: ApiServerOptions,
+  { clock, random, conversionCaller }: ApiServerOptions,
   { client, live }: ServerParts,
   parts: { loops: Scope; logger: Logger; fixed: readonly ResourceDefinition[] },
 ): Promise<void> {
@@ -184,15 +180,7 @@ function followExtensions(
   const callWebhook: ConversionCaller =
     conversionCaller?.(client) ??
     (() => Promise.reject(new Error("this server cannot call webhooks")));
-  const custom = new CustomResources({
-    client,
-    live,
-    clock,
-    random,
-    logger,
-    callWebhook,
-    ruleEngine,
-  });
+  const custom = new CustomResources({ client, live, clock, random, logger, callWebhook });
   loops.run("custom resources", (signal) => custom.run(signal));
   return custom.synced;
 }

@@ -57,6 +57,7 @@ function typeOfKind(kind: Kind, name: string): Type {
     case "double":
       return doubleType;
     case "bytes":
+    case "octets":
       return bytesType;
     case "time":
     case "microTime":

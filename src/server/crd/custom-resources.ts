@@ -14,7 +14,7 @@ import type { ConditionDraft } from "./conditions.ts";
 import { webhookConversion } from "./conversion.ts";
 import type { ConversionCaller } from "./conversion.ts";
 import { customResources } from "./definition.ts";
-import type { RuleEngine } from "./rules/engine.ts";
+import { celRules } from "./rules/cel-engine.ts";
 import { cleanupFinalizer, planStatus, terminating } from "./plan.ts";
 
 export interface CustomResourcesOptions {
@@ -25,8 +25,6 @@ export interface CustomResourcesOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly callWebhook: ConversionCaller;
-  /** Reads the expressions of rules. */
-  readonly ruleEngine: RuleEngine;
 }
 
 const recheckMs = 500;
@@ -95,7 +93,7 @@ export class CustomResources {
 
   /** Hands the registry what is to be served now. What has not changed stays the same object. */
   #publish(): void {
-    const { live, callWebhook, random, ruleEngine } = this.#options;
+    const { live, callWebhook, random } = this.#options;
     let isChanged = false;
     for (const [name, { uid }] of this.#served) {
       const crd = this.#crds.get(name);
@@ -115,7 +113,7 @@ export class CustomResources {
       }
       const state = { isTerminating };
       const convert = webhookConversion(crd, { call: callWebhook, random });
-      const definitions = customResources(crd, convert, { state, engine: ruleEngine });
+      const definitions = customResources(crd, convert, { state, engine: celRules });
       this.#served.set(name, { uid: crd.metadata.uid, crd, state, definitions });
       isChanged = true;
     }

@@ -2,6 +2,7 @@ import type { Bytes } from "#base/bytes.ts";
 import type { ApiRequest, RequestBody } from "#client/transport.ts";
 import { badRequest, requestEntityTooLarge } from "#machinery/status.ts";
 import { isListHeader } from "../authn/header-values.ts";
+import { withoutWatchPrefix } from "../pipeline/request-info.ts";
 import type { AnyRequest } from "./respond.ts";
 
 /** Upstream's limit for what one request may bring. */
@@ -13,13 +14,13 @@ export function apiRequestOf(request: AnyRequest): ApiRequest | undefined {
   const mark = url.indexOf("?");
   const path = decodePath(mark < 0 ? url : url.slice(0, mark));
   if (path === undefined) return undefined;
-  return {
+  return withoutWatchPrefix({
     method: (request.method ?? "GET") as ApiRequest["method"],
     path,
     query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
     headers: headersOf(request),
     body: bodyOf(request),
-  };
+  });
 }
 
 function decodePath(path: string): string | undefined {

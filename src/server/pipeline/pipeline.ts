@@ -21,7 +21,7 @@ import type { RequestMetrics } from "../health/request-metrics.ts";
 import { answerValue, isInProcess } from "../registry/answers.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Connection, RequestContext, RequestInfo, UserInfo } from "./request.ts";
-import { requestInfoOf, withoutWatchPrefix } from "./request-info.ts";
+import { requestInfoOf } from "./request-info.ts";
 
 /** Answers paths that are no resource's: health, version, discovery, OpenAPI. */
 export interface PathHandler {
@@ -72,11 +72,10 @@ const steps: readonly Step[] = [
 /** Never throws: every failure is answered with a Status. */
 export async function passThrough(
   parts: PipelineParts,
-  received: ApiRequest,
+  request: ApiRequest,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<ApiResponse> {
-  const request = withoutWatchPrefix(received);
   const passage: Passage = {
     request,
     connection,

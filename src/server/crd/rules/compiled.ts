@@ -1,5 +1,5 @@
 import { findFieldPath } from "../schema/field-path.ts";
-import { itemsOf, propertyOf, valuesOf } from "../schema/json-schema.ts";
+import { itemsOf, valuesOf } from "../schema/json-schema.ts";
 import type { JsonSchema, ValidationRule } from "../schema/json-schema.ts";
 import type { CompiledRule, RuleEngine } from "./engine.ts";
 
@@ -23,7 +23,7 @@ export function compileRules(
 ): readonly Rule[] | undefined {
   const given = schema["x-kubernetes-validations"] ?? [];
   if (given.length === 0) return [];
-  const scope = engine.scopeOf(isResource ? withTypeMeta(schema) : schema);
+  const scope = engine.scopeOf(schema, isResource);
   if (!scope) return undefined;
   return given.map((rule): Rule => {
     const { rule: expression = "", messageExpression = "" } = rule;
@@ -54,24 +54,6 @@ function fieldPathOf({ fieldPath }: ValidationRule, schema: JsonSchema): string 
   if (!fieldPath) return "";
   const found = findFieldPath(fieldPath, schema, { arrays: true });
   return "path" in found ? found.path : "";
-}
-
-const text: JsonSchema = { type: "string" };
-const metadata: JsonSchema = { type: "object", properties: { name: text, generateName: text } };
-
-/** At the root of a resource, rules see what kind it is and what it is called. */
-function withTypeMeta(schema: JsonSchema): JsonSchema {
-  const own = propertyOf(schema, "metadata");
-  const isWhole = own && propertyOf(own, "name") && propertyOf(own, "generateName");
-  return {
-    ...schema,
-    properties: {
-      ...schema.properties,
-      kind: text,
-      apiVersion: text,
-      metadata: isWhole ? own : metadata,
-    },
-  };
 }
 
 /** Whether rules stand anywhere in what is structural of a schema. */

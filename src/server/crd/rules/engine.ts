@@ -2,8 +2,11 @@ import type { JsonSchema } from "../schema/json-schema.ts";
 
 /** What rules need of the language that they are written in. */
 export interface RuleEngine {
-  /** How expressions see values of a schema; undefined where they cannot. */
-  scopeOf(schema: JsonSchema): RuleScope | undefined;
+  /**
+   * How expressions see values of a schema; undefined where they cannot. At the root of a resource
+   * they see what kind it is and what it is called, whatever the schema says.
+   */
+  scopeOf(schema: JsonSchema, isResource: boolean): RuleScope | undefined;
 }
 
 /** The place of a rule: it knows the value in that place as `self`, and what it was as `oldSelf`. */
@@ -35,10 +38,3 @@ export type Evaluated =
       readonly cost: number;
       readonly costExceeded: boolean;
     };
-
-/** For servers that do not know the language: no rule can be read, so that none gets in. */
-export const withoutRules: RuleEngine = {
-  scopeOf: () => ({
-    compile: () => ({ ok: false, text: "this server does not evaluate rules" }),
-  }),
-};

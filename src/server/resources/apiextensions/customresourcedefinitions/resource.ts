@@ -1,8 +1,7 @@
 import { CustomResourceDefinition } from "#api/apiextensions/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import { withCondition } from "../../../crd/conditions.ts";
-import { withoutRules } from "../../../crd/rules/engine.ts";
-import type { RuleEngine } from "../../../crd/rules/engine.ts";
+import { celRules } from "../../../crd/rules/cel-engine.ts";
 import { cleanupFinalizer } from "../../../crd/plan.ts";
 import { isKnownFormat } from "../../../crd/schema/formats.ts";
 import { someSchema } from "../../../crd/schema/json-schema.ts";
@@ -13,14 +12,9 @@ import { validateDefinition, validateDefinitionUpdate, validateStatus } from "./
 
 export interface DefinitionDependencies {
   readonly clock: Clock;
-  /** Reads the expressions of rules. */
-  readonly ruleEngine?: RuleEngine;
 }
 
-export const customResourceDefinitions = ({
-  clock,
-  ruleEngine = withoutRules,
-}: DefinitionDependencies) =>
+export const customResourceDefinitions = ({ clock }: DefinitionDependencies) =>
   defineResource<CustomResourceDefinition>({
     type: CustomResourceDefinition,
     columns: [
@@ -44,8 +38,8 @@ export const customResourceDefinitions = ({
       addStoredVersion(crd);
     },
     prepareForUpdate: addStoredVersion,
-    validateCreate: (crd) => validateDefinition(crd, ruleEngine),
-    validateUpdate: (crd, old) => validateDefinitionUpdate(crd, old, ruleEngine),
+    validateCreate: (crd) => validateDefinition(crd, celRules),
+    validateUpdate: (crd, old) => validateDefinitionUpdate(crd, old, celRules),
     status: { validateUpdate: validateStatus },
     allowUnconditionalUpdate: false,
     // The instances go first: until then the definition stays, marked, and held by a finalizer.

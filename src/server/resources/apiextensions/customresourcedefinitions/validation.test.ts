@@ -496,3 +496,109 @@ test("what the instances are kept by does not change", () => {
     'spec.names.plural: Invalid value: "foos": field is immutable',
   ]);
 });
+
+const tooCostly =
+  "estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or " +
+  "adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)";
+const contributed =
+  "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema";
+const totalTooCostly = `x-kubernetes-validations ${tooCostly.replace("cost", "cost total for entire OpenAPIv3 schema")}`;
+const ruled = (rules: object[], properties: object) =>
+  schema((all) => {
+    Object.assign(all.properties.spec.properties, properties);
+    all.properties.spec["x-kubernetes-validations"] = rules;
+  });
+const goRule = (rule: string, more: object = {}) =>
+  JSON.stringify({
+    Rule: rule,
+    Message: "",
+    MessageExpression: "",
+    Reason: null,
+    FieldPath: "",
+    OptionalOldSelf: null,
+    ...more,
+  });
+const number = { type: "integer" };
+const strings = { type: "array", items: { type: "string" } };
+const ruledString = (rule: string) => ({
+  type: "string",
+  "x-kubernetes-validations": [{ rule }],
+});
+
+checkAll([
+  [
+    "rules that can be kept",
+    ruled(
+      [
+        { rule: "self.a <= self.b" },
+        { rule: "!oldSelf.hasValue() || self.a >= oldSelf.value().a", optionalOldSelf: true },
+        { rule: "type(self.port) == int ? self.port > 1 : self.port == 'x'" },
+        { rule: "self.short.all(x, self.short.all(y, x == y))" },
+      ],
+      {
+        a: number,
+        b: number,
+        short: { type: "array", maxItems: 10, items: { type: "string", maxLength: 10 } },
+      },
+    ),
+    [],
+  ],
+  [
+    "rules that are mistaken",
+    ruled(
+      [
+        { rule: "self.nope == 1" },
+        { rule: "self.a + 1" },
+        { rule: "self.a == 1", messageExpression: "self.a" },
+        { rule: "self.a == 1", messageExpression: "self.b" },
+        { rule: "self.a == 1", optionalOldSelf: true },
+      ],
+      { a: number },
+    ),
+    [
+      `${spec}.x-kubernetes-validations[0].rule: Invalid value: ${goRule("self.nope == 1")}: ` +
+        "compilation failed: ERROR: <input>:1:5: undefined field 'nope'\n | self.nope == 1\n | ....^",
+      `${spec}.x-kubernetes-validations[1].rule: Invalid value: ${goRule("self.a + 1")}: ` +
+        "cel expression must evaluate to a bool",
+      `${spec}.x-kubernetes-validations[2].messageExpression: Invalid value: ` +
+        `${goRule("self.a == 1", { MessageExpression: "self.a" })}: ` +
+        "messageExpression must evaluate to a string",
+      `${spec}.x-kubernetes-validations[3].messageExpression: Invalid value: ` +
+        `${goRule("self.a == 1", { MessageExpression: "self.b" })}: messageExpression compilation ` +
+        "failed: ERROR: <input>:1:5: undefined field 'b'\n | self.b\n | ....^",
+      `${spec}.x-kubernetes-validations[4].optionalOldSelf: Invalid value: true: may not be set ` +
+        "if oldSelf is not used in rule",
+    ],
+  ],
+  [
+    "a rule that can take too long",
+    ruled([{ rule: "self.l.all(x, self.l.all(y, x == y))" }], { l: strings }),
+    [
+      `${spec}.x-kubernetes-validations[0].rule: Forbidden: ${tooCostly}`,
+      `${spec}.x-kubernetes-validations[0].rule: Forbidden: ${contributed}`,
+      `spec.validation.openAPIV3Schema: Forbidden: ${totalTooCostly}`,
+    ],
+  ],
+  [
+    "a rule about change where nothing says what an item was before",
+    ruled([], {
+      l: {
+        type: "array",
+        maxItems: 10,
+        items: { ...ruledString("self == oldSelf"), maxLength: 10 },
+      },
+    }),
+    [
+      `${spec}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == ` +
+        'oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within ' +
+        `${spec}.properties[l]`,
+    ],
+  ],
+  [
+    "a default that breaks a rule",
+    ruled([], {
+      a: { ...number, default: 5, "x-kubernetes-validations": [{ rule: "self < 3" }] },
+    }),
+    [`${spec}.properties[a].default: Invalid value: 5: failed rule: self < 3`],
+  ],
+]);
