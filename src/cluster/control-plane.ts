@@ -160,7 +160,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     authorizer: authorization.authorizer,
     resources: (parts) =>
       resourcesOf(options, parts, { authorization, tokens, audiences, issuer, components }),
-    admission: ({ client }) => admissionOf(options, client, authorization),
+    admission: (parts) => admissionOf(options, parts, authorization),
     paths: [
       ...(await extraPaths(options, issuer, () => server.definitions)),
       ...(options.paths ?? []),
@@ -220,11 +220,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 
 function admissionOf(
   { clock, random, admission, webhookPost: post }: ControlPlaneOptions,
-  client: Client,
+  { client, kinds }: ServerParts,
   { authorizer, rbac, rbacStore }: Authorization,
 ): AdmissionPlugin[] {
   const webhooks = post && { post, resolve: clusterAddressResolver(client) };
-  const environment = { client, clock, random, authorizer, ...(webhooks && { webhooks }) };
+  const environment = { client, clock, random, authorizer, kinds, ...(webhooks && { webhooks }) };
   return [
     rbacEscalationCheck({ authorizer, rbac, source: rbacStore }),
     ...admissionPlugins(environment, admission),

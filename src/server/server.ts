@@ -11,6 +11,7 @@ import { Cacher } from "#storage/cacher/cacher.ts";
 import type { CacherOptions } from "#storage/cacher/cacher.ts";
 import type { Store } from "#storage/store.ts";
 import type { AdmissionPlugin } from "./admission/admission.ts";
+import type { KindFinder } from "./admission/policies/params.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { withAuthenticatedGroup } from "./authn/identity.ts";
 import { createImpersonation } from "./authn/impersonation/impersonate.ts";
@@ -41,6 +42,8 @@ export interface ServerParts {
   readonly bodies: BodyReader;
   /** Adds resources to those that the server begins with, and takes them away again. */
   readonly live: LiveDefinitions;
+  /** Kinds that are served right now, by apiVersion and kind. */
+  readonly kinds: KindFinder;
 }
 
 export interface ApiServerOptions {
@@ -139,6 +142,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     objects: objectAccess(current),
     bodies: bodyReader(current, environment),
     live,
+    kinds: (apiVersion, kind) => registry.kindOf(apiVersion, kind),
   };
   const { resources } = options;
   const fixed = typeof resources === "function" ? resources(parts) : resources;

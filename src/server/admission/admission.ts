@@ -4,6 +4,8 @@ import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import type { UserInfo } from "../pipeline/request.ts";
+import type { ExpressionEngine } from "./policies/expressions.ts";
+import type { KindFinder } from "./policies/params.ts";
 import type { WebhookConnections } from "./webhooks/caller.ts";
 import type { Equivalent } from "./matching/equivalent.ts";
 
@@ -61,6 +63,10 @@ export interface AdmissionEnvironment {
   readonly random?: Random;
   /** Who approves or signs certificate requests is asked; without it those plugins are left out. */
   readonly authorizer?: Authorizer;
+  /** Finds the kinds of policies' parameters; where it is missing, policies can have none. */
+  readonly kinds?: KindFinder;
+  /** Evaluates match conditions and policies; where it is missing, those all fail. */
+  readonly expressions?: ExpressionEngine;
   /** How webhooks are reached; where it is missing, none can be. */
   readonly webhooks?: WebhookConnections;
 }

@@ -15,6 +15,11 @@ import { namespaceLifecycle } from "./namespace-lifecycle/plugin.ts";
 import { nodeDeclaredFeatureValidator } from "./node-declared-features/plugin.ts";
 import { nodeRestriction } from "./node-restriction/plugin.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize/plugin.ts";
+import { conditionMatcher } from "./policies/conditions.ts";
+import { missingEngine } from "./policies/missing-engine.ts";
+import { mutatingPolicies } from "./policies/mutating.ts";
+import { validatingPolicies } from "./policies/validating.ts";
+import type { PolicyEnvironment } from "./policies/validating.ts";
 import { podResizeValidator } from "./pod-resize/plugin.ts";
 import { podSecurityConfigurationOf } from "./pod-security/configuration.ts";
 import { podSecurity } from "./pod-security/plugin.ts";
@@ -102,7 +107,9 @@ const known: readonly Known[] = [
   on("NodeDeclaredFeatureValidator", nodeDeclaredFeatureValidator),
   on("JobValidation", undefined),
   on("PodResizeValidator", podResizeValidator),
+  on("MutatingAdmissionPolicy", (environment) => mutatingPolicies(policiesIn(environment))),
   on("MutatingAdmissionWebhook", (environment) => mutatingWebhooks(webhooksIn(environment))),
+  on("ValidatingAdmissionPolicy", (environment) => validatingPolicies(policiesIn(environment))),
   on("ValidatingAdmissionWebhook", (environment) => validatingWebhooks(webhooksIn(environment))),
   // Counts against quotas, so that nobody may refuse after it.
   on("ResourceQuota", resourceQuota),
@@ -144,17 +151,19 @@ function checkNames(flag: string, names: readonly string[]): void {
   }
 }
 
+function policiesIn(environment: AdmissionEnvironment): PolicyEnvironment {
+  const { client, authorizer, kinds = () => undefined, expressions } = environment;
+  return { client, authorizer, kinds, engine: expressions ?? missingEngine };
+}
+
 function webhooksIn(environment: AdmissionEnvironment): WebhookEnvironment {
-  const { client, clock, random = cryptoRandom, webhooks } = environment;
+  const { client, clock, random = cryptoRandom, webhooks, authorizer } = environment;
+  const unreachable = () => Promise.reject(new Error("this server has no way to reach webhooks"));
   return {
     client,
     clock,
     random,
-    connections: webhooks ?? {
-      post: () => Promise.reject(new Error("this server has no way to reach webhooks")),
-      resolve: () => Promise.reject(new Error("this server has no way to reach webhooks")),
-    },
-    conditions: () =>
-      Promise.resolve({ kind: "error", message: "match conditions are not evaluated yet" }),
+    connections: webhooks ?? { post: unreachable, resolve: unreachable },
+    conditions: conditionMatcher(environment.expressions ?? missingEngine, authorizer),
   };
 }

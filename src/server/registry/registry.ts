@@ -102,6 +102,12 @@ export class Registry implements LiveDefinitions {
     return this.#storages.get(`${apiVersionOf(info)}/${info.resource}`);
   }
 
+  kindOf(apiVersion: string, kind: string): KindType | undefined {
+    return this.definitions.find(
+      ({ type: { info } }) => info.kind === kind && apiVersionOf(info) === apiVersion,
+    )?.type;
+  }
+
   /** Other kinds whose objects are stored as those of this one are. */
   equivalents(type: KindType): Equivalent[] {
     const own = this.storageOf(type);
