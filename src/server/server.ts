@@ -27,7 +27,7 @@ import type { BuildInfo } from "./health/version.ts";
 import { passThrough } from "./pipeline/pipeline.ts";
 import type { PathHandler, PipelineParts } from "./pipeline/pipeline.ts";
 import type { Connection, UserInfo } from "./pipeline/request.ts";
-import { bodyReader, objectAccess } from "./registry/access.ts";
+import { bodyReader, directReads, objectAccess } from "./registry/access.ts";
 import { Registry } from "./registry/registry.ts";
 import type { LiveDefinitions } from "./registry/registry.ts";
 import type { ResourceDefinition } from "./registry/resource.ts";
@@ -138,7 +138,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const transport = (user: UserInfo, program?: string) => inProcessTransport(handle, user, program);
 
   const parts: ServerParts = {
-    client: createClient(transport(serverUser)),
+    client: directReads(createClient(transport(serverUser)), current),
     objects: objectAccess(current),
     bodies: bodyReader(current, environment),
     live,

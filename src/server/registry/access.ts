@@ -1,9 +1,11 @@
+import type { Client, Resource } from "#client/client.ts";
 import { notFound } from "#machinery/status.ts";
 import { fieldsOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
 import type { BodyReader, ObjectAccess } from "../resources/dependencies.ts";
 import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
 import { readObject } from "./body.ts";
+import { listPrefix } from "./keys.ts";
 import type { Registry } from "./registry.ts";
 import type { StoredObject } from "./stored-object.ts";
 import { ResourceStorage } from "./storage.ts";
@@ -49,6 +51,43 @@ export function objectAccess(registry: () => Registry): ObjectAccess {
       }
     },
   };
+}
+
+/**
+ * The client, with reads of whole objects and lists straight from the cache: who asks many small
+ * questions of the server itself need not send each of them through all of a request's steps.
+ */
+export function directReads(client: Client, registry: () => Registry): Client {
+  const storageOf = (type: Resource<unknown>): ResourceStorage | undefined => {
+    const storage = registry().storageOf(type);
+    return storage?.definition.storedAs || storage?.definition.virtual ? undefined : storage;
+  };
+  const direct: Client = {
+    ...client,
+    async get(type, reference, signal) {
+      const storage = storageOf(type);
+      if (!storage) return client.get(type, reference, signal);
+      const { namespace = "", name } = reference;
+      return storage.form.decode(await storage.require(namespace, name, signal)) as never;
+    },
+    async find(type, reference, signal) {
+      const storage = storageOf(type);
+      if (!storage) return client.find(type, reference, signal);
+      const { namespace = "", name } = reference;
+      const entry = await storage.find(namespace, name, signal);
+      return entry && (storage.form.decode(entry) as never);
+    },
+    async list(type, query = {}, signal) {
+      const storage = storageOf(type);
+      const { namespace = "", ...others } = query;
+      if (!storage || Object.keys(others).length > 0) return client.list(type, query, signal);
+      const prefix = listPrefix(storage.storedInfo, namespace);
+      const { entries, revision } = await storage.environment.cacher.range({ prefix }, signal);
+      const items = entries.map((entry) => storage.form.decode(entry) as never);
+      return { items, resourceVersion: String(revision) };
+    },
+  };
+  return direct;
 }
 
 function tooContended(name: string): Error {

