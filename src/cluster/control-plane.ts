@@ -18,6 +18,8 @@ import { runScheduler } from "#scheduler/run.ts";
 import type { AdmissionPlugin } from "#server/admission/admission.ts";
 import { admissionPlugins } from "#server/admission/default.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
+import { expressionChecker } from "#server/admission/policies/checker.ts";
+import { expressionEngine } from "#server/admission/policies/engine.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
 import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
 import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
@@ -224,7 +226,9 @@ function admissionOf(
   { authorizer, rbac, rbacStore }: Authorization,
 ): AdmissionPlugin[] {
   const webhooks = post && { post, resolve: clusterAddressResolver(client) };
-  const environment = { client, clock, random, authorizer, kinds, ...(webhooks && { webhooks }) };
+  const expressions = expressionEngine;
+  const asked = { client, clock, random, authorizer, kinds, expressions };
+  const environment = { ...asked, ...(webhooks && { webhooks }) };
   return [
     rbacEscalationCheck({ authorizer, rbac, source: rbacStore }),
     ...admissionPlugins(environment, admission),
@@ -281,6 +285,7 @@ function resourcesOf(
     authorizer: authorization.authorizer,
     rules: authorization,
     components,
+    expressions: expressionChecker(expressionEngine),
   };
   return allResources(dependencies, options.config.runtimeConfig);
 }

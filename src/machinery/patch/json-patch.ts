@@ -49,7 +49,7 @@ function apply(document: Row, operation: unknown): number {
   }
   const { op, path } = operation;
   if (typeof path !== "string") throw doesNotApply(`${String(op)} operation has no path`);
-  const target = find(document, path);
+  const target = find(document, path, String(op));
   switch (op) {
     case "add":
       add(target, valueOf(operation));
@@ -59,28 +59,29 @@ function apply(document: Row, operation: unknown): number {
       replace(target, valueOf(operation));
       return 0;
     case "remove":
-      read(target);
+      if (peek(target) === undefined) throw doesNotApply(nothingToRemove(target));
       remove(target);
       return 0;
     case "test": {
       // A test for null also holds for what is not there.
       const expected = operation["value"] ?? null;
       const actual = expected === null ? (peek(target) ?? null) : read(target);
-      if (!deepEqual(actual, expected)) throw doesNotApply(`testing value ${path} failed`);
+      if (!deepEqual(actual, expected))
+        throw doesNotApply(`testing value ${path} failed: test failed`);
       return 0;
     }
     case "copy": {
-      const copied = read(find(document, fromOf(operation)));
+      const copied = read(find(document, fromOf(operation), String(op)));
       add(target, cloneJson(copied));
       return JSON.stringify(copied).length;
     }
     case "move": {
       const from = fromOf(operation);
       if (path.startsWith(`${from}/`)) throw doesNotApply("cannot move a value into itself");
-      const source = find(document, from);
+      const source = find(document, from, "move");
       const moved = read(source);
       remove(source);
-      add(find(document, path), moved);
+      add(find(document, path, "move"), moved);
       return 0;
     }
     default:
@@ -95,14 +96,16 @@ interface Place {
   readonly path: string;
 }
 
-function find(document: Row, path: string): Place {
+function find(document: Row, path: string, op: string): Place {
   if (path !== "" && !path.startsWith("/")) throw doesNotApply(`bad path ${path}`);
   const keys = path.split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   let parent: unknown = document;
   for (const key of keys.slice(0, -1)) {
     parent = peek({ parent, key, path });
     if (typeof parent !== "object" || parent === null) {
-      throw doesNotApply(`doc is missing path: ${path}`);
+      throw doesNotApply(
+        `${op} operation does not apply: doc is missing path: "${path}": missing value`,
+      );
     }
   }
   return { parent, key: keys.at(-1) ?? "", path };
@@ -116,10 +119,16 @@ function peek({ parent, key, path }: Place): unknown {
   return isRow(parent) && Object.hasOwn(parent, key) ? parent[key] : undefined;
 }
 
+function nothingToRemove({ key, path }: Place): string {
+  return `error in remove for path: '${path}': Unable to remove nonexistent key: ${key}: missing value`;
+}
+
 function read(place: Place): unknown {
   const value = peek(place);
-  if (value === undefined) throw doesNotApply(`doc is missing key: ${place.path}`);
-  return value;
+  if (value !== undefined) return value;
+  throw doesNotApply(
+    `replace operation does not apply: doc is missing key: ${place.path}: missing value`,
+  );
 }
 
 function add({ parent, key, path }: Place, value: unknown): void {

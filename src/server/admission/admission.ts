@@ -33,7 +33,7 @@ export interface AdmissionRequest {
   readonly passes: MutationPasses;
   readonly signal: AbortSignal;
   /**
-   * Puts another object in the place of `object`, decoded and with defaults. Throws 400 for values
+   * Puts another object in the place of `object`, decoded and with defaults. Throws 500 for values
    * of the wrong type.
    */
   replace(object: Record<string, unknown>): void;

@@ -1,6 +1,7 @@
 import { invariant } from "#base/invariant.ts";
 import { cloneJson } from "#machinery/json.ts";
-import { invalid } from "#machinery/status.ts";
+import { internalError, invalid } from "#machinery/status.ts";
+import { DecodeError, decode } from "#schema/decode.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "#machinery/validation/metadata.ts";
 import {
   dns1035LabelRule,
@@ -14,7 +15,7 @@ import { validateSchema } from "#machinery/validation/schema.ts";
 import type { KindType } from "#schema/message.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { RequestContext } from "../pipeline/request.ts";
-import { complete, decodeInPlace } from "./body.ts";
+import { complete } from "./body.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
 
@@ -56,7 +57,7 @@ export function admissionRequest(
     signal: context.signal,
     replace(next) {
       invariant(object, "there is an object to replace");
-      decodeInPlace(type, next);
+      decodeChanged(type, next);
       const completed = complete(type === definition.type ? definition : { type }, next);
       for (const key of Object.keys(object)) delete object[key];
       Object.assign(object, completed);
@@ -65,6 +66,15 @@ export function admissionRequest(
     annotate: (key, value, level) => context.annotate?.(key, value, level),
     equivalents: () => (call.type ? [] : environment.equivalents(definition.type)),
   };
+}
+
+/** What admission makes of an object is the server's own work: its mistakes are no client's. */
+function decodeChanged(type: KindType, value: Record<string, unknown>): void {
+  try {
+    decode(type, value);
+  } catch (error) {
+    throw error instanceof DecodeError ? internalError(error.message) : error;
+  }
 }
 
 const optionsKinds: Readonly<Record<string, string>> = {

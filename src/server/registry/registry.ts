@@ -112,13 +112,17 @@ export class Registry implements LiveDefinitions {
   equivalents(type: KindType): Equivalent[] {
     const own = this.storageOf(type);
     if (!own) return [];
-    return [...this.#storages.values()]
-      .filter((other) => other !== own && other.storedInfo === own.storedInfo)
-      .map((other) => ({
-        type: other.definition.type,
-        convert: (object) => convert(own.definition, other.definition, object),
-        revert: (object) => convert(other.definition, own.definition, object),
-      }));
+    return (
+      [...this.#storages.values()]
+        .filter((other) => other !== own && other.storedInfo === own.storedInfo)
+        // Conversions by webhooks take their time: those versions are matched as they are written.
+        .filter(({ definition }) => !definition.storedAs?.convert)
+        .map((other) => ({
+          type: other.definition.type,
+          convert: (object) => convert(own.definition, other.definition, object),
+          revert: (object) => convert(other.definition, own.definition, object),
+        }))
+    );
   }
 
   find(info: RequestInfo): ResourceStorage | undefined {

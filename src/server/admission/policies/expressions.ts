@@ -1,5 +1,5 @@
 import type { Namespace } from "#api/core/v1.ts";
-import type { Compile, Compiled, Environment, Program } from "#machinery/cel/cel.ts";
+import type { CompileOptions, Compiled, Environment, Program } from "#machinery/cel/cel.ts";
 import { dynType, formatType } from "#machinery/cel/types.ts";
 import type { StructType, Type } from "#machinery/cel/types.ts";
 import { ErrorValue, LazyStruct } from "#machinery/cel/values.ts";
@@ -18,10 +18,10 @@ const perCallLimit = 1_000_000;
 
 /** The expression language, as far as admission needs it. */
 export interface ExpressionEngine {
-  readonly compile: Compile;
+  compile(source: string, environment: Environment, options?: CompileOptions): Compiled;
   /** With Kubernetes' functions. */
   readonly environment: Environment;
-  fromJson(value: unknown, type: Type): Value;
+  fromJson(value: unknown, type: Type): Result;
   toJson(value: Value): unknown;
   readonly authorization: AuthorizationLibrary;
 }
@@ -83,25 +83,24 @@ export class ExpressionScope {
     };
   }
 
-  /** `extra` is what this expression may use besides: the types of patches. */
+  /** `adapt` adds what this expression may use besides: the types of patches. */
   compile(
     source: string,
     options: {
       readonly results?: readonly Type[];
       readonly withAuthorizer?: boolean;
-      readonly extra?: Parameters<Environment["extend"]>[0];
+      readonly adapt?: (environment: Environment) => Environment;
     } = {},
   ): Expression {
-    const { results = [], withAuthorizer = true, extra } = options;
-    let environment = this.engine.environment.extend({
-      variables: this.#declarations(withAuthorizer),
-    });
-    if (extra) environment = environment.extend(extra);
+    const { results = [], withAuthorizer = true, adapt = (same) => same } = options;
+    const environment = adapt(
+      this.engine.environment.extend({ variables: this.#declarations(withAuthorizer) }),
+    );
     const compiled: Compiled = this.engine.compile(source, environment);
     if (!compiled.ok) return failed(source, `compilation failed: ${compiled.text}`);
     const { program } = compiled;
-    const actual = formatType(program.type);
-    const expected = results.map(formatType);
+    const actual = typeText(program.type);
+    const expected = results.map(typeText);
     if (expected.length > 0 && !expected.includes(actual)) {
       const wanted = expected.length === 1 ? (expected[0] ?? "") : `one of [${expected.join(" ")}]`;
       return failed(source, `must evaluate to ${wanted} but got ${actual}`);
@@ -116,7 +115,7 @@ export class ExpressionScope {
       oldObject: dynType,
       request: requestType,
       namespaceObject: namespaceType,
-      variables: this.variablesType,
+      ...(this.#variables.size > 0 && { variables: this.variablesType }),
       ...(this.#hasParams && { params: dynType }),
       ...(withAuthorizer && {
         authorizer: authorizerType,
@@ -124,6 +123,11 @@ export class ExpressionScope {
       }),
     };
   }
+}
+
+/** Where results are judged, upstream calls the type of null by its other name. */
+function typeText(type: Type): string {
+  return type.kind === "null" ? "null_type" : formatType(type);
 }
 
 function failed(source: string, error: string): Expression {
@@ -154,7 +158,7 @@ export type Evaluated =
 
 /** Evaluates expressions on one subject, with one budget; variables are computed at most once. */
 export class Evaluation {
-  readonly #activation: Record<string, Value>;
+  readonly #activation: Record<string, Value | (() => Result)>;
   #remaining: number;
   #variablesCost = 0;
 
@@ -203,7 +207,7 @@ export class Evaluation {
 function activationOf(
   { engine }: ExpressionScope,
   { request, invocation, namespace, param, checks }: Subject,
-): Record<string, Value> {
+): Record<string, Value | (() => Result)> {
   const { place, type, object, oldObject } = invocation;
   const { group, version, kind } = type.info;
   const body = {
@@ -214,12 +218,13 @@ function activationOf(
     dryRun: request.dryRun,
     ...(Object.keys(request.options).length > 0 && { options: request.options }),
   };
-  const dynamic = (value: unknown) => engine.fromJson(value ?? null, dynType);
+  const dynamic = (value: unknown) =>
+    value === undefined ? null : () => engine.fromJson(value, dynType);
   return {
     object: dynamic(object),
     oldObject: dynamic(oldObject),
-    request: engine.fromJson(body, requestType),
-    namespaceObject: namespace ? engine.fromJson(namespace, namespaceType) : null,
+    request: () => engine.fromJson(body, requestType),
+    namespaceObject: namespace ? () => engine.fromJson(namespace, namespaceType) : null,
     params: dynamic(param),
     authorizer: engine.authorization.authorizer(checks, request.user),
     "authorizer.requestResource": engine.authorization.resourceCheck(checks, request),

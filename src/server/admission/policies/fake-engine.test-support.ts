@@ -1,4 +1,5 @@
-import type { Activation, Environment, Program } from "#machinery/cel/cel.ts";
+import { Environment } from "#machinery/cel/cel.ts";
+import type { Activation, Program } from "#machinery/cel/cel.ts";
 import { boolType, dynType } from "#machinery/cel/types.ts";
 import type { Type } from "#machinery/cel/types.ts";
 import { ErrorValue } from "#machinery/cel/values.ts";
@@ -20,9 +21,8 @@ export interface Variables {
 
 /** Expressions are names of JavaScript functions: the flow around them is what is tested. */
 export function fakeEngine(meanings: Readonly<Record<string, Meaning>>): ExpressionEngine {
-  const environment: Environment = { extend: () => environment };
   return {
-    environment,
+    environment: new Environment({}),
     compile(source) {
       const meaning = meanings[source];
       if (!meaning) {
@@ -60,9 +60,13 @@ function programOf({ type = boolType, cost = 1, value }: Meaning): Program {
 }
 
 function variablesOf(activation: Activation): Variables {
+  const values = Object.entries(activation).map(([name, value]) => [
+    name,
+    typeof value === "function" ? value() : value,
+  ]);
   return {
-    ...activation,
-    variable(name) {
+    ...Object.fromEntries(values),
+    variable(name: string) {
       const found: Result | undefined = (activation["variables"] as LazyStruct).get(name);
       if (found instanceof ErrorValue) throw new Error(found.message);
       return found;

@@ -1,9 +1,8 @@
 import type { MutatingAdmissionPolicy, Mutation } from "#api/admissionregistration/v1.ts";
-import type { Environment } from "#machinery/cel/cel.ts";
-import { dynType, listType, stringType, structType } from "#machinery/cel/types.ts";
-import type { StructType } from "#machinery/cel/types.ts";
+import { listType } from "#machinery/cel/types.ts";
 import { itemShape, mergeTyped, shapeOfField } from "#machinery/apply/typed.ts";
-import { shapeOfType } from "#machinery/apply/typed.ts";
+import { shapeOfType, TypedError } from "#machinery/apply/typed.ts";
+import { fieldSetOf } from "#machinery/apply/extract.ts";
 import type { Shape } from "#machinery/apply/typed.ts";
 import { cloneJson } from "#machinery/json.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
@@ -13,6 +12,7 @@ import { compileConditions } from "./conditions.ts";
 import type { Condition } from "./conditions.ts";
 import { Evaluation, ExpressionScope, OutOfBudget, budgets } from "./expressions.ts";
 import type { Expression, ExpressionEngine, Subject } from "./expressions.ts";
+import { jsonPatchType, misplacedType, objectTypeAt, withPatchTypes } from "./patch-types.ts";
 
 type Row = Record<string, unknown>;
 
@@ -27,22 +27,6 @@ interface CompiledMutation {
   readonly kind: "apply" | "jsonPatch";
   readonly expression: Expression;
 }
-
-/** One operation of a patch, as expressions build it. */
-const jsonPatchType = structType(
-  "JSONPatch",
-  { op: stringType, path: stringType, from: stringType, value: dynType },
-  { constructible: true },
-);
-
-/** `Object`, `Object.spec`, …: what is to be applied, named by where it goes. */
-function objectTypeAt(path: string): StructType {
-  return { kind: "struct", name: path, field: () => dynType, constructible: true };
-}
-
-const patchTypes: Parameters<Environment["extend"]>[0] = {
-  types: [jsonPatchType, objectTypeAt("Object")],
-};
 
 export function compileMutator(
   engine: ExpressionEngine,
@@ -61,7 +45,7 @@ function compileMutation(scope: ExpressionScope, mutation: Mutation): CompiledMu
   const isPatch = mutation.patchType === "JSONPatch";
   const source = (isPatch ? mutation.jsonPatch : mutation.applyConfiguration)?.expression ?? "";
   const results = isPatch ? [listType(jsonPatchType)] : [objectTypeAt("Object")];
-  const expression = scope.compile(source, { results, extra: patchTypes });
+  const expression = scope.compile(source, { results, adapt: withPatchTypes });
   return { kind: isPatch ? "jsonPatch" : "apply", expression };
 }
 
@@ -82,7 +66,10 @@ export function patched(
     const outcome = evaluation.run(expression);
     if (!outcome.ok) return outcome;
     const value = scope.engine.toJson(outcome.value);
-    return kind === "apply" ? applied(subject, value) : jsonPatched(subject, value);
+    if (kind === "jsonPatch") return jsonPatched(subject, value);
+    const misplaced = misplacedType(outcome.value);
+    if (misplaced) return { ok: false, error: `type mismatch: ${misplaced}` };
+    return applied(subject, value);
   } catch (error) {
     if (error instanceof OutOfBudget) return { ok: false, error: error.message };
     throw error;
@@ -107,6 +94,11 @@ function applied({ invocation }: Subject, configuration: unknown): Patched {
   if (!isRecord(configuration)) return { ok: false, error: "invalid return type" };
   const { object = {}, type } = invocation;
   const shape = shapeOfType(type);
+  const undeclared = undeclaredIn(shape, configuration);
+  if (undeclared) {
+    const error = `error applying patch: failed to convert patch object to typed object: ${undeclared}`;
+    return { ok: false, error };
+  }
   const atomics = atomicsIn(shape, configuration, "");
   if (atomics.length > 0) {
     return {
@@ -119,6 +111,16 @@ function applied({ invocation }: Subject, configuration: unknown): Patched {
   const { apiVersion, kind } = object;
   const merged = mergeTyped(shape, cloneJson(object), { ...configuration, apiVersion, kind });
   return { ok: true, object: merged as Row };
+}
+
+function undeclaredIn(shape: Shape, configuration: Row): string | undefined {
+  try {
+    fieldSetOf(shape, configuration);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TypedError) return error.message;
+    throw error;
+  }
 }
 
 /** Applying to what has one owner as a whole would silently take away the rest of it. */

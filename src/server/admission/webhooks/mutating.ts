@@ -90,11 +90,7 @@ function change(webhook: string, invocation: Invocation, patch: readonly unknown
   const patched = patchedObject(object, patch);
   if (!isRecord(patched)) throw internalError("the patch makes something that is no object");
   const changed = !semanticEqual(object, patched);
-  try {
-    invocation.replace(patched);
-  } catch (error) {
-    throw internalError(error instanceof Error ? error.message : String(error));
-  }
+  invocation.replace(patched);
   return changed;
 }
 

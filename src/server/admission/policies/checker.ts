@@ -1,0 +1,37 @@
+import { boolType, listType, nullType, stringType } from "#machinery/cel/types.ts";
+import type { Type } from "#machinery/cel/types.ts";
+import type {
+  ExpressionChecker,
+  ExpressionUse,
+} from "../../resources/admissionregistration/common/expressions.ts";
+import { ExpressionScope } from "./expressions.ts";
+import type { ExpressionEngine } from "./expressions.ts";
+import { jsonPatchType, objectTypeAt, withPatchTypes } from "./patch-types.ts";
+
+/** What an expression must give; anything where nothing stands. */
+const results: Readonly<Partial<Record<ExpressionUse, readonly Type[]>>> = {
+  matchCondition: [boolType],
+  validation: [boolType],
+  message: [stringType],
+  auditAnnotation: [stringType, nullType],
+  applyConfiguration: [objectTypeAt("Object")],
+  jsonPatch: [listType(jsonPatchType)],
+};
+
+/** Tells of expressions in admission's own objects when they are written. */
+export function expressionChecker(engine: ExpressionEngine): ExpressionChecker {
+  return {
+    problem(expression, use, { hasParams, variables }) {
+      // Devices have variables of their own.
+      if (use === "deviceSelector") return undefined;
+      const scope = new ExpressionScope(engine, { hasParams, variables });
+      const isPatch = use === "applyConfiguration" || use === "jsonPatch";
+      const compiled = scope.compile(expression, {
+        results: results[use] ?? [],
+        withAuthorizer: use !== "message",
+        ...(isPatch && { adapt: withPatchTypes }),
+      });
+      return compiled.ok ? undefined : compiled.error;
+    },
+  };
+}
