@@ -1,3 +1,4 @@
+import { jsonPatchType } from "#machinery/cel/library/json-patch.ts";
 import { boolType, listType, nullType, stringType } from "#machinery/cel/types.ts";
 import type { Type } from "#machinery/cel/types.ts";
 import type {
@@ -6,7 +7,7 @@ import type {
 } from "../../resources/admissionregistration/common/expressions.ts";
 import { ExpressionScope } from "./expressions.ts";
 import type { ExpressionEngine } from "./expressions.ts";
-import { jsonPatchType, objectTypeAt, withPatchTypes } from "./patch-types.ts";
+import { objectTypeAt, withPatchTypes } from "./patch-types.ts";
 
 /** What an expression must give; anything where nothing stands. */
 const results: Readonly<Partial<Record<ExpressionUse, readonly Type[]>>> = {

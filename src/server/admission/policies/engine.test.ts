@@ -117,7 +117,7 @@ describe("validating policies in CEL", () => {
           {
             expression: "variables.bad.size() == 0",
             messageExpression:
-              "'not from here: ' + variables.bad[0] + ' in ' + " +
+              "'not from here: ' + variables.bad.join(', ') + ' in ' + " +
               "namespaceObject.metadata.labels['team']",
           },
         ],

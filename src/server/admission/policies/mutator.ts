@@ -1,4 +1,5 @@
 import type { MutatingAdmissionPolicy, Mutation } from "#api/admissionregistration/v1.ts";
+import { jsonPatchType } from "#machinery/cel/library/json-patch.ts";
 import { listType } from "#machinery/cel/types.ts";
 import { itemShape, mergeTyped, shapeOfField } from "#machinery/apply/typed.ts";
 import { shapeOfType, TypedError } from "#machinery/apply/typed.ts";
@@ -12,7 +13,7 @@ import { compileConditions } from "./conditions.ts";
 import type { Condition } from "./conditions.ts";
 import { Evaluation, ExpressionScope, OutOfBudget, budgets } from "./expressions.ts";
 import type { Expression, ExpressionEngine, Subject } from "./expressions.ts";
-import { jsonPatchType, misplacedType, objectTypeAt, withPatchTypes } from "./patch-types.ts";
+import { misplacedType, objectTypeAt, withPatchTypes } from "./patch-types.ts";
 
 type Row = Record<string, unknown>;
 

@@ -1,38 +1,21 @@
 import { Environment } from "#machinery/cel/cel.ts";
-import type { Library } from "#machinery/cel/cel.ts";
-import { declare, overload } from "#machinery/cel/signature.ts";
-import { dynType, stringType, structType } from "#machinery/cel/types.ts";
+import { jsonPatchLibrary, jsonPatchType } from "#machinery/cel/library/json-patch.ts";
+import { dynType } from "#machinery/cel/types.ts";
 import type { StructType } from "#machinery/cel/types.ts";
 import { MapValue, StructValue } from "#machinery/cel/values.ts";
 import type { Result } from "#machinery/cel/values.ts";
-
-/** One operation of a patch, as expressions build it. */
-export const jsonPatchType = structType("JSONPatch", {
-  op: stringType,
-  path: stringType,
-  from: stringType,
-  value: dynType,
-});
 
 /** `Object`, `Object.spec`, …: what is to be applied, named by where it goes. */
 export function objectTypeAt(path: string): StructType {
   return { kind: "struct", name: path, field: () => dynType };
 }
 
-const library: Library = {
-  functions: [
-    declare(
-      "jsonpatch.escapeKey",
-      overload("jsonpatch_escapeKey_string", "string -> string", (key: string) =>
-        key.replaceAll("~", "~0").replaceAll("/", "~1"),
-      ),
-    ),
-  ],
-};
-
 /** An environment whose expressions may build patches. */
 export function withPatchTypes(environment: Environment): Environment {
-  return new PatchEnvironment({ types: [jsonPatchType], libraries: [library] }, environment);
+  return new PatchEnvironment(
+    { types: [jsonPatchType], libraries: [jsonPatchLibrary] },
+    environment,
+  );
 }
 
 class PatchEnvironment extends Environment {
