@@ -42,7 +42,10 @@ export function listQueryOf(query: URLSearchParams): ListQuery {
   }
   const start = undefined;
   if (version === undefined) return { limit, start, state: { kind: "newest" } };
-  if (version === 0 && match !== "Exact") return { limit, start, state: { kind: "any" } };
+  // What comes from any cache comes as a whole: so do upstream's informers begin.
+  if (version === 0 && match !== "Exact") {
+    return { limit: undefined, start, state: { kind: "any" } };
+  }
   // With a limit but no match, upstream has always meant exactly this version.
   const exact = match === "Exact" || (match === "" && limit !== undefined);
   return {

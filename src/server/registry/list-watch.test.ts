@@ -45,6 +45,37 @@ test("lists in pages of one snapshot", async () => {
   assert.match(bad.json.message, /^invalid continue token: continue key is not valid: /);
 });
 
+test("the options of lists and watches are checked as upstream checks them", async () => {
+  await using api = await openHarness();
+  await fill(api, 3);
+  // From any cache, a list comes as a whole.
+  const whole = (await api.send("GET", `${maps}?resourceVersion=0&limit=1`)).json;
+  assert.deepEqual(names(whole), ["m0", "m1", "m2"]);
+  const match = 'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ';
+  const cases: [query: string, status: number, message: string][] = [
+    ["resourceVersion=x", 400, 'invalid resource version: resourceVersion: Invalid value: "x"'],
+    ["resourceVersion=999", 504, "Timeout: Too large resource version: 999, current: "],
+    ["resourceVersionMatch=Exact", 422, `${match}Forbidden: resourceVersionMatch is forbidden`],
+    [
+      "resourceVersionMatch=No&resourceVersion=1",
+      422,
+      `${match}Unsupported value: "No": supported values: "Exact", "NotOlderThan", ""`,
+    ],
+    ["sendInitialEvents=true", 422, 'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: '],
+    ["limit=x", 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
+    ["continue=a*", 400, "invalid continue token: continue key is not valid: illegal base64 data"],
+    ["watch=1&sendInitialEvents=true", 422, `${match}Forbidden: sendInitialEvents requires`],
+    ["watch=1&resourceVersionMatch=Exact", 422, 'ListOptions.meta.k8s.io "" is invalid: ['],
+    ["watch=1&continue=a", 422, `${match}Forbidden: resourceVersionMatch is forbidden when`],
+    ["watch=1&resourceVersion=x", 400, 'resourceVersion: Invalid value: "x": strconv.ParseUint'],
+    ["watch=1&timeoutSeconds=x", 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
+  ];
+  for (const [query, status, message] of cases) {
+    const { json } = await api.send("GET", `${maps}?${query}`);
+    assert.deepEqual([json.code, json.message.slice(0, message.length)], [status, message], query);
+  }
+});
+
 test("an expired page is 410, and its token lets a client go on", async () => {
   await using api = await openHarness({ cacher: { history: { min: 0, ms: 0, max: 0 } } });
   await fill(api, 3);
