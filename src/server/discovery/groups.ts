@@ -1,5 +1,6 @@
 import { apiVersionOf } from "#schema/message.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
+import { priorityOf } from "./priorities.ts";
 
 /** One served version of a group, with its resources sorted by name. */
 export interface ServedVersion {
@@ -47,7 +48,10 @@ export type ListedVersion = {
   | { readonly from: "elsewhere"; readonly foreign: ForeignVersion }
 );
 
-/** Own and foreign versions, most important group first. A group of both goes by the higher rank. */
+/**
+ * Own and foreign versions, most important group first. A group of both goes by the higher rank; a
+ * version of both is the other server's, to whom its requests go.
+ */
 export function listedVersions(
   own: readonly ServedVersion[],
   foreign: readonly ForeignVersion[],
@@ -55,13 +59,16 @@ export function listedVersions(
   const ranks = new Map<string, number>();
   const rank = (group: string, priority: number) =>
     ranks.set(group, Math.max(priority, ranks.get(group) ?? 0));
-  for (const { group } of own) rank(group, priorityOf(group));
+  for (const { group, version } of own) rank(group, priorityOf(group, version).group);
   for (const { group, groupPriority } of foreign) rank(group, groupPriority);
+  const elsewhere = new Set(foreign.map(apiVersionOf));
   const listed: ListedVersion[] = [
-    ...own.map((served) => {
-      const { group, version, groupVersion } = served;
-      return { group, version, groupVersion, from: "here" as const, served };
-    }),
+    ...own
+      .filter(({ groupVersion }) => !elsewhere.has(groupVersion))
+      .map((served) => {
+        const { group, version, groupVersion } = served;
+        return { group, version, groupVersion, from: "here" as const, served };
+      }),
     ...foreign.map((one) => {
       const { group, version } = one;
       const groupVersion = apiVersionOf(one);
@@ -69,7 +76,9 @@ export function listedVersions(
     }),
   ];
   const ofVersion = (one: ListedVersion) =>
-    one.from === "elsewhere" ? one.foreign.versionPriority : ownVersionPriority;
+    one.from === "elsewhere"
+      ? one.foreign.versionPriority
+      : priorityOf(one.group, one.version).version;
   return listed.sort(
     (a, b) =>
       (ranks.get(b.group) ?? 0) - (ranks.get(a.group) ?? 0) ||
@@ -78,36 +87,6 @@ export function listedVersions(
       compareVersions(b.version, a.version),
   );
 }
-
-/** Between versions of one group, those of this server have all the same rank. */
-const ownVersionPriority = 100;
-
-/** What kubectl lists first, and which group a short name means, follow this order. */
-const groupPriorities: Readonly<Record<string, number>> = {
-  "": 18_000,
-  "apiregistration.k8s.io": 17_900,
-  apps: 17_800,
-  "events.k8s.io": 17_750,
-  "authentication.k8s.io": 17_700,
-  "authorization.k8s.io": 17_600,
-  autoscaling: 17_500,
-  batch: 17_400,
-  "certificates.k8s.io": 17_300,
-  "networking.k8s.io": 17_200,
-  policy: 17_100,
-  "rbac.authorization.k8s.io": 17_000,
-  "storage.k8s.io": 16_800,
-  "admissionregistration.k8s.io": 16_700,
-  "apiextensions.k8s.io": 16_700,
-  "scheduling.k8s.io": 16_600,
-  "coordination.k8s.io": 16_500,
-  "node.k8s.io": 16_300,
-  "discovery.k8s.io": 16_200,
-  "flowcontrol.apiserver.k8s.io": 16_100,
-  "resource.k8s.io": 15_900,
-};
-/** Groups that are not built in. */
-const otherPriority = 1000;
 
 const allVerbs = [
   "create",
@@ -135,12 +114,10 @@ export function servedVersions(definitions: readonly ResourceDefinition[]): Serv
   });
   return served.sort(
     (a, b) =>
-      priorityOf(b.group) - priorityOf(a.group) ||
+      priorityOf(b.group, b.version).group - priorityOf(a.group, a.version).group ||
       (a.group < b.group ? -1 : a.group > b.group ? 1 : compareVersions(b.version, a.version)),
   );
 }
-
-const priorityOf = (group: string): number => groupPriorities[group] ?? otherPriority;
 
 const byName = (a: { name: string }, b: { name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;

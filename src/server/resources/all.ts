@@ -6,6 +6,7 @@ import { validatingAdmissionPolicies } from "./admissionregistration/validatinga
 import { validatingAdmissionPolicyBindings } from "./admissionregistration/validatingadmissionpolicybindings/resource.ts";
 import { validatingWebhookConfigurations } from "./admissionregistration/validatingwebhookconfigurations/resource.ts";
 import { customResourceDefinitions } from "./apiextensions/customresourcedefinitions/resource.ts";
+import { apiServices } from "./apiregistration/apiservices/resource.ts";
 import { controllerRevisions } from "./apps/controllerrevisions.ts";
 import { daemonSets } from "./apps/daemonsets.ts";
 import { deployments } from "./apps/deployments/resource.ts";
@@ -109,6 +110,7 @@ function stableResources(dependencies: ResourceDependencies): readonly ResourceD
     validatingAdmissionPolicyBindings,
     validatingWebhookConfigurations(dependencies),
     customResourceDefinitions(dependencies),
+    apiServices(dependencies),
     controllerRevisions,
     daemonSets,
     deployments,
