@@ -1,12 +1,11 @@
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpAgent } from "node:http";
 import type { IncomingMessage, RequestOptions } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
-import type { Bytes } from "#base/bytes.ts";
-import type { ApiResponse } from "#client/transport.ts";
 import { failure, serviceUnavailable } from "#machinery/status.ts";
 import { upgradeTarget } from "#streaming/node/target.ts";
 import { tunnelUpgrade } from "#streaming/node/tunnel.ts";
+import { forward, forwardedPath } from "../../node/forward.ts";
 import type {
   ForwardedRequest,
   KubeletConnector,
@@ -26,17 +25,6 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
-
-/** Headers that are about one hop only. */
-const hopHeaders = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Reaches kubelets with the server's certificate, and everything else as an anonymous client. */
 export function createKubeletConnector(options: KubeletConnectorOptions): KubeletConnector {
@@ -60,17 +48,18 @@ export function createKubeletConnector(options: KubeletConnectorOptions): Kubele
     async fetch(target, request, signal) {
       const { scheme, host, port } = await locate(target);
       const agent = scheme === "http" ? plain : target.kind === "kubelet" ? kubelets : secure;
-      const response = await send(
-        scheme === "http" ? httpRequest : httpsRequest,
-        { ...requestOptions(request), host, port, agent, signal },
-        request.body,
-      );
-      return answerOf(response);
+      const sent = { ...requestOptions(request), host, port, agent, signal };
+      try {
+        return await forward(scheme, sent, request.body);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw serviceUnavailable(`error trying to reach service: ${why}`);
+      }
     },
     async tunnel(upgrade, target, request) {
       const { scheme, host, port } = await locate(target);
       const address = host.includes(":") ? `[${host}]` : host;
-      const url = `${scheme}://${address}:${port}${pathOf(request)}`;
+      const url = `${scheme}://${address}:${port}${forwardedPath(request)}`;
       const upstream = upgradeTarget(url, { tls: target.kind === "kubelet" ? kubeletTls : podTls });
       await tunnelUpgrade(
         upgrade.request as IncomingMessage,
@@ -83,45 +72,5 @@ export function createKubeletConnector(options: KubeletConnectorOptions): Kubele
 }
 
 function requestOptions(request: ForwardedRequest): RequestOptions {
-  return { method: request.method, path: pathOf(request), headers: { ...request.headers } };
-}
-
-/** Encoded again as little as the path allows: what was escaped stays one segment. */
-function pathOf({ path, query }: ForwardedRequest): string {
-  const text = query.toString();
-  const encoded = encodeURI(path).replace(/[?#]/g, encodeURIComponent);
-  return text ? `${encoded}?${text}` : encoded;
-}
-
-function send(
-  request: typeof httpRequest | typeof httpsRequest,
-  options: RequestOptions,
-  body: Bytes | undefined,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(options);
-    outgoing.on("response", resolve);
-    outgoing.on("error", (error) => {
-      reject(serviceUnavailable(`error trying to reach service: ${error.message}`));
-    });
-    outgoing.end(body);
-  });
-}
-
-function answerOf(response: IncomingMessage): ApiResponse {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value === undefined || hopHeaders.has(name)) continue;
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  const contentType = headers["content-type"] ?? "application/octet-stream";
-  return {
-    status: response.statusCode ?? 502,
-    headers,
-    body: { kind: "stream", contentType, chunks: chunksOf(response) },
-  };
-}
-
-async function* chunksOf(response: IncomingMessage): AsyncGenerator<Bytes, void, undefined> {
-  for await (const chunk of response) yield chunk as Bytes;
+  return { method: request.method, path: forwardedPath(request), headers: { ...request.headers } };
 }
