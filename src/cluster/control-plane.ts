@@ -20,6 +20,8 @@ import { admissionPlugins } from "#server/admission/default.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
 import { expressionChecker } from "#server/admission/policies/checker.ts";
 import { expressionEngine } from "#server/admission/policies/engine.ts";
+import { Aggregator } from "#server/aggregation/aggregator.ts";
+import type { RemoteServers } from "#server/aggregation/remote.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
 import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
 import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
@@ -46,6 +48,7 @@ import { createAuthorization, feedAuthorization } from "#server/authz/authorizat
 import type { Authorization } from "#server/authz/authorization.ts";
 import type { AuthorizerSettings } from "#server/authz/settings.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
+import { servedVersions } from "#server/discovery/groups.ts";
 import { createOpenApi } from "#server/openapi/openapi.ts";
 import type { PathHandler } from "#server/pipeline/pipeline.ts";
 import type { UserInfo } from "#server/pipeline/request.ts";
@@ -76,6 +79,8 @@ export interface ControlPlaneOptions {
   readonly kubelet: KubeletConnector;
   /** How webhooks are reached; where it is missing, none can be. */
   readonly webhookPost?: WebhookPost;
+  /** How servers behind APIServices are reached; where it is missing, none can be. */
+  readonly remoteServers?: RemoteServers;
   readonly admission?: AdmissionOptions;
   /** Who else is known than the cluster's own components and service accounts. */
   readonly access?: AccessOptions;
@@ -99,6 +104,8 @@ export interface AccessOptions {
   readonly tokens?: ReadonlyMap<string, UserInfo>;
   /** What proxies in front of the server say; they are not heard when missing. */
   readonly requestHeader?: RequestHeaderOptions;
+  /** PEM: it signs the certificates of those proxies. Servers behind this one are told of it. */
+  readonly requestHeaderAuthority?: string;
   /** Who else knows tokens: other issuers, other servers. Asked in order, after this one. */
   readonly tokenAuthenticators?: (parts: {
     readonly clock: Clock;
@@ -143,6 +150,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   if (access.tokens) tokens.push(forAudiences(audiences, staticTokenAuthenticator(access.tokens)));
   const components = createComponentBoard(options.store);
   let isBootstrapped = false;
+  let aggregator: Aggregator | undefined;
 
   const server = createApiServer({
     store: options.store,
@@ -163,8 +171,21 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     resources: (parts) =>
       resourcesOf(options, parts, { authorization, tokens, audiences, issuer, components }),
     admission: (parts) => admissionOf(options, parts, authorization),
+    aggregation: ({ client: own }, fixed) =>
+      (aggregator = new Aggregator({
+        client: own,
+        clock,
+        random,
+        logger: logger.with({ component: "aggregation" }),
+        builtIn: () => servedVersions(fixed),
+        resolve: clusterAddressResolver(own),
+        ...(options.remoteServers && { servers: options.remoteServers }),
+      })),
     paths: [
-      ...(await extraPaths(options, issuer, () => server.definitions)),
+      ...(await extraPaths(options, issuer, {
+        definitions: () => server.definitions,
+        aggregator: () => aggregator,
+      })),
       ...(options.paths ?? []),
     ],
     checks: [
@@ -188,7 +209,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     async bootstrap(scope) {
       await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
-      await bootstrapCluster(client, config, options.authorityPem, clock);
+      const { requestHeader, requestHeaderAuthority: authority } = access;
+      const trust = {
+        clientAuthority: options.authorityPem,
+        ...(requestHeader && authority && { requestHeader: { ...requestHeader, authority } }),
+      };
+      await bootstrapCluster(client, config, trust, clock);
       if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
@@ -299,7 +325,13 @@ function hostForPods(config: ClusterConfig): string {
 async function extraPaths(
   { config, serviceAccountKey }: ControlPlaneOptions,
   issuer: string,
-  definitions: () => ApiServer["definitions"],
+  {
+    definitions,
+    aggregator,
+  }: {
+    readonly definitions: () => ApiServer["definitions"];
+    readonly aggregator: () => Aggregator | undefined;
+  },
 ): Promise<PathHandler[]> {
   const serverAddress = `127.0.0.1:${config.apiPort}`;
   const documents = await discoveryDocuments({
@@ -312,14 +344,26 @@ async function extraPaths(
     [jwksPath, jsonAnswer(jwksContentType, documents.keys)],
   ]);
   const otherPaths = [...ownPaths, ...fixed.keys(), "/openapi/v2", "/openapi/v3"];
-  const discovery = createDiscovery({ definitions, serverAddress, otherPaths });
-  const openApi = createOpenApi({ definitions, version: "v1.36.0" });
+  const discovery = createDiscovery({
+    definitions,
+    foreign: () => aggregator()?.versions ?? noVersions,
+    serverAddress,
+    otherPaths,
+  });
+  const openApi = createOpenApi({
+    definitions,
+    foreign: () => aggregator()?.openApi ?? noOpenApi,
+    version: "v1.36.0",
+  });
   return [
     { handle: (path) => fixed.get(path.replace(/\/$/, "")) },
     { handle: (path, headers) => discovery.handle(path, headers) },
     { handle: (path, headers, request) => openApi.handle(path, headers, request.query) },
   ];
 }
+
+const noVersions: Aggregator["versions"] = [];
+const noOpenApi: Aggregator["openApi"] = { v3: new Map(), v2: [] };
 
 /** A store that is elsewhere may be out of reach. By upstream's name for it. */
 function sharedStoreChecks({ store, clock }: ControlPlaneOptions): HealthCheck[] {

@@ -12,6 +12,7 @@ import type { CacherOptions } from "#storage/cacher/cacher.ts";
 import type { Store } from "#storage/store.ts";
 import type { AdmissionPlugin } from "./admission/admission.ts";
 import type { KindFinder } from "./admission/policies/params.ts";
+import type { Aggregator } from "./aggregation/aggregator.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { withAuthenticatedGroup } from "./authn/identity.ts";
 import { createImpersonation } from "./authn/impersonation/impersonate.ts";
@@ -69,6 +70,8 @@ export interface ApiServerOptions {
   readonly build?: BuildInfo;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
   readonly conversionCaller?: (client: Client) => ConversionCaller;
+  /** Brings in the APIs of other servers; without it, there are only this one's. */
+  readonly aggregation?: (parts: ServerParts, fixed: readonly ResourceDefinition[]) => Aggregator;
   readonly cacher?: Omit<CacherOptions, "store" | "clock" | "logger" | "root">;
 }
 
@@ -123,12 +126,17 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     replace: (source, definitions) => registry.replace(source, definitions),
   };
 
+  let aggregator: Aggregator | undefined = undefined;
   const pipeline: PipelineParts = {
     authenticators: options.authenticators,
     impersonate: createImpersonation(authorizer),
     authorizer,
     registry: current,
-    paths: [...serverPaths(options, metrics, cacher), ...(options.paths ?? [])],
+    elsewhere: (context) => aggregator?.handle(context),
+    paths: [
+      ...serverPaths(options, metrics, { cacher, aggregator: () => aggregator }),
+      ...(options.paths ?? []),
+    ],
     metrics: new RequestMetrics(metrics),
     clock,
     logger,
@@ -151,6 +159,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     onFailure: (task, error) => logger.error("a loop of the server failed", { task, error }),
   });
   const extensions = followExtensions(options, parts, { loops, logger, fixed });
+  aggregator = options.aggregation?.(parts, fixed);
+  if (aggregator) loops.run("aggregation", aggregator.run.bind(aggregator));
   admission =
     typeof options.admission === "function" ? options.admission(parts) : (options.admission ?? []);
 
@@ -160,6 +170,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     async ready() {
       await cacher.ready;
       await extensions;
+      await aggregator?.synced;
     },
     metrics,
     get definitions() {
@@ -206,7 +217,7 @@ function inProcessTransport(
 function serverPaths(
   { checks = [], build }: ApiServerOptions,
   metrics: MetricsRegistry,
-  cacher: Cacher,
+  { cacher, aggregator }: { cacher: Cacher; aggregator: () => Aggregator | undefined },
 ): PathHandler[] {
   let isStorageRead = false;
   cacher.ready.then(
@@ -222,7 +233,7 @@ function serverPaths(
   };
   const all = [pingCheck, storage, ...checks];
   return [
-    healthPaths(() => all),
+    healthPaths(() => [...all, ...[aggregator()?.check ?? []].flat()]),
     versionPath(build ?? { runtime: "unknown", platform: "unknown" }),
     {
       handle(path) {

@@ -8,6 +8,7 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { Client } from "#client/client.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
+import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
 import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
@@ -16,6 +17,7 @@ import type { ClusterConfig } from "../../src/cluster/config.ts";
 import { createControlPlane, tokenIssuer } from "../../src/cluster/control-plane.ts";
 import { accessFlags, readAccess } from "../../src/cluster/node/access.ts";
 import { kubeconfigText } from "../../src/cluster/node/kubeconfig.ts";
+import { proxyTrust } from "../../src/cluster/node/front-proxy.ts";
 import { ensurePki } from "../../src/cluster/node/pki.ts";
 import { runCommand } from "./command.ts";
 import type { CommandOptions, CommandResult } from "./command.ts";
@@ -50,11 +52,18 @@ export async function openControlPlane(
   };
   const pki = await ensurePki(join(folder, "pki"), config, clock.now());
   const webhooks = httpsWebhooks();
+  const remoteServers = frontProxy({
+    clientCertificate: {
+      certificate: pki.frontProxyClient.certificatePem,
+      key: pki.frontProxyClient.privateKeyPem,
+    },
+  });
   const store = new MemoryStore({ clock });
   const access = await readAccess(parseFlags(accessFlags, accessArguments).values, {
     scope,
     disallowedIssuers: [tokenIssuer],
   });
+  const proxies = proxyTrust(access, pki);
   const controlPlane = await createControlPlane({
     config,
     store,
@@ -62,8 +71,13 @@ export async function openControlPlane(
     authorityPem: pki.authority.certificatePem,
     kubelet: { fetch: noKubelet, tunnel: noKubelet },
     webhookPost: webhooks.post,
+    remoteServers,
     admission,
-    access: access.options,
+    access: {
+      ...access.options,
+      requestHeader: proxies.options,
+      requestHeaderAuthority: proxies.authority,
+    },
     build: { runtime: "test", platform: "linux/amd64" },
     clock,
     random: cryptoRandom,
@@ -77,9 +91,7 @@ export async function openControlPlane(
       certificate: pki.server.certificatePem,
       key: pki.server.privateKeyPem,
       clientCertificateAuthority: pki.authority.certificatePem,
-      ...(access.requestHeaderAuthority && {
-        requestHeaderAuthority: access.requestHeaderAuthority,
-      }),
+      requestHeaderAuthority: proxies.authority,
       logger,
     },
     scope,
@@ -109,6 +121,7 @@ export async function openControlPlane(
       await controlPlane.server.close();
       await store[Symbol.asyncDispose]();
       webhooks.close();
+      remoteServers.close();
       await rm(folder, { recursive: true, force: true });
       if (failures.length > 0) throw new AggregateError(failures, "the control plane failed");
     },

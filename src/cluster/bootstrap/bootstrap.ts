@@ -4,7 +4,10 @@ import type { Clock } from "#base/clock.ts";
 import { ServiceCIDR } from "#api/networking/v1.ts";
 import { isAlreadyExists } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 import type { Draft } from "#schema/message.ts";
+import { clientTrustData, clientTrustReference } from "#server/authn/client-trust.ts";
+import type { ClientTrust } from "#server/authn/client-trust.ts";
 import { createSystemPriorityClasses } from "#server/admission/priority/system-classes.ts";
 import { reconcileBootstrapPolicy } from "#server/authz/rbac/bootstrap/reconcile.ts";
 import { createFlowControl } from "./flow-control.ts";
@@ -21,7 +24,7 @@ export const systemNamespaces = ["default", "kube-system", "kube-public", "kube-
 export async function bootstrapCluster(
   client: Client,
   config: ClusterConfig,
-  authorityPem: string,
+  trust: ClientTrust,
   clock: Clock,
 ): Promise<void> {
   await Promise.all(
@@ -32,7 +35,7 @@ export async function bootstrapCluster(
     createSystemPriorityClasses(client),
     kubernetesService(client, config),
     dnsService(client, config),
-    trustedClients(client, authorityPem),
+    trustedClients(client, trust, clock.now()),
     createFlowControl(client, clock),
     serviceNetwork(client, config, clock),
   ]);
@@ -116,13 +119,11 @@ async function serviceNetwork(
 }
 
 /** What aggregated API servers and other components read to trust the same clients. */
-async function trustedClients(client: Client, authorityPem: string): Promise<void> {
-  await ifMissing(
-    client.create(ConfigMap, {
-      metadata: { namespace: "kube-system", name: "extension-apiserver-authentication" },
-      data: { "client-ca-file": authorityPem },
-    }),
-  );
+async function trustedClients(client: Client, trust: ClientTrust, now: number): Promise<void> {
+  const known = await client.find(ConfigMap, clientTrustReference);
+  const data = clientTrustData(known?.data ?? {}, trust, now);
+  if (known && deepEqual(known.data, data)) return;
+  await put(client, ConfigMap, { metadata: clientTrustReference, data });
 }
 
 /** Looks first: the address of a Service that exists counts as taken, before its name does. */

@@ -20,11 +20,18 @@ export interface ClusterPki {
   readonly server: KeyPairPem;
   /** The API server towards kubelets. */
   readonly kubeletClient: KeyPairPem;
+  /** Of those who may say in headers who asks, which is a right of its own. */
+  readonly frontProxyAuthority: CertificateAuthority;
+  /** The API server towards servers behind APIServices. */
+  readonly frontProxyClient: KeyPairPem;
   /** The nodes' proxies and DNS. */
   readonly proxy: KeyPairPem;
   /** The person's, for the kubeconfig: in system:masters. */
   readonly admin: KeyPairPem;
 }
+
+/** As whom the API server speaks for others; only this name may, of all that the authority signs. */
+export const frontProxyName = "front-proxy-client";
 
 const renewBeforeMs = 30 * 86_400_000;
 
@@ -35,52 +42,74 @@ export async function ensurePki(
   now: number,
 ): Promise<ClusterPki> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const authority = await loadOrMake(
-    folder,
-    "ca",
-    (pair) => loadCertificateAuthority(pair),
-    () => createCertificateAuthority({ commonName: "kijabi-ca", now }),
-  );
+  const authorityOf = (name: string, commonName: string) =>
+    loadOrMake(
+      folder,
+      name,
+      (pair) => loadCertificateAuthority(pair),
+      () => createCertificateAuthority({ commonName, now }),
+    );
+  const [authority, frontProxyAuthority] = await Promise.all([
+    authorityOf("ca", "kijabi-ca"),
+    authorityOf("front-proxy-ca", "front-proxy-ca"),
+  ]);
   const leaf = (name: string, make: () => Promise<KeyPairPem>) =>
     leafCertificate(folder, name, authority, now, make);
-  const [serviceAccountKey, server, kubeletClient, proxy, admin] = await Promise.all([
-    signingKey(join(folder, "sa.key")),
-    leaf("apiserver", () =>
-      issueCertificate(authority, {
-        commonName: "kube-apiserver",
-        dnsNames: [
-          "localhost",
-          "kubernetes",
-          "kubernetes.default",
-          "kubernetes.default.svc",
-          "kubernetes.default.svc.cluster.local",
-        ],
-        ipAddresses: ["127.0.0.1", gatewayOf(config), serviceAddress(config, "kubernetes")],
-        usages: "server",
-        now,
-      }),
-    ),
-    leaf("apiserver-kubelet-client", () =>
-      issueCertificate(authority, {
-        commonName: "kube-apiserver-kubelet-client",
-        organizations: ["system:masters"],
-        usages: "client",
-        now,
-      }),
-    ),
-    leaf("kube-proxy", () =>
-      issueCertificate(authority, { commonName: "system:kube-proxy", usages: "client", now }),
-    ),
-    leaf("admin", () =>
-      issueCertificate(authority, {
-        commonName: "kubernetes-admin",
-        organizations: ["system:masters"],
-        usages: "client",
-        now,
-      }),
-    ),
-  ]);
-  return { authority, serviceAccountKey, server, kubeletClient, proxy, admin };
+  const [serviceAccountKey, server, kubeletClient, frontProxyClient, proxy, admin] =
+    await Promise.all([
+      signingKey(join(folder, "sa.key")),
+      leaf("apiserver", () =>
+        issueCertificate(authority, {
+          commonName: "kube-apiserver",
+          dnsNames: [
+            "localhost",
+            "kubernetes",
+            "kubernetes.default",
+            "kubernetes.default.svc",
+            "kubernetes.default.svc.cluster.local",
+          ],
+          ipAddresses: ["127.0.0.1", gatewayOf(config), serviceAddress(config, "kubernetes")],
+          usages: "server",
+          now,
+        }),
+      ),
+      leaf("apiserver-kubelet-client", () =>
+        issueCertificate(authority, {
+          commonName: "kube-apiserver-kubelet-client",
+          organizations: ["system:masters"],
+          usages: "client",
+          now,
+        }),
+      ),
+      leafCertificate(folder, "front-proxy-client", frontProxyAuthority, now, () =>
+        issueCertificate(frontProxyAuthority, {
+          commonName: frontProxyName,
+          usages: "client",
+          now,
+        }),
+      ),
+      leaf("kube-proxy", () =>
+        issueCertificate(authority, { commonName: "system:kube-proxy", usages: "client", now }),
+      ),
+      leaf("admin", () =>
+        issueCertificate(authority, {
+          commonName: "kubernetes-admin",
+          organizations: ["system:masters"],
+          usages: "client",
+          now,
+        }),
+      ),
+    ]);
+  return {
+    authority,
+    serviceAccountKey,
+    server,
+    kubeletClient,
+    frontProxyAuthority,
+    frontProxyClient,
+    proxy,
+    admin,
+  };
 }
 
 /** A node's own: it is a client of the API server and serves its kubelet API with it. */

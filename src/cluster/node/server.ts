@@ -6,6 +6,7 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
 import { readAdmissionConfiguration } from "#server/admission/node/configuration-file.ts";
+import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
 import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { listen } from "#server/node/listen.ts";
@@ -19,6 +20,7 @@ import type { AccessFlags } from "./access.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
+import { proxyTrust } from "./front-proxy.ts";
 import { ensurePki } from "./pki.ts";
 import { snapshotHandler } from "./snapshot.ts";
 import { openStore } from "./store.ts";
@@ -53,13 +55,26 @@ export async function runServer(
   scope.onClose(async () => await store[Symbol.asyncDispose]());
   const webhooks = httpsWebhooks();
   scope.onClose(() => webhooks.close());
+  const remoteServers = frontProxy({
+    clientCertificate: {
+      certificate: pki.frontProxyClient.certificatePem,
+      key: pki.frontProxyClient.privateKeyPem,
+    },
+  });
+  scope.onClose(() => remoteServers.close());
   const flags = accessFlagsOf(config.access ?? [], values, given);
   const access = await readAccess(flags, { scope, disallowedIssuers: [tokenIssuer] });
+  const proxies = proxyTrust(access, pki);
   const controlPlane = await createControlPlane({
+    remoteServers,
     webhookPost: webhooks.post,
     admission: await admissionOptionsOf(config),
     config,
-    access: access.options,
+    access: {
+      ...access.options,
+      requestHeader: proxies.options,
+      requestHeaderAuthority: proxies.authority,
+    },
     store,
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
@@ -93,9 +108,7 @@ export async function runServer(
         certificate: pki.server.certificatePem,
         key: pki.server.privateKeyPem,
         clientCertificateAuthority: pki.authority.certificatePem,
-        ...(access.requestHeaderAuthority && {
-          requestHeaderAuthority: access.requestHeaderAuthority,
-        }),
+        requestHeaderAuthority: proxies.authority,
         logger,
       },
       scope,

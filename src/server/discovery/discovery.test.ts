@@ -48,8 +48,8 @@ test("groups stand in upstream's order", async () => {
       "coordination.k8s.io",
       "node.k8s.io",
       "discovery.k8s.io",
-      "flowcontrol.apiserver.k8s.io",
       "resource.k8s.io",
+      "flowcontrol.apiserver.k8s.io",
     ],
   );
 });

@@ -38,6 +38,8 @@ export interface PipelineParts {
   readonly impersonate: Impersonate;
   readonly authorizer: Authorizer;
   readonly registry: () => Registry;
+  /** The answer of another server, whose request this is; undefined where it is for this one. */
+  readonly elsewhere?: (context: RequestContext) => Promise<ApiResponse> | undefined;
   readonly paths: readonly PathHandler[];
   readonly metrics: RequestMetrics;
   readonly clock: Clock;
@@ -141,6 +143,11 @@ async function authorizeStep(passage: Passage, { authorizer }: PipelineParts): P
 
 async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> {
   const { request, info } = passage;
+  const passedOn = parts.elsewhere?.(contextOf(passage));
+  if (passedOn) {
+    passage.response = await passedOn;
+    return;
+  }
   // What this verb did is a subresource now.
   if (info.verb === "proxy") throw pathNotFound();
   if (info.isResource) {

@@ -1,0 +1,99 @@
+import type { APIServiceSpec } from "#api/apiregistration/v1.ts";
+import type { Bytes } from "#base/bytes.ts";
+import { withTimeout } from "#base/clock.ts";
+import type { Clock } from "#base/clock.ts";
+import type { ServiceResolver } from "../admission/webhooks/caller.ts";
+import type { ForeignVersion } from "../discovery/groups.ts";
+import { aggregatorUser } from "./availability.ts";
+import { identityHeaders } from "./identity-headers.ts";
+import { readDiscovery } from "./remote-discovery.ts";
+import type { VersionDiscovery } from "./remote-discovery.ts";
+import { readOpenApi } from "./remote-openapi.ts";
+import type { VersionOpenApi } from "./remote-openapi.ts";
+import { locate, readBytes } from "./remote.ts";
+import type { RemoteServers } from "./remote.ts";
+
+export interface RemoteAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: Bytes;
+}
+
+/** A GET of a path, as the aggregator itself. Rejects where nobody answers in time. */
+export type RemoteQuestion = (path: string, accept: string) => Promise<RemoteAnswer>;
+
+/** What is known of the server behind one APIService. */
+export interface RemoteDocuments {
+  /** Missing before the server was asked for the first time. */
+  readonly discovery?: VersionDiscovery;
+  readonly openApi?: VersionOpenApi;
+}
+
+const discoveryTimeoutMs = 5000;
+/** These documents may be large, and are not waited for by anybody. */
+const openApiTimeoutMs = 60_000;
+
+export interface RemoteAccess {
+  readonly servers: RemoteServers;
+  readonly resolve: ServiceResolver;
+  readonly clock: Clock;
+}
+
+/** Asks the server behind an APIService for what it says of itself. */
+export async function readDocuments(
+  spec: APIServiceSpec,
+  access: RemoteAccess,
+  before: RemoteDocuments,
+  signal: AbortSignal,
+): Promise<RemoteDocuments> {
+  const { group = "", version = "" } = spec;
+  const question =
+    (timeoutMs: number): RemoteQuestion =>
+    (path, accept) =>
+      ask(spec, access, { path, accept, timeoutMs }, signal);
+  const [discovery, openApi] = await Promise.allSettled([
+    readDiscovery({ group, version }, question(discoveryTimeoutMs)),
+    readOpenApi({ group, version }, question(openApiTimeoutMs)),
+  ]);
+  const known = openApi.status === "fulfilled" ? openApi.value : before.openApi;
+  return {
+    discovery:
+      discovery.status === "fulfilled"
+        ? { ...discovery.value, freshness: "Current" }
+        : stale(version),
+    ...(known && { openApi: known }),
+  };
+}
+
+/** Of a server that did not answer: there is the version, but nobody says what is in it. */
+export const stale = (version: string): VersionDiscovery => ({ version, freshness: "Stale" });
+
+/** The version in the form in which discovery wants it. */
+export function foreignVersion(
+  { group = "", version = "", groupPriorityMinimum, versionPriority }: APIServiceSpec,
+  { discovery }: RemoteDocuments,
+): ForeignVersion {
+  return {
+    group,
+    version,
+    groupPriority: groupPriorityMinimum,
+    versionPriority,
+    ...(discovery && { aggregated: discovery }),
+  };
+}
+
+async function ask(
+  spec: APIServiceSpec,
+  { servers, resolve, clock }: RemoteAccess,
+  { path, accept, timeoutMs }: { path: string; accept: string; timeoutMs: number },
+  signal: AbortSignal,
+): Promise<RemoteAnswer> {
+  return withTimeout(clock, timeoutMs, signal, async (linked) => {
+    const server = await locate(spec, resolve);
+    const headers = { accept, ...identityHeaders(aggregatorUser) };
+    const request = { method: "GET", path, query: new URLSearchParams(), headers };
+    const answer = await servers.fetch(server, request, linked);
+    const contentType = answer.headers["content-type"] ?? "";
+    return { status: answer.status, contentType, bytes: await readBytes(answer) };
+  });
+}
