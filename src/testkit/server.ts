@@ -28,6 +28,7 @@ export interface TestServerOptions {
   readonly admission?: ApiServerOptions["admission"];
   readonly paths?: ApiServerOptions["paths"];
   readonly conversionCaller?: ApiServerOptions["conversionCaller"];
+  readonly aggregation?: ApiServerOptions["aggregation"];
   readonly cacher?: ApiServerOptions["cacher"];
 }
 
@@ -54,6 +55,7 @@ export async function openTestServer(options: TestServerOptions): Promise<TestSe
     ...(options.admission && { admission: options.admission }),
     ...(options.paths && { paths: options.paths }),
     ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
+    ...(options.aggregation && { aggregation: options.aggregation }),
     ...(options.cacher && { cacher: options.cacher }),
     build: { runtime: "test", platform: "linux/amd64" },
   });
