@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { VirtualClock } from "#base/clock.ts";
 import { StatusError } from "#machinery/status.ts";
 import type { ApiRequest } from "#client/transport.ts";
 import type { Connection } from "../pipeline/request.ts";
 import { createAuthenticator } from "./authentication.ts";
 import { withoutBearerProtocol } from "./bearer-token.ts";
 import { nodeOf, parseServiceAccountUserName } from "./identity.ts";
+import { selfSubjectReview } from "./reviews.ts";
 import { usualRequestHeaders } from "./request-header.ts";
 import { parseTokenFile, staticTokenAuthenticator } from "./static-tokens.ts";
 
@@ -140,6 +142,24 @@ describe("authentication", () => {
     const user = await authenticator.authenticate(asked, {}, (text) => warnings.push(text));
     assert.equal(user?.name, "system:anonymous");
     assert.match(warnings.join(), /contains extra space before the bearer token/);
+  });
+
+  it("tells somebody who he is, and repeats nothing of what he asked", () => {
+    const type = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" } as const;
+    const none = { resourceVersion: "", uid: "", creationTimestamp: "" };
+    const metadata = { ...none, name: "x", labels: { a: "b" } };
+    const user = { name: "ann", groups: ["dev"], extra: { "a/b": ["c"] } };
+    const clock = new VirtualClock();
+    assert.deepEqual(selfSubjectReview({ ...type, metadata, status: {} }, user, clock), {
+      ...type,
+      metadata: {
+        name: "",
+        resourceVersion: "",
+        uid: "",
+        creationTimestamp: "2026-01-01T00:00:00Z",
+      },
+      status: { userInfo: { username: "ann", groups: ["dev"], extra: { "a/b": ["c"] } } },
+    });
   });
 
   it("takes the token out of the subprotocols", () => {

@@ -39,8 +39,8 @@ export function selfSubjectReview(
   clock: Clock,
 ): SelfSubjectReview {
   const creationTimestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-  const { name, resourceVersion, uid } = review.metadata;
-  const metadata = { name, resourceVersion, uid, creationTimestamp };
+  // A review is nobody's object: what it was called is not repeated.
+  const metadata = { name: "", resourceVersion: "", uid: "", creationTimestamp };
   return { ...review, metadata, status: { userInfo: reviewedUser(user) } };
 }
 

@@ -164,6 +164,21 @@ describe("access reviews", () => {
     );
   });
 
+  it("of one namespace have no name either", async () => {
+    const local = {
+      ...review({ user: "a", resourceAttributes: { namespace: "here" } }),
+      metadata: { namespace: "here", name: "n" },
+    } as unknown as LocalSubjectAccessReview;
+    await assert.rejects(
+      reviewLocalAccess(local, "here", recording().authorizer),
+      /Invalid value: \{"name":"n","namespace":"here"\}: must be empty except for namespace/,
+    );
+    await assert.rejects(
+      reviewLocalAccess(local, "there", recording().authorizer),
+      /the namespace of the provided object does not match the namespace sent on the request/,
+    );
+  });
+
   it("of rules need a namespace", async () => {
     const rules = { rulesFor: async () => assert.fail("not asked") };
     await assert.rejects(

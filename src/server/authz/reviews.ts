@@ -49,7 +49,9 @@ export async function reviewLocalAccess(
   }
   const errors = validateSpec(review.spec);
   if (Object.keys(without(metadata, "namespace")).length > 0) {
-    errors.push(invalidField("metadata", metadata, "must be empty except for namespace"));
+    const { name, namespace: own, ...rest } = metadata;
+    const shown = { ...(name && { name }), ...(own && { namespace: own }), ...rest };
+    errors.push(invalidField("metadata", shown, "must be empty except for namespace"));
   }
   const asked = review.spec.resourceAttributes;
   if (asked && (asked.namespace ?? "") !== namespace) {
