@@ -22,6 +22,7 @@ import { expressionChecker } from "#server/admission/policies/checker.ts";
 import { expressionEngine } from "#server/admission/policies/engine.ts";
 import { Aggregator } from "#server/aggregation/aggregator.ts";
 import type { RemoteServers } from "#server/aggregation/remote.ts";
+import { expressionWarnings } from "#server/admission/policies/type-checking.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
 import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
 import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
@@ -436,6 +437,10 @@ function runLoops(
           transport: manager,
           rootCertificateAuthority: options.authorityPem,
           serviceAccountKey: options.serviceAccountKey,
+          expressionCheck: (policy) => {
+            const kinds = server.definitions.map(({ type }) => type);
+            return expressionWarnings(expressionEngine, policy, kinds);
+          },
         }),
         events,
       },

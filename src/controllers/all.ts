@@ -15,6 +15,8 @@ import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
+import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
+import type { ExpressionCheck } from "./validating-admission-policy-status/controller.ts";
 
 export interface AllControllersOptions {
   /** Asked what is served: the garbage collector and the namespace controller act on all of it. */
@@ -24,6 +26,8 @@ export interface AllControllersOptions {
   /** Signs the tokens that secrets ask for; without it such secrets stay empty. */
   readonly serviceAccountKey?: SigningKey;
   readonly terminatedPodThreshold?: number;
+  /** Missing: nobody tells in admission policies' status what is dubious about them. */
+  readonly expressionCheck?: ExpressionCheck;
 }
 
 /** Every controller of the controller manager, each new: some keep state of their cluster. */
@@ -32,6 +36,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     discover(options.transport, signal);
   const { terminatedPodThreshold, serviceAccountKey: key } = options;
   const certificateAuthority = options.rootCertificateAuthority;
+  const { terminatedPodThreshold, expressionCheck } = options;
   return [
     deploymentController,
     replicaSetController,
@@ -47,6 +52,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     disruptionController,
     clusterRoleAggregationController,
     ...(key ? [tokenSecretsController({ key, certificateAuthority })] : []),
+    ...(expressionCheck ? [validatingAdmissionPolicyStatusController(expressionCheck)] : []),
     podGarbageCollector({
       ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }),
     }),

@@ -55,14 +55,24 @@ export class ExpressionScope {
   readonly engine: ExpressionEngine;
   readonly #variables = new Map<string, Expression>();
   readonly #hasParams: boolean;
+  readonly #objectType: Type;
+  readonly #paramsType: Type;
   readonly #types: Record<string, Type> = {};
 
   constructor(
     engine: ExpressionEngine,
-    options: { readonly hasParams: boolean; readonly variables?: readonly NamedExpression[] },
+    options: {
+      readonly hasParams: boolean;
+      readonly variables?: readonly NamedExpression[];
+      /** What `object` and `oldObject` are; anything when missing. */
+      readonly objectType?: Type;
+      readonly paramsType?: Type;
+    },
   ) {
     this.engine = engine;
     this.#hasParams = options.hasParams;
+    this.#objectType = options.objectType ?? dynType;
+    this.#paramsType = options.paramsType ?? dynType;
     for (const { name, expression } of options.variables ?? []) {
       const compiled = this.compile(expression);
       this.#variables.set(name, compiled);
@@ -111,12 +121,12 @@ export class ExpressionScope {
   #declarations(withAuthorizer: boolean): Record<string, Type> {
     const { authorizerType, resourceCheckType } = this.engine.authorization;
     return {
-      object: dynType,
-      oldObject: dynType,
+      object: this.#objectType,
+      oldObject: this.#objectType,
       request: requestType,
       namespaceObject: namespaceType,
       ...(this.#variables.size > 0 && { variables: this.variablesType }),
-      ...(this.#hasParams && { params: dynType }),
+      ...(this.#hasParams && { params: this.#paramsType }),
       ...(withAuthorizer && {
         authorizer: authorizerType,
         "authorizer.requestResource": resourceCheckType,
