@@ -8,7 +8,7 @@ import {
   type SelectNode,
   type StructNode,
 } from "./ast.ts";
-import type { FunctionDeclaration } from "./cel.ts";
+import type { FunctionDeclaration } from "./environment.ts";
 import { isDynamic, moreGeneral, sameType, Substitutions } from "./inference.ts";
 import type { Issues } from "./source.ts";
 import {

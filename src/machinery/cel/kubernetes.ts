@@ -1,4 +1,4 @@
-import { Environment } from "./cel.ts";
+import { Environment } from "./environment.ts";
 import { listsLibrary } from "./library/lists.ts";
 import { networkLibrary } from "./library/network.ts";
 import { quantityLibrary } from "./library/quantity.ts";

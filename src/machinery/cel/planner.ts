@@ -13,7 +13,7 @@ import {
   resolve,
   resolvePresence,
 } from "./attributes.ts";
-import type { FunctionDeclaration, Overload } from "./cel.ts";
+import type { FunctionDeclaration, Overload } from "./environment.ts";
 import { type Frame, spend, type Step } from "./frame.ts";
 import { matches } from "./matching.ts";
 import { contains, equal, noSuchOverload, withEntry, entriesOf } from "./operators.ts";

@@ -17,7 +17,7 @@ import {
   typeType,
   uintType,
 } from "./types.ts";
-import type { FunctionDeclaration, Overload } from "./cel.ts";
+import type { FunctionDeclaration, Overload } from "./environment.ts";
 import type { Result } from "./values.ts";
 
 const named: Readonly<Record<string, Type>> = {

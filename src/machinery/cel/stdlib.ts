@@ -1,4 +1,4 @@
-import type { FunctionDeclaration, Library, Overload } from "./cel.ts";
+import type { FunctionDeclaration, Library, Overload } from "./environment.ts";
 import { typeNameOf } from "./matching.ts";
 import {
   add,

@@ -44,7 +44,7 @@ function formatArgument(verb: string, value: Value, precision: number): string |
     case "f":
       return fixedPoint(value, precision);
     case "e":
-      return scientific(value, precision);
+      return scientific(value);
     case "b":
       if (typeof value === "boolean") return value ? "1" : "0";
       if (isInt(value) || value instanceof Uint) return wholeOf(value).toString(2);
@@ -97,11 +97,12 @@ function fixedPoint(value: Value, precision: number): string | ErrorValue {
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-function scientific(value: Value, precision: number): string | ErrorValue {
+/** Upstream's English formatter gives six digits, whatever is asked for. */
+function scientific(value: Value): string | ErrorValue {
   const number = numberOf(value);
   if (number === undefined) return mistake("scientific", "doubles", value);
   if (!Number.isFinite(number)) return symbol(number);
-  const [mantissa = "", exponent = ""] = number.toExponential(precision).split("e");
+  const [mantissa = "", exponent = ""] = number.toExponential(6).split("e");
   const digits = exponent.slice(1).padStart(2, "0");
   const raised = Array.from(digits, (digit) => superscripts[Number(digit)]).join("");
   return `${mantissa}×10${exponent.startsWith("-") ? "⁻" : ""}${raised}`;

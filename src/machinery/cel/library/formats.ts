@@ -9,7 +9,7 @@ import {
   isQualifiedName,
   type NameRule,
 } from "../../validation/names.ts";
-import type { Library } from "../cel.ts";
+import type { Library } from "../environment.ts";
 import { declare, method, overload } from "../signature.ts";
 import { parseTimestamp } from "../time.ts";
 import { opaqueType } from "../types.ts";

@@ -1,4 +1,4 @@
-import type { Library } from "../cel.ts";
+import type { Library } from "../environment.ts";
 import { declare, overload } from "../signature.ts";
 import { dynType, stringType, structType } from "../types.ts";
 

@@ -1,4 +1,4 @@
-import type { FunctionDeclaration, Library } from "../cel.ts";
+import type { FunctionDeclaration, Library } from "../environment.ts";
 import { add, compare, equal, noSuchOverload } from "../operators.ts";
 import { declare, method, overload } from "../signature.ts";
 import {

@@ -1,5 +1,5 @@
 import { formatQuantity, parseQuantity, type Quantity } from "#schema/quantity.ts";
-import type { Library } from "../cel.ts";
+import type { Library } from "../environment.ts";
 import { checkedInt } from "../operators.ts";
 import { declare, method, overload } from "../signature.ts";
 import { opaqueType } from "../types.ts";

@@ -1,4 +1,4 @@
-import type { Library } from "../cel.ts";
+import type { Library } from "../environment.ts";
 import { compareText } from "../operators.ts";
 import { declare, method, overload } from "../signature.ts";
 import { opaqueType } from "../types.ts";

@@ -1,4 +1,4 @@
-import type { Library } from "../cel.ts";
+import type { Library } from "../environment.ts";
 import { searchPattern } from "../regex.ts";
 import { declare, method, overload } from "../signature.ts";
 import { ErrorValue, type Result, type Value } from "../values.ts";

@@ -1,4 +1,4 @@
-import type { Library } from "../cel.ts";
+import type { Library } from "../environment.ts";
 import { declare, method, overload } from "../signature.ts";
 import { opaqueType } from "../types.ts";
 import { EntriesMap, ErrorValue, OpaqueValue, type Result } from "../values.ts";
