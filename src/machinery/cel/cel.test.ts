@@ -8,14 +8,15 @@ import {
   compile,
   fromJson,
   jsonPatchLibrary,
-  jsonPatchType,
   kubernetesEnvironment,
+  misplacedPart,
+  mutationTypes,
   type Schema,
   toJson,
   typeOfMessage,
   typeOfSchema,
 } from "./cel.ts";
-import { boolType, dynType, type Type } from "./types.ts";
+import { boolType, dynType, formatType, type Type } from "./types.ts";
 import { ErrorValue, type Result, type Value } from "./values.ts";
 
 function valueOf(result: Result): Value {
@@ -47,7 +48,7 @@ test("a limit ends an evaluation, and nothing absorbs that", () => {
 
 test("results of other types are refused where a type is asked for", () => {
   const compiled = compile("1 + 1", kubernetesEnvironment, { result: [boolType] });
-  assert.equal(compiled.ok ? "accepted" : compiled.text, "expected bool, but got int");
+  assert.equal(compiled.ok ? "accepted" : compiled.text, "must evaluate to bool but got int");
 });
 
 test("properties are selected by escaped names", () => {
@@ -194,7 +195,7 @@ test("the authorizer is asked what the expression says", () => {
 test("patches and apply configurations become JSON", () => {
   const environment = kubernetesEnvironment.extend({
     libraries: [jsonPatchLibrary],
-    types: [jsonPatchType],
+    findType: mutationTypes,
   });
   const compiled = compile(
     "[JSONPatch{op: 'add', path: '/metadata/labels/' + jsonpatch.escapeKey('a/b~c'), " +
@@ -207,6 +208,33 @@ test("patches and apply configurations become JSON", () => {
     { op: "add", path: "/metadata/labels/a~1b~0c", value: { n: 1, l: [1.5, null, "aGk="] } },
   ]);
 });
+
+const configurations: readonly (readonly [string, unknown, string | undefined])[] = [
+  [
+    "Object{spec: Object.spec{replicas: 3, items: [Object.spec.items{name: 'a'}]}}",
+    { spec: { replicas: 3, items: [{ name: "a" }] } },
+    undefined,
+  ],
+  ["Object{?spec: optional.none()}", {}, undefined],
+  [
+    "Object{spec: Object.status{}}",
+    { spec: {} },
+    'unexpected type name "Object.status", expected "Object.spec", ' +
+      "which matches field name path from root Object type",
+  ],
+];
+
+for (const [expression, json, mistake] of configurations) {
+  test(`${expression} is an apply configuration`, () => {
+    const compiled = compile(expression, kubernetesEnvironment.extend({ findType: mutationTypes }));
+    assert.ok(compiled.ok, compiled.ok ? "" : compiled.text);
+    assert.equal(formatType(compiled.program.type), "Object");
+    const result = compiled.program.evaluate({});
+    assert.ok(result.ok, result.ok ? "" : result.error);
+    assert.deepEqual(toJson(result.value), json);
+    assert.equal(misplacedPart(result.value), mistake);
+  });
+}
 
 test("variables are computed when they are first read", () => {
   let reads = 0;

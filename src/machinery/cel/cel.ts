@@ -2,25 +2,28 @@
  * CEL, the expression language of validation rules, admission policies, match conditions and
  * device selectors, as Kubernetes v1.36 uses it.
  *
- *     const environment = kubernetesEnvironment.extend({ variables: { self: typeOfSchema(schema) } });
+ *     const type = typeOfSchema(schema, { isResourceRoot: true }) ?? dynType;
+ *     const environment = kubernetesEnvironment.extend({ variables: { self: type } });
  *     const compiled = compile("self.replicas <= 10", environment, { result: [boolType] });
  *     if (!compiled.ok) return invalid(compiled.text);
  *     compiled.program.estimateCost().max;                     // for limits when a rule is written
  *     const outcome = compiled.program.evaluate(
- *       { self: fromJson(object, typeOfSchema(schema)) },
+ *       { self: fromJson(object, type) },
  *       { costLimit: perCallCostLimit },
  *     );
  *     if (outcome.ok) toJson(outcome.value); else outcome.error; // "no such key: x"
  *
  * Environments are immutable and meant to be kept, as are programs. Types come from `types.ts`,
  * from a CRD's schema (`typeOfSchema`) or from an API type (`typeOfMessage`). JSON becomes values
- * lazily, so that wrapping a large object costs nothing until a field is read.
+ * lazily, so that wrapping a large object costs nothing until a field is read. Variables that
+ * depend on others, such as a policy's, are fields of a `LazyStruct` (`values.ts`). For admission:
+ * `authorizerValue`; for mutations: `jsonPatchLibrary`, `mutationTypes`, `misplacedPart`.
  */
 import { check } from "./checker.ts";
 import type { Environment } from "./environment.ts";
 import { type CostEstimate, estimateCost } from "./estimate.ts";
 import { CostLimitExceeded, type Frame } from "./frame.ts";
-import { isDynamic, sameType } from "./inference.ts";
+import { sameType } from "./inference.ts";
 import { parse } from "./parser.ts";
 import { type Plan, plan, PlanningFailure } from "./planner.ts";
 import { type Issue, Issues } from "./source.ts";
@@ -47,6 +50,7 @@ export {
   requestResourceValue,
 } from "./library/authorizer.ts";
 export { jsonPatchLibrary, jsonPatchType } from "./library/json-patch.ts";
+export { misplacedPart, mutationTypes } from "./library/object.ts";
 export * from "./limits.ts";
 export { typeOfMessage } from "./message-type.ts";
 export { type Schema, typeOfSchema } from "./schema-type.ts";
@@ -65,8 +69,10 @@ export function compile(
   if (issues.list.length === 0) checkLiterals(parsed, issues);
   if (issues.list.length > 0) return refused(issues);
   const { result } = options;
-  if (result && !isDynamic(type) && !result.some((expected) => sameType(expected, type))) {
-    const message = `expected ${result.map(formatType).join(" or ")}, but got ${formatType(type)}`;
+  if (result && !result.some((each) => each.kind === "dyn" || sameType(each, type))) {
+    const expected = result.map(formatType);
+    const wanted = expected.length === 1 ? expected[0] : `one of [${expected.join(" ")}]`;
+    const message = `must evaluate to ${wanted} but got ${formatType(type)}`;
     return { ok: false, issues: [{ line: 1, column: 1, message }], text: message };
   }
   let planned: Plan;
@@ -123,7 +129,7 @@ export type Compiled =
 
 export interface CompileOptions {
   /**
-   * Types that the result may have; anything else is an issue. Kubernetes' messages about it differ
+   * Types that the result may have, dyn for any; anything else is an issue. Kubernetes' messages about it differ
    * by caller, so callers that have their own compare `program.type` themselves.
    */
   readonly result?: readonly Type[];
@@ -138,8 +144,10 @@ export interface Program {
   evaluate(activation: Activation, options?: EvaluateOptions): Outcome;
 }
 
-/** Variables by name. A function is called when its variable is first read. */
-export type Activation = Readonly<Record<string, Value | (() => Result)>>;
+/**
+ * Variables by name. An error, as `fromJson` may give, comes up only where the variable is read. A
+ * function is called when its variable is first read. */
+export type Activation = Readonly<Record<string, Result | (() => Result)>>;
 
 export interface EvaluateOptions {
   /** In upstream's units; none means no limit. */

@@ -9,10 +9,12 @@ export class Environment implements Declarations {
   readonly #functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly #types: ReadonlyMap<string, Type>;
   readonly #structs: ReadonlyMap<string, StructType>;
+  readonly #findType: EnvironmentExtension["findType"];
 
   constructor(extension: EnvironmentExtension, parent?: Environment) {
     const { variables = {}, types = [], libraries = [] } = extension;
     this.#parent = parent;
+    this.#findType = extension.findType;
     this.#variables = new Map(Object.entries(variables));
     this.#structs = new Map(types.map((type) => [type.name, type]));
     this.#types = new Map(libraries.flatMap((library) => Object.entries(library.types ?? {})));
@@ -42,7 +44,7 @@ export class Environment implements Declarations {
   }
 
   struct(name: string): StructType | undefined {
-    return this.#structs.get(name) ?? this.#parent?.struct(name);
+    return this.#structs.get(name) ?? this.#findType?.(name) ?? this.#parent?.struct(name);
   }
 }
 
@@ -50,6 +52,8 @@ export interface EnvironmentExtension {
   readonly variables?: Readonly<Record<string, Type>>;
   /** Struct types that expressions may build by name. */
   readonly types?: readonly StructType[];
+  /** Finds further ones, where they are without number. */
+  readonly findType?: (name: string) => StructType | undefined;
   readonly libraries?: readonly Library[];
 }
 
