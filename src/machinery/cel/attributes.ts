@@ -1,3 +1,4 @@
+import { typeNameOf } from "./matching.ts";
 import { type Frame, spend, type Step } from "./frame.ts";
 import { noSuchOverload } from "./operators.ts";
 import { identCost } from "./runtime-cost.ts";
@@ -99,7 +100,7 @@ function applyQualifiers(root: Result, qualifiers: readonly Qualifier[], frame: 
     const found = key instanceof ErrorValue ? key : find(value, key);
     if (found === undefined && optional) return { value: Optional.none, optional: false };
     spend(frame, 1);
-    value = found ?? missing(key);
+    value = found ?? missing(value, key);
   }
   return { value, optional };
 }
@@ -119,7 +120,7 @@ function find(container: Value, key: Result): Result | undefined {
   if (container instanceof Optional) {
     return container.value === undefined ? undefined : find(container.value, key);
   }
-  if (!Array.isArray(container)) return noSuchOverload;
+  if (!Array.isArray(container)) return undefined;
   const index = listIndex(key);
   return typeof index === "number" ? (container as readonly Value[])[index] : index;
 }
@@ -131,13 +132,15 @@ function listIndex(key: Result): number | ErrorValue {
   if (key instanceof Uint) return key.value < 2n ** 31n ? Number(key.value) : -1;
   if (key instanceof Double && Number.isInteger(key.value)) return key.value;
   if (key instanceof ErrorValue) return key;
-  return new ErrorValue("unsupported index type in list");
+  return new ErrorValue(`unsupported index type '${typeNameOf(key)}' in list`);
 }
 
-function missing(key: Result): ErrorValue {
+function missing(container: Value, key: Result): ErrorValue {
   if (typeof key === "string") return new ErrorValue(`no such key: ${key}`);
   if (typeof key === "boolean") return new ErrorValue(`no such key: ${key}`);
   const index = key instanceof Uint || key instanceof Double ? key.value : key;
   const isNumber = typeof index === "number" || typeof index === "bigint";
-  return isNumber ? new ErrorValue(`index out of bounds: ${index}`) : noSuchOverload;
+  if (!isNumber) return noSuchOverload;
+  const what = Array.isArray(container) ? "index out of bounds" : "no such key";
+  return new ErrorValue(`${what}: ${index}`);
 }

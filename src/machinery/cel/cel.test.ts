@@ -199,7 +199,7 @@ test("patches and apply configurations become JSON", () => {
   });
   const compiled = compile(
     "[JSONPatch{op: 'add', path: '/metadata/labels/' + jsonpatch.escapeKey('a/b~c'), " +
-      "value: {'n': dyn(1), 'l': [dyn(1.5), null, b'hi']}}]",
+      "value: {'n': dyn(1), 'l': dyn([dyn(1.5), dyn(null), dyn(b'hi')])}}]",
     environment,
   );
   assert.ok(compiled.ok, compiled.ok ? "" : compiled.text);

@@ -294,7 +294,8 @@ class Checker {
 
   #join(at: number, previous: Type | undefined, current: Type): Type {
     if (!previous) return current;
-    if (this.#substitutions.assignable([previous], [current])) {
+    const differ = this.#mixing === 0 && (previous.kind === "dyn") !== (current.kind === "dyn");
+    if (!differ && this.#substitutions.assignable([previous], [current])) {
       return moreGeneral(previous, current);
     }
     if (this.#mixing > 0) return dynType;

@@ -15,7 +15,7 @@ import {
 } from "./attributes.ts";
 import type { FunctionDeclaration, Overload } from "./environment.ts";
 import { type Frame, spend, type Step } from "./frame.ts";
-import { matches } from "./matching.ts";
+import { matches, typeNameOf } from "./matching.ts";
 import { contains, equal, noSuchOverload, withEntry, entriesOf } from "./operators.ts";
 import { callCost, identCost, listCost, mapCost, structCost } from "./runtime-cost.ts";
 import type { StructType } from "./types.ts";
@@ -211,7 +211,7 @@ class Planner {
     );
     const member = node.target !== undefined;
     const all = declared?.overloads.filter((overload) => (overload.member ?? false) === member);
-    const call = dispatch(candidates, all ?? candidates);
+    const call = dispatch(node, candidates, all ?? candidates);
     const only = candidates.length === 1 ? candidates[0] : undefined;
     const step = callStep(
       node.name,
@@ -438,7 +438,11 @@ function orElse(first: Step, second: Step, node: CallNode): Step {
 type AnyCall = (args: readonly Value[]) => Result;
 
 /** Values of dyn may need another overload than the checker could tell. */
-function dispatch(candidates: readonly Overload[], all: readonly Overload[]): AnyCall {
+function dispatch(
+  node: CallNode,
+  candidates: readonly Overload[],
+  all: readonly Overload[],
+): AnyCall {
   const implementations = new Set(candidates.map(({ call }) => call));
   const [first] = implementations;
   if (implementations.size === 1 && first && candidates.every((each) => each.checksArguments)) {
@@ -450,8 +454,19 @@ function dispatch(candidates: readonly Overload[], all: readonly Overload[]): An
         return candidate.call(...(args as never[]));
       }
     }
-    return noSuchOverload;
+    return unmatched(node, args);
   };
+}
+
+/** Upstream checks these functions' arguments elsewhere, and tells less. */
+const terse = new Set(["contains", "startsWith", "endsWith", "matches"]);
+
+function unmatched({ name, target }: CallNode, args: readonly Value[]): ErrorValue {
+  if (terse.has(name) || !/^[a-zA-Z]/.test(name)) return noSuchOverload;
+  const types = args.map(typeNameOf);
+  const receiver = target && types.shift();
+  const prefix = receiver === undefined ? "" : `${receiver}.`;
+  return new ErrorValue(`no such overload: ${prefix}${name}(${types.join(", ")})`);
 }
 
 function callStep(
@@ -513,7 +528,15 @@ function runLoop(frame: Frame, over: Value, loop: Loop): ErrorValue | undefined 
     }
     return undefined;
   }
-  return new ErrorValue("unsupported comprehension range");
+  const type = typeNameOf(over)
+    .replace(/^.*\./, "")
+    .replace(/_type$/, "");
+  const shown = `types.${type.charAt(0).toUpperCase()}${type.slice(1)}`;
+  return new ErrorValue(
+    loop.two
+      ? `unsupported comprehension range type: ${shown}`
+      : `got '${shown}', expected iterable type`,
+  );
 }
 
 /** The map that transformMap builds; keys may not repeat. */

@@ -318,7 +318,8 @@ const conversions: readonly FunctionDeclaration[] = [
 
 const second = 1_000_000_000n;
 
-const size = (value: Value): Result => sizeOf(value) ?? noSuchOverload;
+const noSize = new ErrorValue("no such overload: size");
+const size = (value: Value): Result => sizeOf(value) ?? noSize;
 
 const texts: readonly FunctionDeclaration[] = [
   {
