@@ -62,6 +62,7 @@ const schema: JsonSchema = {
           "self > timestamp('2020-01-01T00:00:00Z')",
         ),
         "a-b": integer,
+        memory: ruled(text, "quantity(self).isGreaterThan(quantity('1Gi'))"),
         embedded: {
           ...ruled({ type: "object" }, "self.kind == 'Pod' && self.metadata.name != ''"),
           "x-kubernetes-embedded-resource": true,
@@ -133,6 +134,14 @@ const created: readonly [spec: object, errors: string[]][] = [
     [
       'spec.since: Invalid value: "2019-01-01T00:00:00Z": failed rule: self > ' +
         "timestamp('2020-01-01T00:00:00Z')",
+    ],
+  ],
+  [{ memory: "2Gi" }, []],
+  [
+    { memory: "1M" },
+    [
+      'spec.memory: Invalid value: "1M": failed rule: ' +
+        "quantity(self).isGreaterThan(quantity('1Gi'))",
     ],
   ],
   [{ embedded: { kind: "Pod", apiVersion: "v1", metadata: { name: "p" }, spec: {} } }, []],

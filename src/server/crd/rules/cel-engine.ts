@@ -1,9 +1,5 @@
-import { compile } from "#machinery/cel/cel.ts";
-import type { Environment, Program } from "#machinery/cel/cel.ts";
-import { fromJson } from "#machinery/cel/json.ts";
-import { kubernetesEnvironment } from "#machinery/cel/kubernetes.ts";
-import { typeOfSchema } from "#machinery/cel/schema-type.ts";
-import type { Schema } from "#machinery/cel/schema-type.ts";
+import { compile, fromJson, kubernetesEnvironment, typeOfSchema } from "#machinery/cel/cel.ts";
+import type { Environment, Program, Schema } from "#machinery/cel/cel.ts";
 import { optionalType } from "#machinery/cel/types.ts";
 import type { Type } from "#machinery/cel/types.ts";
 import { ErrorValue, Optional } from "#machinery/cel/values.ts";

@@ -1,3 +1,4 @@
+import { messageBytesMax, perCallCostLimit, runtimeCostBudget } from "#machinery/cel/cel.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { isRow } from "#machinery/json.ts";
 import { duplicate, forbidden, invalid } from "#machinery/validation/field-error.ts";
@@ -10,11 +11,6 @@ import type { Old } from "../schema/validate-value.ts";
 import { compileRules, hasRules } from "./compiled.ts";
 import type { Rule } from "./compiled.ts";
 import type { RuleEngine } from "./engine.ts";
-
-/** What all rules of one object together may cost, and one evaluation of one rule. */
-export const costBudget = 10_000_000;
-const callCostMax = 1_000_000;
-const messageBytesMax = 5 * 1024;
 
 /** Checks values by the rules of a schema. The expressions are read once. */
 export class RuleChecker {
@@ -42,7 +38,7 @@ export class RuleChecker {
     options: { old?: Old | undefined; path?: string; ratchet: boolean },
   ): RuleFailures {
     const { old, path = "", ratchet } = options;
-    const run: Run = { errors: [], tolerated: [], budget: costBudget };
+    const run: Run = { errors: [], tolerated: [], budget: runtimeCostBudget };
     const before = ratchet && old ? { current: old, isParentSame: false } : unrelated;
     if (!this.isEmpty)
       this.#node(run, this.#schema, this.#isResource, { value, old, path, before });
@@ -166,7 +162,7 @@ function evaluateRule(run: Run, rule: Rule, schema: JsonSchema, place: Place): b
   if (!program) return true;
   const oldSelf = old?.value === null ? undefined : old;
   if (program.usesOldSelf && !oldSelf && !given.optionalOldSelf) return true;
-  const outcome = program.evaluate(place.value, oldSelf, callCostMax);
+  const outcome = program.evaluate(place.value, oldSelf, perCallCostLimit);
   if (!outcome.ok && outcome.costExceeded) {
     fail(
       `'${outcome.error}': no further validation rules will be run due to call cost exceeds ` +
@@ -199,7 +195,7 @@ function refuse(run: Run, rule: Rule, schema: JsonSchema, place: Place): boolean
   let detail = given.message ? given.message.trim() : `failed rule: ${(given.rule ?? "").trim()}`;
   if (rule.message) {
     const quoted = JSON.stringify(given.messageExpression);
-    const outcome = rule.message.evaluate(value, old, callCostMax);
+    const outcome = rule.message.evaluate(value, old, perCallCostLimit);
     const isOver = outcome.cost > run.budget;
     if (isOver || (!outcome.ok && outcome.costExceeded)) {
       const why = isOver

@@ -1,11 +1,9 @@
+import { estimatedSchemaCostLimit } from "#machinery/cel/cel.ts";
 import { forbidden } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { hasDefault, itemsOf, valuesOf } from "../schema/json-schema.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 
-/** What one rule may cost at most by its estimate, and all rules of one schema together. */
-export const ruleCostMax = 10_000_000;
-export const schemaCostMax = 100_000_000;
 const requestBytesMax = 3 * 1024 * 1024;
 
 /** How often a schema can apply within one object; undefined where nothing bounds it. */
@@ -64,20 +62,20 @@ export class CostTotal {
 
   add(path: string, cost: number): void {
     this.#total += cost;
-    if (cost < schemaCostMax / 100) return;
+    if (cost < estimatedSchemaCostLimit / 100) return;
     this.#expensive.push({ path, cost });
     this.#expensive.sort((left, right) => right.cost - left.cost);
     this.#expensive = this.#expensive.slice(0, 4);
   }
 
   errors(path: string): FieldError[] {
-    if (this.#total <= schemaCostMax) return [];
+    if (this.#total <= estimatedSchemaCostLimit) return [];
     const part =
       "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema";
     const name = "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema";
     return [
       ...this.#expensive.map((one) => forbidden(one.path, part)),
-      forbidden(path, costText(name, this.#total, schemaCostMax)),
+      forbidden(path, costText(name, this.#total, estimatedSchemaCostLimit)),
     ];
   }
 }

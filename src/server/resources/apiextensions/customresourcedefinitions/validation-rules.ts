@@ -1,3 +1,4 @@
+import { estimatedRuleCostLimit } from "#machinery/cel/cel.ts";
 import {
   forbidden,
   internal,
@@ -10,7 +11,7 @@ import { findFieldPath } from "../../../crd/schema/field-path.ts";
 import type { JsonSchema, ValidationRule } from "../../../crd/schema/json-schema.ts";
 import { compileRules } from "../../../crd/rules/compiled.ts";
 import type { Rule } from "../../../crd/rules/compiled.ts";
-import { costText, ruleCostMax, totalCost } from "../../../crd/rules/costs.ts";
+import { costText, totalCost } from "../../../crd/rules/costs.ts";
 import type { Cardinality, CostTotal } from "../../../crd/rules/costs.ts";
 import type { RuleEngine } from "../../../crd/rules/engine.ts";
 
@@ -102,14 +103,16 @@ function validateCosts(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const ruleCost = program ? totalCost(schema, program.costMax, cardinality) : 0;
-  if (!isAccepted && ruleCost > ruleCostMax) {
-    errors.push(forbidden(`${at}.rule`, costText("estimated rule cost", ruleCost, ruleCostMax)));
+  if (!isAccepted && ruleCost > estimatedRuleCostLimit) {
+    errors.push(
+      forbidden(`${at}.rule`, costText("estimated rule cost", ruleCost, estimatedRuleCostLimit)),
+    );
   }
   total.add(`${at}.rule`, ruleCost);
   if (!message) return errors;
   const { costMax } = message;
-  if (!isAccepted && costMax > ruleCostMax) {
-    const detail = costText("estimated messageExpression cost", costMax, ruleCostMax);
+  if (!isAccepted && costMax > estimatedRuleCostLimit) {
+    const detail = costText("estimated messageExpression cost", costMax, estimatedRuleCostLimit);
     errors.push(forbidden(`${at}.messageExpression`, detail));
   }
   total.add(`${at}.messageExpression`, costMax);
