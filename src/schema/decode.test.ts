@@ -47,3 +47,29 @@ test("what holds nothing and says nothing is dropped, as upstream does", () => {
 test("whoever applies an empty map keeps it", () => {
   assert.deepEqual(decode(Fields, empty(), { keepEmpty: true }), empty());
 });
+
+test("bytes are base64, and kept in one form", () => {
+  abstract class Bytes extends message("test.Bytes", { data: field.bytes(1) }) {}
+  const read = (data: string) => {
+    try {
+      return (decode(Bytes, { data }) as { data: string }).data;
+    } catch (error) {
+      return (error as Error).message.replace("illegal base64 data at input byte ", "");
+    }
+  };
+  const cases: [given: string, outcome: string][] = [
+    ["YQ==", "YQ=="],
+    ["YQ=\n=", "YQ=="],
+    ["YWJj\nZGVm", "YWJjZGVm"],
+    ["YR==", "YQ=="],
+    ["", ""],
+    ["***", "0"],
+    ["YQ", "0"],
+    ["YWJjZ", "4"],
+    ["YWJj=", "4"],
+    ["YW Jj", "2"],
+    ["YQ=", "3"],
+    ["YQ==x", "4"],
+  ];
+  for (const [given, outcome] of cases) assert.equal(read(given), outcome, given);
+});

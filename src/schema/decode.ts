@@ -1,3 +1,4 @@
+import { canonicalBase64 } from "./base64.ts";
 import type { FieldSpec, Kind } from "./field.ts";
 import { hasPresence } from "./protobuf-presence.ts";
 import type { MessageType } from "./message.ts";
@@ -81,8 +82,9 @@ function decodeValue(
     case "string":
     case "enum":
     case "duration":
-    case "bytes":
       return typeof value === "string" ? value : mismatch(value, of, path, owner);
+    case "bytes":
+      return decodeBytes(value, path, owner);
     case "bool":
       return typeof value === "boolean" ? value : mismatch(value, of, path, owner);
     case "int32":
@@ -155,6 +157,13 @@ function decodeMap(
     if (decoded !== item) value[key] = decoded;
   }
   return value;
+}
+
+function decodeBytes(value: unknown, path: string, owner: MessageType): unknown {
+  if (typeof value !== "string") return mismatch(value, { kind: "bytes" }, path, owner);
+  const decoded = canonicalBase64(value);
+  if (decoded.ok) return decoded.text;
+  throw new DecodeError(`illegal base64 data at input byte ${decoded.at}`, path);
 }
 
 function decodeQuantity(value: unknown, path: string, owner: MessageType): unknown {

@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { Deployment } from "#api/apps/v1.ts";
+import { ServiceAccount } from "#api/core/v1.ts";
 import type { ManagedFieldsEntry } from "#api/meta/v1.ts";
 import { StatusError } from "../status.ts";
 import type { Row } from "../json.ts";
@@ -177,6 +178,21 @@ test("what does not fit the schema cannot be applied", () => {
 test("an item without its required key is applied, for validation to find", () => {
   const { object } = applying(undefined, withContainers({ image: "x" }));
   assert.deepEqual(specOf(object), { template: { spec: { containers: [{ image: "x" }] } } });
+});
+
+test("stored items that cannot be told apart are refused, not failed on", () => {
+  const live = {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "a" },
+    secrets: [{ namespace: "x" }],
+  };
+  const applied = { ...live, secrets: [{ name: "s" }] };
+  const request = { type: ServiceAccount, apiVersion: "v1", kind: "ServiceAccount", time };
+  assert.throws(() => apply({ ...request, live, applied, manager: "a", force: true }), {
+    code: 400,
+    message: /^element 0: associative list with keys has an element that omits key field "name"/,
+  });
 });
 
 test("an untracked object belongs to somebody unknown", () => {

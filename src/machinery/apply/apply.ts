@@ -69,17 +69,29 @@ export interface ApplyResult {
 export function apply(request: ApplyRequest): ApplyResult {
   const applied = readApplied(request);
   const live = cloneJson((request.live ?? {}) as Row);
-  const managers = managersOf(request, live);
+  const managers = typed(() => managersOf(request, live));
   const isKubectl = request.manager === kubectl;
   // kubectl may take over what its own client-side apply wrote, as long as nobody changed it.
   const allowed = isKubectl && !request.force ? fieldsOfLastApplied(request.type, live) : undefined;
-  const { object, managers: next } = applyTo({ request, applied, live, managers, allowed });
+  const { object, managers: next } = typed(() =>
+    applyTo({ request, applied, live, managers, allowed }),
+  );
   if (isKubectl) renewLastApplied(object, request.applied);
   const changed = !request.live || !sameObject(object, live);
   // An apply that says nothing new leaves the time of its entry alone.
   const managedFields = encodeManagers(capManagers(changed ? next : withOldTimes(next, managers)));
   setManagedFields(object, managedFields);
   return { object, managedFields, changed };
+}
+
+/** What is stored may have items without their keys, which cannot be told apart. */
+function typed<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof TypedError) throw refused(error.message);
+    throw error;
+  }
 }
 
 interface Work {
@@ -195,7 +207,7 @@ function managersOf(request: ApplyRequest, live: Row): readonly Manager[] {
 function prune(shape: Shape, merged: Row, last: FieldSet, managers: readonly Manager[]): Row {
   if (isEmptySet(last)) return merged;
   const named = (set: FieldSet) => withNamedFields(shape, set);
-  const fields = (object: Row) => named(fieldSetOfLenient(shape, object));
+  const fields = (object: Row) => named(fieldSetOf(shape, object));
   const before = fields(merged);
   const dropped = removeFields(shape, merged, named(last));
   const owned = managers.reduce((set: FieldSet, manager) => union(set, manager.fields), {});
@@ -207,16 +219,6 @@ function prune(shape: Shape, merged: Row, last: FieldSet, managers: readonly Man
   // What went along without having been the manager's comes back.
   const gone = difference(before, fields(withOwned));
   return removeFields(shape, merged, intersection(gone, named(last)));
-}
-
-/** Of an object that may have fields the schema does not know any more. */
-function fieldSetOfLenient(shape: Shape, object: Row): FieldSet {
-  try {
-    return fieldSetOf(shape, object);
-  } catch (error) {
-    if (error instanceof TypedError) throw refused(error.message);
-    throw error;
-  }
 }
 
 interface Conflict {

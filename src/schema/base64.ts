@@ -1,0 +1,38 @@
+import { fromBase64, toBase64 } from "#base/bytes.ts";
+
+const canonical =
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
+const alphabet = /[A-Za-z0-9+/]/;
+
+/** Text without line breaks and stray bits, or where it is no base64, counted as Go counts. */
+export function canonicalBase64(
+  text: string,
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly at: number } {
+  if (canonical.test(text)) return { ok: true, text };
+  const at = corruptAt(text);
+  if (at !== undefined) return { ok: false, at };
+  return { ok: true, text: toBase64(fromBase64(text.replace(/[\r\n]/g, ""))) };
+}
+
+function corruptAt(text: string): number | undefined {
+  let inGroup = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === "\n" || character === "\r") continue;
+    if (character === "=") return corruptPadding(text, at, inGroup);
+    if (!alphabet.test(character)) return at;
+    inGroup = (inGroup + 1) % 4;
+  }
+  return inGroup === 0 ? undefined : text.length - inGroup;
+}
+
+/** Nothing but the rest of the padding may follow it. */
+function corruptPadding(text: string, at: number, inGroup: number): number | undefined {
+  if (inGroup < 2) return at;
+  const rest = [...text.slice(at + 1)].map((character, index) => [character, index] as const);
+  const [first, ...more] = rest.filter(([character]) => character !== "\n" && character !== "\r");
+  if (inGroup === 3) return first && at + 1 + first[1];
+  if (!first) return text.length;
+  if (first[0] !== "=") return at + 1 + first[1];
+  return more[0] && at + 1 + more[0][1];
+}
