@@ -29,10 +29,16 @@ function corruptAt(text: string): number | undefined {
 /** Nothing but the rest of the padding may follow it. */
 function corruptPadding(text: string, at: number, inGroup: number): number | undefined {
   if (inGroup < 2) return at;
-  const rest = [...text.slice(at + 1)].map((character, index) => [character, index] as const);
-  const [first, ...more] = rest.filter(([character]) => character !== "\n" && character !== "\r");
-  if (inGroup === 3) return first && at + 1 + first[1];
-  if (!first) return text.length;
-  if (first[0] !== "=") return at + 1 + first[1];
-  return more[0] && at + 1 + more[0][1];
+  const next = nextIndex(text, at);
+  if (inGroup === 3) return next;
+  if (next === undefined) return text.length;
+  return text[next] === "=" ? nextIndex(text, next) : next;
+}
+
+/** Of the next character that is no line break. */
+function nextIndex(text: string, at: number): number | undefined {
+  for (let next = at + 1; next < text.length; next++) {
+    if (text[next] !== "\n" && text[next] !== "\r") return next;
+  }
+  return undefined;
 }
