@@ -34,9 +34,8 @@ export interface AllControllersOptions {
 export function allControllers(options: AllControllersOptions): readonly Controller[] {
   const discovery = (signal: AbortSignal): Promise<Discovery> =>
     discover(options.transport, signal);
-  const { terminatedPodThreshold, serviceAccountKey: key } = options;
+  const { terminatedPodThreshold, serviceAccountKey: key, expressionCheck } = options;
   const certificateAuthority = options.rootCertificateAuthority;
-  const { terminatedPodThreshold, expressionCheck } = options;
   return [
     deploymentController,
     replicaSetController,
