@@ -71,7 +71,7 @@ function apply(document: Row, operation: unknown): number {
       return 0;
     }
     case "copy": {
-      const copied = read(find(document, fromOf(operation), String(op)));
+      const copied = read(find(document, fromOf(operation), op));
       add(target, cloneJson(copied));
       return JSON.stringify(copied).length;
     }
