@@ -99,7 +99,7 @@ export abstract class JobSpec extends message("io.k8s.api.batch.v1.JobSpec", {
    * How many failures there may be before the Job fails. Default 6; no limit if
    * backoffLimitPerIndex is given.
    */
-  backoffLimit: int32(7).default(6),
+  backoffLimit: int32(7).assigned(),
   /**
    * Seconds after its end until the Job is deleted with its pods. 0 deletes at once. Missing:
    * never.
@@ -110,11 +110,11 @@ export abstract class JobSpec extends message("io.k8s.api.batch.v1.JobSpec", {
    * annotation batch.kubernetes.io/job-completion-index and in JOB_COMPLETION_INDEX, and each
    * number must succeed once. Cannot be changed.
    */
-  completionMode: oneOf(9, "NonIndexed", "Indexed").explicit().default("NonIndexed"),
+  completionMode: oneOf(9, "NonIndexed", "Indexed").explicit().assigned(),
   /**
    * If true, no pods are made, and those that run are deleted. Resuming starts anew. Default false.
    */
-  suspend: bool(10).default(false),
+  suspend: bool(10).assigned(),
   /**
    * What failed pods mean for the Job. Default: each counts towards backoffLimit. Needs
    * restartPolicy Never. Cannot be changed.

@@ -6,7 +6,7 @@ import {
 } from "#machinery/codec/body.ts";
 import { badRequest } from "#machinery/status.ts";
 import { DecodeError, decode, isRecord } from "#schema/decode.ts";
-import { applyDefaults } from "#schema/default.ts";
+import { applyDefaults, fillRequired } from "#schema/default.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
 import type { RequestBody } from "#client/transport.ts";
@@ -16,7 +16,7 @@ import type { ResourceDefinition } from "./resource.ts";
 import type { StoredObject } from "./stored-object.ts";
 
 type Row = Record<string, unknown>;
-type Decodable = Pick<ResourceDefinition, "type" | "applyDefaults">;
+type Decodable = Pick<ResourceDefinition, "type" | "applyDefaults" | "requiredMayBeEmpty">;
 
 /**
  * The steps "decode (strict)" and "default" of a request that brings an object of the kind.
@@ -43,6 +43,11 @@ export async function readObject(
 /** Fills in what a user left out; the object is then in its stored form. */
 export function complete(definition: Decodable, object: Row): StoredObject {
   applyDefaults(definition.type, object);
+  if (definition.requiredMayBeEmpty) {
+    fillRequired(definition.type, object);
+    // What was missing as a whole has defaults within.
+    applyDefaults(definition.type, object);
+  }
   definition.applyDefaults?.(object);
   return object as StoredObject;
 }

@@ -33,6 +33,11 @@ export interface ResourceDefinition<T = unknown> {
   /** Fields that `--field-selector` may use besides metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
 
+  /**
+   * Required fields may be missing: they are then empty, and the rules say whether that will do.
+   * For kinds whose own rules cover all that the schema requires.
+   */
+  readonly requiredMayBeEmpty?: boolean;
   /** Defaults that depend on other fields; runs after the schema's static ones, before admission. */
   applyDefaults?(object: Draft<T>): void;
   /** Sets what users may not: initial status, generation. Changes `object` in place. */

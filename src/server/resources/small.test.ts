@@ -221,12 +221,12 @@ const cases: Case[] = [
     ],
   },
   {
-    kind: "RoleBinding",
+    kind: "ClusterRoleBinding",
     group: "rbac.authorization.k8s.io",
     what: "an account of no namespace",
     object: {
       metadata,
-      roleRef: { kind: "Role", name: "r" },
+      roleRef: { kind: "ClusterRole", name: "r" },
       subjects: [{ kind: "ServiceAccount", name: "a" }],
     },
     errors: ["subjects[0].namespace: Required value"],

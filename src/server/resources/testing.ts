@@ -8,6 +8,7 @@ import { validateSchema } from "#machinery/validation/schema.ts";
 import { applyDefaults } from "#schema/default.ts";
 import type { KindType } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
+import { complete } from "../registry/body.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
 import type { ForwardedRequest, Target } from "./core/pods/kubelet-connector.ts";
 import { createServiceAllocator } from "./core/services/allocator.ts";
@@ -162,9 +163,7 @@ export function contextOf(parts: {
 /** The object with every default filled in, static ones first. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the test reads it as
 export function defaulted<T>(definition: ResourceDefinition, draft: object): T {
-  const object: unknown = applyDefaults(definition.type, structuredClone(draft));
-  definition.applyDefaults?.(object);
-  return object as T;
+  return complete(definition, structuredClone(draft) as Record<string, unknown>) as T;
 }
 
 /** Everything that a create of the object would be refused for, as clients read it. */

@@ -2,19 +2,20 @@ import { PersistentVolumeClaim } from "#api/core/v1.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { isAbout, objectAs } from "../refusal.ts";
 
-const finalizers = {
-  persistentvolumes: "kubernetes.io/pv-protection",
-  persistentvolumeclaims: "kubernetes.io/pvc-protection",
-} as const;
+const finalizers = [
+  ["", "persistentvolumes", "kubernetes.io/pv-protection"],
+  ["", "persistentvolumeclaims", "kubernetes.io/pvc-protection"],
+  ["storage.k8s.io", "volumeattributesclasses", "kubernetes.io/vac-protection"],
+] as const;
 
-/** Volumes and claims stay until nobody uses them; a controller takes the finalizer away. */
+/** What holds data stays until nobody uses it; a controller takes the finalizer away. */
 export function storageObjectInUseProtection(): AdmissionPlugin {
   return {
     name: "StorageObjectInUseProtection",
     mutate(request) {
       if (request.operation !== "CREATE") return;
-      for (const [resource, finalizer] of Object.entries(finalizers)) {
-        if (!isAbout(request, "", resource)) continue;
+      for (const [group, resource, finalizer] of finalizers) {
+        if (!isAbout(request, group, resource)) continue;
         const { metadata } = objectAs(request, PersistentVolumeClaim);
         if (metadata.finalizers?.includes(finalizer)) continue;
         metadata.finalizers = [...(metadata.finalizers ?? []), finalizer];

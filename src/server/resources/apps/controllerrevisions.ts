@@ -1,4 +1,5 @@
 import { ControllerRevision } from "#api/apps/v1.ts";
+import { requiredValue } from "#machinery/validation/field-error.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import { ageColumn, column, nameColumn } from "../common/columns.ts";
 import { immutable, nonNegative } from "../common/validation.ts";
@@ -6,6 +7,7 @@ import { defineResource } from "../define.ts";
 
 export const controllerRevisions: ResourceDefinition = defineResource<ControllerRevision>({
   type: ControllerRevision,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("Controller", ({ metadata }) => {
@@ -18,6 +20,9 @@ export const controllerRevisions: ResourceDefinition = defineResource<Controller
     column("Revision", ({ revision }) => revision),
     ageColumn(),
   ],
-  validate: ({ revision }) => nonNegative("revision", revision),
+  validate: ({ data, revision }) => [
+    ...(data === undefined ? [requiredValue("data", "data is mandatory")] : []),
+    ...nonNegative("revision", revision),
+  ],
   validateUpdate: ({ data }, old) => immutable("data", data, old.data),
 });

@@ -1,7 +1,7 @@
 import type { Draft } from "#schema/message.ts";
 import { DaemonSet } from "#api/apps/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-import { invalid } from "#machinery/validation/field-error.ts";
+import { requiredValue } from "#machinery/validation/field-error.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import {
   ageColumn,
@@ -12,7 +12,7 @@ import {
   nameColumn,
   wideColumn,
 } from "../common/columns.ts";
-import { immutable, nonNegative } from "../common/validation.ts";
+import { immutable, nonNegative, sameValue } from "../common/validation.ts";
 import { applyPodSpecDefaults } from "../core/pods/defaults.ts";
 import { defineResource } from "../define.ts";
 import { validateWorkloadSelector, validateWorkloadTemplate } from "./common.ts";
@@ -42,14 +42,25 @@ export const daemonSets: ResourceDefinition = defineResource<DaemonSet>({
   applyDefaults,
   prepareForCreate(set) {
     set.status = { ...noPods };
+    markTemplate(set, 1);
   },
   prepareForUpdate(set, old) {
     set.status = old.status ?? { ...noPods };
+    const known = Number(old.metadata.annotations?.[templateGeneration] ?? 1);
+    const isSame = sameValue(set.spec.template, old.spec.template);
+    markTemplate(set, isSame ? known : known + 1);
   },
   validate,
   validateUpdate: ({ spec }, old) => immutable("spec.selector", spec.selector, old.spec.selector),
   status: {},
 });
+
+/** An older version of the kind counted the changes of the template; clients still see it. */
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+function markTemplate({ metadata }: DaemonSet, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [templateGeneration]: String(generation) };
+}
 
 function applyDefaults({ spec }: Draft<DaemonSet>): void {
   if (spec.updateStrategy?.type === "RollingUpdate") {
@@ -77,9 +88,7 @@ function validate({ spec }: DaemonSet): FieldError[] {
   ];
   const none = (share: number | string | undefined) => share === 0 || share === "0%";
   if (none(maxUnavailable) && none(maxSurge)) {
-    errors.push(
-      invalid(`${path}.maxUnavailable`, maxUnavailable, "cannot be 0 when maxSurge is 0"),
-    );
+    errors.push(requiredValue(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0"));
   }
   return errors;
 }

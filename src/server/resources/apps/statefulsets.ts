@@ -1,7 +1,8 @@
 import type { Draft } from "#schema/message.ts";
 import { StatefulSet } from "#api/apps/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-import { forbidden, invalid, notSupported } from "#machinery/validation/field-error.ts";
+import { forbidden, invalid, requiredValue } from "#machinery/validation/field-error.ts";
+import { isDnsLabel, isDnsSubdomain } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import {
   ageColumn,
@@ -10,13 +11,15 @@ import {
   nameColumn,
   selectorText,
 } from "../common/columns.ts";
-import { nonNegative, sameValue } from "../common/validation.ts";
+import { by, nonNegative, oneOf, sameValue } from "../common/validation.ts";
+import { validateClaimSpec } from "../core/persistentvolumeclaims/validation.ts";
 import { applyPodSpecDefaults } from "../core/pods/defaults.ts";
 import { defineResource } from "../define.ts";
 import { validateWorkloadSelector, validateWorkloadTemplate } from "./common.ts";
 
 export const statefulSets: ResourceDefinition = defineResource<StatefulSet>({
   type: StatefulSet,
+  nameRule: "dnsLabel",
   columns: [
     nameColumn(),
     column("Ready", ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas}`),
@@ -25,7 +28,7 @@ export const statefulSets: ResourceDefinition = defineResource<StatefulSet>({
   ],
   applyDefaults,
   prepareForCreate(set) {
-    set.status = { replicas: 0 };
+    set.status = { replicas: 0, availableReplicas: 0 };
   },
   prepareForUpdate(set, old) {
     set.status = old.status ?? { replicas: 0 };
@@ -61,6 +64,7 @@ function validate({ spec }: StatefulSet): FieldError[] {
     ...nonNegative("spec.replicas", spec.replicas),
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
+    ...(spec.serviceName ? by("spec.serviceName", spec.serviceName, isDnsSubdomain) : []),
     ...validateWorkloadSelector(spec.selector, "empty selector is invalid for statefulset"),
     ...validateWorkloadTemplate(
       spec.template,
@@ -77,11 +81,22 @@ function validate({ spec }: StatefulSet): FieldError[] {
     errors.push(invalid("spec.updateStrategy.rollingUpdate", updateStrategy.rollingUpdate, detail));
   }
   for (const field of ["whenDeleted", "whenScaled"] as const) {
-    const value = retention[field];
-    if (value && !["Delete", "Retain"].includes(value)) {
-      const path = `spec.persistentVolumeClaimRetentionPolicy.${field}`;
-      errors.push(notSupported(path, value, ["Delete", "Retain"]));
-    }
+    const path = `spec.persistentVolumeClaimRetentionPolicy.${field}`;
+    errors.push(...oneOf(path, retention[field] || undefined, ["Retain", "Delete"]));
+  }
+  for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
+    const { name = "" } = claim.metadata as { name?: string };
+    // A claim's template is a volume of the pods, under the same name.
+    const volume = `spec.template.spec.volumes[${index}]`;
+    errors.push(
+      ...(name
+        ? by(`${volume}.name`, name, isDnsLabel)
+        : [
+            requiredValue(`${volume}.name`),
+            requiredValue(`${volume}.persistentVolumeClaim.claimName`),
+          ]),
+      ...validateClaimSpec(claim.spec, `spec.volumeClaimTemplates[${index}].spec`),
+    );
   }
   return errors;
 }

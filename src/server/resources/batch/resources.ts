@@ -3,7 +3,7 @@ import type { JobSpec } from "#api/batch/v1.ts";
 import { CronJob, Job } from "#api/batch/v1.ts";
 import { humanDuration } from "#machinery/age.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-import { notSupported, requiredValue } from "#machinery/validation/field-error.ts";
+import { invalid, requiredValue } from "#machinery/validation/field-error.ts";
 import type { Column, ResourceDefinition } from "../../registry/resource.ts";
 import {
   ageColumn,
@@ -14,16 +14,22 @@ import {
   since,
   wideColumn,
 } from "../common/columns.ts";
-import { immutable, nonNegative } from "../common/validation.ts";
+import { immutable, nonNegative, oneOf } from "../common/validation.ts";
 import { applyPodSpecDefaults } from "../core/pods/defaults.ts";
 import { validatePodTemplateSpec } from "../core/pods/validation.ts";
 import { defineResource } from "../define.ts";
+import {
+  validateFailurePolicy,
+  validateIndexes,
+  validateSuccessPolicy,
+} from "./validation-policies.ts";
 
 const uidLabels = ["batch.kubernetes.io/controller-uid", "controller-uid"] as const;
 const nameLabels = ["batch.kubernetes.io/job-name", "job-name"] as const;
 
 export const jobs: ResourceDefinition = defineResource<Job>({
   type: Job,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("Status", jobWord),
@@ -47,6 +53,10 @@ export const jobs: ResourceDefinition = defineResource<Job>({
   prepareForCreate(job) {
     job.status = {};
     if (!job.spec.manualSelector) selectOwnPods(job);
+    // Where the user gave none, the job is found by what its pods are found by.
+    const { labels } = job.spec.template.metadata;
+    if (labels && !Object.keys(job.metadata.labels ?? {}).length)
+      job.metadata.labels = { ...labels };
   },
   prepareForUpdate(job, old) {
     job.status = old.status;
@@ -64,7 +74,15 @@ export const jobs: ResourceDefinition = defineResource<Job>({
   status: {},
 });
 
+/** A CronJob's template has none of these: each of its Jobs gets them when it is made. */
 function applyJobSpecDefaults(spec: Draft<JobSpec>): void {
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : 2 ** 31 - 1;
+  spec.completionMode ??= "NonIndexed";
+  spec.suspend ??= false;
+  spec.manualSelector ??= false;
+  for (const { onPodConditions = [] } of spec.podFailurePolicy?.rules ?? []) {
+    for (const condition of onPodConditions) condition.status ||= "True";
+  }
   // Neither said: one pod that succeeds. Only how many at once: whoever is first ends the rest.
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
@@ -76,7 +94,9 @@ function applyJobSpecDefaults(spec: Draft<JobSpec>): void {
 function selectOwnPods({ metadata, spec }: Job): void {
   const own: Record<string, string> = {};
   for (const label of uidLabels) own[label] = metadata.uid;
-  for (const label of nameLabels) own[label] = metadata.name;
+  // A missing name is told by the rules, which look at the labels too.
+  const { name = "" } = metadata as { name?: string };
+  for (const label of nameLabels) own[label] = name;
   spec.template.metadata.labels = { ...spec.template.metadata.labels, ...own };
   const [uidLabel] = uidLabels;
   spec.selector = { matchLabels: { [uidLabel]: metadata.uid } };
@@ -84,6 +104,15 @@ function selectOwnPods({ metadata, spec }: Job): void {
 
 function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
   const errors = [
+    ...validateIndexes(spec, path),
+    ...validateSuccessPolicy(spec, path),
+    ...validateFailurePolicy(spec, path),
+    ...oneOf(`${path}.completionMode`, spec.completionMode, ["NonIndexed", "Indexed"]),
+    ...oneOf(
+      `${path}.podReplacementPolicy`,
+      spec.podReplacementPolicy,
+      spec.podFailurePolicy ? ["Failed"] : ["Failed", "TerminatingOrFailed"],
+    ),
     ...nonNegative(`${path}.parallelism`, spec.parallelism),
     ...nonNegative(`${path}.completions`, spec.completions),
     ...nonNegative(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds),
@@ -96,15 +125,15 @@ function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
     errors.push(requiredValue(`${path}.completions`, detail));
   }
   const policy = spec.template.spec?.restartPolicy;
-  if (policy === "Always") {
-    const field = `${path}.template.spec.restartPolicy`;
-    errors.push(notSupported(field, policy, ["Never", "OnFailure"]));
-  }
+  const field = `${path}.template.spec.restartPolicy`;
+  if (policy) errors.push(...oneOf(field, policy, ["OnFailure", "Never"]));
+  else errors.push(requiredValue(field, 'valid values: "OnFailure", "Never"'));
   return errors;
 }
 
 export const cronJobs: ResourceDefinition = defineResource<CronJob>({
   type: CronJob,
+  requiredMayBeEmpty: true,
   nameRule: "dnsSubdomain",
   columns: [
     nameColumn(),
@@ -119,7 +148,8 @@ export const cronJobs: ResourceDefinition = defineResource<CronJob>({
     ...templateColumns<CronJob>(({ spec }) => spec.jobTemplate.spec),
   ],
   applyDefaults({ spec }) {
-    if (spec.jobTemplate?.spec) applyJobSpecDefaults(spec.jobTemplate.spec);
+    const template = spec.jobTemplate?.spec?.template?.spec;
+    if (template) applyPodSpecDefaults(template);
   },
   prepareForCreate(cronJob) {
     cronJob.status = {};
@@ -128,16 +158,60 @@ export const cronJobs: ResourceDefinition = defineResource<CronJob>({
     cronJob.status = old.status;
   },
   validate: ({ spec }) => [
-    ...(spec.schedule ? [] : [requiredValue("spec.schedule")]),
+    ...(spec.schedule ? validateSchedule(spec.schedule) : [requiredValue("spec.schedule")]),
+    ...validateTimeZone(spec.timeZone),
     ...nonNegative("spec.startingDeadlineSeconds", spec.startingDeadlineSeconds),
     ...nonNegative("spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
     ...nonNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
-    ...(spec.jobTemplate.spec
-      ? validateJobSpec(spec.jobTemplate.spec, "spec.jobTemplate.spec")
-      : []),
+    ...validateJobSpec(spec.jobTemplate.spec ?? emptyJob, "spec.jobTemplate.spec"),
   ],
   status: {},
 });
+
+/** Five fields, or a word such as @daily. */
+function validateSchedule(schedule: string): FieldError[] {
+  const path = "spec.schedule";
+  if (/TZ=/.test(schedule)) {
+    const detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+    return [invalid(path, schedule, detail)];
+  }
+  if (schedule.startsWith("@")) return [];
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length === 5) return [];
+  const detail = `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
+  return [invalid(path, schedule, detail)];
+}
+
+function validateTimeZone(zone: string | undefined): FieldError[] {
+  const path = "spec.timeZone";
+  if (zone === undefined) return [];
+  if (zone === "") return [invalid(path, zone, "timeZone must be nil or non-empty string")];
+  if (zone.toLowerCase() === "local") {
+    return [
+      invalid(
+        path,
+        zone,
+        "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones",
+      ),
+    ];
+  }
+  try {
+    Intl.DateTimeFormat("en", { timeZone: zone });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [invalid(path, zone, `unknown time zone ${zone}`)];
+  }
+  // Offsets are none of the zones' names, though this platform reads them.
+  return /^[+-]/.test(zone) ? [invalid(path, zone, `unknown time zone ${zone}`)] : [];
+}
+
+/** What a template that says nothing amounts to. */
+const emptyJob: JobSpec = {
+  backoffLimit: 6,
+  completionMode: "NonIndexed",
+  suspend: false,
+  template: { metadata: {} as JobSpec["template"]["metadata"] },
+};
 
 function templateColumns<T>(specOf: (object: T) => JobSpec | undefined): Column<T>[] {
   return [

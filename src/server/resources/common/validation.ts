@@ -44,6 +44,17 @@ export function validateLabels(
   ]);
 }
 
+/** One Unsupported value for a word that is none of those allowed, told in this order. */
+export function oneOf(
+  path: string,
+  word: string | undefined,
+  words: readonly string[],
+): FieldError[] {
+  if (word === undefined || words.includes(word)) return [];
+  const detail = `supported values: ${words.map((each) => JSON.stringify(each)).join(", ")}`;
+  return [{ path, type: "FieldValueNotSupported", value: word, detail }];
+}
+
 /** Labels and annotations of a template; it has no name of its own. */
 export function validateTemplateMeta(metadata: ObjectMeta, path: string): FieldError[] {
   return [

@@ -1,26 +1,38 @@
 import { Ingress, IngressClass, NetworkPolicy } from "#api/networking/v1.ts";
-import type { IngressBackend, NetworkPolicyPeer } from "#api/networking/v1.ts";
+import type { IngressBackend, NetworkPolicyPeer, NetworkPolicyPort } from "#api/networking/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import {
   forbidden,
   invalid,
   notSupported,
   requiredValue,
+  tooLong,
 } from "#machinery/validation/field-error.ts";
 import {
   isCidr,
-  isDns1035Label,
+  isDnsLabel,
   isDnsSubdomain,
   isPathSegment,
+  isPortName,
+  isPortNumber,
   isWildcardDnsSubdomain,
+  parseCidr,
 } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import { ageColumn, column, formatSelector, nameColumn } from "../common/columns.ts";
-import { by, immutable, validateLabelSelector, validatePort } from "../common/validation.ts";
+import {
+  by,
+  immutable,
+  oneOf,
+  validateLabelSelector,
+  validatePort,
+  validatePortOrName,
+} from "../common/validation.ts";
 import { defineResource } from "../define.ts";
 
 export const networkPolicies: ResourceDefinition = defineResource<NetworkPolicy>({
   type: NetworkPolicy,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("Pod-Selector", ({ spec }) => formatSelector(spec.podSelector)),
@@ -41,21 +53,51 @@ export const networkPolicies: ResourceDefinition = defineResource<NetworkPolicy>
 
 function validateNetworkPolicy({ spec }: NetworkPolicy): FieldError[] {
   const errors = validateLabelSelector(spec.podSelector, "spec.podSelector");
-  for (const [index, { from = [] }] of (spec.ingress ?? []).entries()) {
+  for (const [index, { from = [], ports = [] }] of (spec.ingress ?? []).entries()) {
+    for (const [i, port] of ports.entries()) {
+      errors.push(...validatePolicyPort(port, `spec.ingress[${index}].ports[${i}]`));
+    }
     for (const [i, peer] of from.entries()) {
       errors.push(...validatePeer(peer, `spec.ingress[${index}].from[${i}]`));
     }
   }
-  for (const [index, { to = [] }] of (spec.egress ?? []).entries()) {
+  for (const [index, { ports = [], to = [] }] of (spec.egress ?? []).entries()) {
+    for (const [i, port] of ports.entries()) {
+      errors.push(...validatePolicyPort(port, `spec.egress[${index}].ports[${i}]`));
+    }
     for (const [i, peer] of to.entries()) {
       errors.push(...validatePeer(peer, `spec.egress[${index}].to[${i}]`));
     }
   }
-  for (const [index, type] of (spec.policyTypes ?? []).entries()) {
-    if (type === "Ingress" || type === "Egress") continue;
-    errors.push(notSupported(`spec.policyTypes[${index}]`, type, ["Ingress", "Egress"]));
+  const { policyTypes = [] } = spec;
+  if (policyTypes.length > 2) {
+    const detail = "may not specify more than two policyTypes";
+    return [...errors, invalid("spec.policyTypes", policyTypes, detail)];
+  }
+  for (const [index, type] of policyTypes.entries()) {
+    errors.push(...oneOf(`spec.policyTypes[${index}]`, type, ["Ingress", "Egress"]));
   }
   return errors;
+}
+
+function validatePolicyPort({ endPort, port, protocol }: NetworkPolicyPort, at: string) {
+  const errors = oneOf(`${at}.protocol`, protocol, ["TCP", "UDP", "SCTP"]);
+  const path = `${at}.endPort`;
+  if (port === undefined) {
+    if (endPort === undefined) return errors;
+    const detail = "may not be specified when `port` is not specified";
+    return [...errors, invalid(path, endPort, detail)];
+  }
+  errors.push(...validatePortOrName(`${at}.port`, port));
+  if (endPort === undefined) return errors;
+  if (typeof port === "string") {
+    const detail = "may not be specified when `port` is non-numeric";
+    return [...errors, invalid(path, endPort, detail)];
+  }
+  if (endPort < port) {
+    errors.push(invalid(path, endPort, "must be greater than or equal to `port`"));
+  }
+  return [...errors, ...by(path, endPort, isPortNumber)];
 }
 
 function validatePeer(peer: NetworkPolicyPeer, at: string): FieldError[] {
@@ -71,11 +113,36 @@ function validatePeer(peer: NetworkPolicyPeer, at: string): FieldError[] {
   if (podSelector || namespaceSelector) {
     errors.push(forbidden(at, "may not specify both ipBlock and another peer"));
   }
-  return [...errors, ...by(`${at}.ipBlock.cidr`, ipBlock.cidr, isCidr)];
+  const { cidr, except = [] } = ipBlock;
+  if (!cidr) return [...errors, requiredValue(`${at}.ipBlock.cidr`)];
+  errors.push(...by(`${at}.ipBlock.cidr`, cidr, isCidr));
+  const whole = parseCidr(cidr);
+  for (const [index, part] of except.entries()) {
+    const path = `${at}.ipBlock.except[${index}]`;
+    const problems = by(path, part, isCidr);
+    errors.push(...problems);
+    const inner = parseCidr(part);
+    if (problems.length || !whole || !inner || isStrictlyWithin(inner, whole)) continue;
+    errors.push(invalid(path, part, `must be a strict subset of \`cidr\``));
+  }
+  return errors;
+}
+
+type Network = NonNullable<ReturnType<typeof parseCidr>>;
+
+function isStrictlyWithin(inner: Network, whole: Network): boolean {
+  if (inner.address.length !== whole.address.length) return false;
+  if (inner.prefixLength <= whole.prefixLength) return false;
+  return whole.address.every((byte, index) => {
+    const bits = Math.min(8, Math.max(0, whole.prefixLength - index * 8));
+    const mask = (0xff << (8 - bits)) & 0xff;
+    return (byte & mask) === ((inner.address[index] ?? 0) & mask);
+  });
 }
 
 export const ingressClasses: ResourceDefinition = defineResource<IngressClass>({
   type: IngressClass,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("Controller", ({ spec }) => spec.controller ?? ""),
@@ -91,12 +158,53 @@ export const ingressClasses: ResourceDefinition = defineResource<IngressClass>({
   applyDefaults({ spec }) {
     if (spec?.parameters) spec.parameters.scope ??= "Cluster";
   },
+  validate: validateIngressClass,
   validateUpdate: ({ spec }, old) =>
     immutable("spec.controller", spec.controller, old.spec.controller),
 });
 
+const controllerBytesMax = 250;
+
+function validateIngressClass({ spec: { controller = "", parameters } }: IngressClass) {
+  const path = "spec.controller";
+  const errors = controller ? by(path, controller, isDomainPath) : [requiredValue(path)];
+  if (controller.length > controllerBytesMax) errors.push(tooLong(path, controllerBytesMax));
+  if (!parameters) return errors;
+  const at = "spec.parameters";
+  errors.push(...validateReference(parameters, at));
+  const { namespace, scope } = parameters;
+  if (scope !== undefined && !["Cluster", "Namespace"].includes(scope)) {
+    errors.push(notSupported(`${at}.scope`, scope, ["Cluster", "Namespace"]));
+  }
+  if (namespace !== undefined && scope === "Cluster") {
+    errors.push(forbidden(`${at}.namespace`, "`parameters.scope` is set to 'Cluster'"));
+  }
+  if (scope === "Namespace") {
+    errors.push(
+      ...(namespace === undefined
+        ? [requiredValue(`${at}.namespace`, "`parameters.scope` is set to 'Namespace'")]
+        : by(`${at}.namespace`, namespace, isDnsLabel)),
+    );
+  }
+  return errors;
+}
+
+/** "acme.io/foo" */
+function isDomainPath(value: string): string[] {
+  const slash = value.indexOf("/");
+  const [domain, path] = [value.slice(0, slash), value.slice(slash + 1)];
+  if (slash < 1 || !path) return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  const problems = isDnsSubdomain(domain);
+  if (problems.length) return problems;
+  const isPath = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path);
+  return isPath
+    ? []
+    : ["Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')"];
+}
+
 export const ingresses: ResourceDefinition = defineResource<Ingress>({
   type: Ingress,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("Class", ({ spec }) => spec.ingressClassName ?? "<none>"),
@@ -142,7 +250,8 @@ function validateIngress({ spec }: Ingress): FieldError[] {
     for (const [i, { path, pathType, backend }] of (http?.paths ?? []).entries()) {
       const item = `${at}.http.paths[${i}]`;
       const supported = ["Exact", "ImplementationSpecific", "Prefix"];
-      if (!pathType) errors.push(requiredValue(`${item}.pathType`, "pathType must be specified"));
+      if (pathType === undefined)
+        errors.push(requiredValue(`${item}.pathType`, "pathType must be specified"));
       else if (!supported.includes(pathType)) {
         errors.push(notSupported(`${item}.pathType`, pathType, supported));
       } else if (!path?.startsWith("/") && (path || pathType !== "ImplementationSpecific")) {
@@ -151,25 +260,54 @@ function validateIngress({ spec }: Ingress): FieldError[] {
       errors.push(...validateBackend(backend, `${item}.backend`));
     }
   }
-  if (spec.ingressClassName) {
+  for (const [index, { hosts = [], secretName }] of (spec.tls ?? []).entries()) {
+    for (const [i, host] of hosts.entries()) {
+      const rule = host.includes("*") ? isWildcardDnsSubdomain : isDnsSubdomain;
+      errors.push(...by(`spec.tls[${index}].hosts[${i}]`, host, rule));
+    }
+    if (!secretName) continue;
+    errors.push(...by(`spec.tls[${index}].secretName`, secretName, isDnsSubdomain));
+  }
+  if (spec.ingressClassName !== undefined) {
     errors.push(...by("spec.ingressClassName", spec.ingressClassName, isDnsSubdomain));
   }
   return errors;
+}
+
+interface Reference {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Something by its group, kind and name, wherever it is. */
+function validateReference({ apiGroup, kind, name }: Reference, at: string): FieldError[] {
+  const segment = (path: string, value: string) =>
+    value ? by(path, value, isPathSegment) : [requiredValue(path)];
+  return [
+    ...(apiGroup === undefined ? [] : by(`${at}.apiGroup`, apiGroup, isDnsSubdomain)),
+    ...segment(`${at}.kind`, kind),
+    ...segment(`${at}.name`, name),
+  ];
 }
 
 function validateBackend({ service, resource }: IngressBackend, at: string): FieldError[] {
   if (service && resource) {
     return [invalid(at, "", "cannot set both resource and service backends")];
   }
-  if (!service && !resource) return [requiredValue(at, "resource or service backend is required")];
-  if (resource) return by(`${at}.resource.name`, resource.name, isPathSegment);
+  if (!service && !resource) return [invalid(at, "", "resource or service backend is required")];
+  if (resource) return validateReference(resource, `${at}.resource`);
   if (!service) return [];
-  const errors = by(`${at}.service.name`, service.name, isDns1035Label);
+  const errors = service.name
+    ? by(`${at}.service.name`, service.name, isDnsLabel)
+    : [requiredValue(`${at}.service.name`)];
   const { name, number } = service.port ?? {};
   if (name && number) {
     errors.push(invalid(at, "", "cannot set both port name & port number"));
   } else if (!name && !number) {
-    errors.push(requiredValue(`${at}.service.port`, "port name or number is required"));
+    errors.push(requiredValue(at, "port name or number is required"));
+  } else if (name) {
+    errors.push(...by(`${at}.service.port.name`, name, isPortName));
   } else if (number) {
     errors.push(...validatePort(`${at}.service.port.number`, number));
   }

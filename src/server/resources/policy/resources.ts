@@ -9,6 +9,7 @@ import { defineResource } from "../define.ts";
 
 export const podDisruptionBudgets: ResourceDefinition = defineResource<PodDisruptionBudget>({
   type: PodDisruptionBudget,
+  nameRule: "pathSegment",
   columns: [
     nameColumn(),
     column("Min Available", ({ spec }) => String(spec.minAvailable ?? "N/A")),
@@ -18,7 +19,8 @@ export const podDisruptionBudgets: ResourceDefinition = defineResource<PodDisrup
   ],
   allowUnconditionalUpdate: false,
   prepareForCreate(budget) {
-    budget.status = {};
+    const none = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 };
+    budget.status = none;
   },
   prepareForUpdate(budget, old) {
     budget.status = old.status;
@@ -38,7 +40,7 @@ function validate({ spec }: PodDisruptionBudget): FieldError[] {
   }
   const { unhealthyPodEvictionPolicy: policy } = spec;
   const supported = ["AlwaysAllow", "IfHealthyBudget"];
-  if (policy && !supported.includes(policy)) {
+  if (policy !== undefined && !supported.includes(policy)) {
     errors.push(notSupported("spec.unhealthyPodEvictionPolicy", policy, supported));
   }
   return errors;

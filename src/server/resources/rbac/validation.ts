@@ -9,7 +9,7 @@ import type {
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { invalid, notSupported, requiredValue } from "#machinery/validation/field-error.ts";
 import { isDnsSubdomain, isPathSegment } from "#machinery/validation/names.ts";
-import { by, sameValue, validateLabelSelector } from "../common/validation.ts";
+import { by, oneOf, sameValue, validateLabelSelector } from "../common/validation.ts";
 
 const group = "rbac.authorization.k8s.io";
 
@@ -79,27 +79,30 @@ export function validateBinding(
   else errors.push(...by("roleRef.name", roleRef.name, isPathSegment));
   return [
     ...errors,
-    ...subjects.flatMap((one, index) => validateSubject(one, `subjects[${index}]`)),
+    ...subjects.flatMap((one, index) =>
+      validateSubject(one, `subjects[${index}]`, kind === "RoleBinding"),
+    ),
   ];
 }
 
 function validateSubject(
   { kind, name, namespace = "", apiGroup = "" }: Subject,
   at: string,
+  namespaced: boolean,
 ): FieldError[] {
   const errors: FieldError[] = name ? [] : [requiredValue(`${at}.name`)];
   switch (kind) {
     case "ServiceAccount":
       if (name) errors.push(...by(`${at}.name`, name, isDnsSubdomain));
       if (apiGroup) errors.push(notSupported(`${at}.apiGroup`, apiGroup, [""]));
-      if (!namespace) errors.push(requiredValue(`${at}.namespace`));
+      if (!namespace && !namespaced) errors.push(requiredValue(`${at}.namespace`));
       break;
     case "User":
     case "Group":
       if (apiGroup !== group) errors.push(notSupported(`${at}.apiGroup`, apiGroup, [group]));
       break;
     default:
-      errors.push(notSupported(`${at}.kind`, kind, ["Group", "ServiceAccount", "User"]));
+      errors.push(...oneOf(`${at}.kind`, kind, ["ServiceAccount", "User", "Group"]));
   }
   return errors;
 }

@@ -6,11 +6,26 @@ import {
   VolumeAttributesClass,
 } from "#api/storage/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-import { forbidden, notSupported, requiredValue } from "#machinery/validation/field-error.ts";
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  requiredValue,
+} from "#machinery/validation/field-error.ts";
 import { isDnsSubdomain, isQualifiedName } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import { ageColumn, column, nameColumn } from "../common/columns.ts";
-import { by, immutable, sameValue } from "../common/validation.ts";
+import { validateDriverName } from "../common/driver-name.ts";
+import { nonNegativeQuantity } from "../common/quantity.ts";
+import {
+  by,
+  immutable,
+  nonNegative,
+  oneOf,
+  sameValue,
+  validateLabelSelector,
+} from "../common/validation.ts";
 import { defineResource } from "../define.ts";
 
 const defaultClass = "storageclass.kubernetes.io/is-default-class";
@@ -32,6 +47,9 @@ export const storageClasses: ResourceDefinition = defineResource<StorageClass>({
     column("AllowVolumeExpansion", (object) => String(object.allowVolumeExpansion ?? false)),
     ageColumn(),
   ],
+  applyDefaults(object) {
+    object.reclaimPolicy ||= "Delete";
+  },
   validate: validateStorageClass,
   validateUpdate: (object, old) => {
     const detail = "updates to parameters are forbidden.";
@@ -62,9 +80,16 @@ function validateStorageClass({ provisioner, reclaimPolicy }: StorageClass): Fie
 
 export const volumeAttributesClasses: ResourceDefinition = defineResource<VolumeAttributesClass>({
   type: VolumeAttributesClass,
+  requiredMayBeEmpty: true,
   columns: [nameColumn(), column("DriverName", (object) => object.driverName), ageColumn()],
-  validate: ({ driverName }) =>
-    driverName ? by("driverName", driverName, isDnsSubdomain) : [requiredValue("driverName")],
+  validate: ({ driverName, parameters }) => [
+    ...(driverName
+      ? by("driverName", driverName.toLowerCase(), isQualifiedName)
+      : [requiredValue("driverName")]),
+    ...(Object.keys(parameters ?? {}).length
+      ? []
+      : [requiredValue("parameters", "must contain at least one key/value pair")]),
+  ],
   validateUpdate: (object, old) => [
     ...frozen("driverName", object.driverName, old.driverName),
     ...(sameValue(object.parameters ?? {}, old.parameters ?? {})
@@ -75,6 +100,7 @@ export const volumeAttributesClasses: ResourceDefinition = defineResource<Volume
 
 export const csiDrivers: ResourceDefinition = defineResource<CSIDriver>({
   type: CSIDriver,
+  requiredMayBeEmpty: true,
   hasGeneration: false,
   columns: [
     nameColumn(),
@@ -89,9 +115,18 @@ export const csiDrivers: ResourceDefinition = defineResource<CSIDriver>({
     column("Modes", ({ spec }) => (spec.volumeLifecycleModes ?? []).join(",") || "<none>"),
     ageColumn(),
   ],
+  allowUnconditionalUpdate: false,
   applyDefaults({ spec }) {
     if (spec && !spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ["Persistent"];
   },
+  validate: validateDriver,
+  warnings: ({ spec }) =>
+    spec.tokenRequests?.length && spec.serviceAccountTokenInSecrets === undefined
+      ? [
+          "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to " +
+            "true to prevent possible logging of tokens in volume attributes",
+        ]
+      : [],
   validateUpdate: ({ spec }, old) => [
     ...immutable("spec.attachRequired", spec.attachRequired, old.spec.attachRequired),
     ...immutable(
@@ -102,22 +137,84 @@ export const csiDrivers: ResourceDefinition = defineResource<CSIDriver>({
   ],
 });
 
+const tokenSecondsMin = 600;
+const updateSecondsMin = 10;
+
+function validateDriver({ metadata, spec }: CSIDriver): FieldError[] {
+  const errors = validateDriverName("metadata.name", metadata.name);
+  const { nodeAllocatableUpdatePeriodSeconds: seconds, volumeLifecycleModes: modes } = spec;
+  errors.push(
+    ...oneOf("spec.fsGroupPolicy", spec.fsGroupPolicy, ["File", "None", "ReadWriteOnceWithFSType"]),
+  );
+  const audiences = (spec.tokenRequests ?? []).map(({ audience }) => audience);
+  for (const [index, { audience, expirationSeconds }] of (spec.tokenRequests ?? []).entries()) {
+    const at = `spec.tokenRequests[${index}]`;
+    if (audiences.indexOf(audience) < index) errors.push(duplicate(`${at}.audience`, audience));
+    if (expirationSeconds === undefined) continue;
+    const path = `${at}.expirationSeconds`;
+    if (expirationSeconds < tokenSecondsMin) {
+      const detail = "may not specify a duration less than 10 minutes";
+      errors.push(invalid(path, expirationSeconds, detail));
+    }
+    if (expirationSeconds > 2 ** 32) {
+      const detail = "may not specify a duration larger than 2^32 seconds";
+      errors.push(invalid(path, expirationSeconds, detail));
+    }
+  }
+  for (const mode of modes ?? []) {
+    errors.push(...oneOf("spec.volumeLifecycleModes", mode, ["Persistent", "Ephemeral"]));
+  }
+  if (seconds !== undefined && seconds < updateSecondsMin) {
+    const detail = `must be greater than or equal to ${updateSecondsMin} seconds`;
+    errors.push(invalid("spec.nodeAllocatableUpdatePeriodSeconds", seconds, detail));
+  }
+  return errors;
+}
+
+function validateNodeDrivers({ spec }: CSINode): FieldError[] {
+  const names = spec.drivers.map(({ name }) => name);
+  return spec.drivers.flatMap(({ allocatable, name, nodeID, topologyKeys = [] }, index) => {
+    const at = `spec.drivers[${index}]`;
+    const errors = [
+      ...validateDriverName(`${at}.name`, name),
+      ...(nodeID ? [] : [requiredValue(`${at}.nodeID`)]),
+      ...nonNegative(`${at}.allocatable.count`, allocatable?.count),
+    ];
+    if (names.indexOf(name) < index) errors.push(duplicate(`${at}.name`, name));
+    for (const [item, key] of topologyKeys.entries()) {
+      if (topologyKeys.indexOf(key) < item) errors.push(duplicate(at, key));
+      errors.push(...(key ? [] : [requiredValue(at)]), ...by(at, key, isQualifiedName));
+    }
+    return errors;
+  });
+}
+
 export const csiNodes: ResourceDefinition = defineResource<CSINode>({
   type: CSINode,
+  requiredMayBeEmpty: true,
   hasGeneration: false,
   columns: [
     nameColumn(),
     column("Drivers", ({ spec }) => spec.drivers.length, "integer"),
     ageColumn(),
   ],
+  allowUnconditionalUpdate: false,
+  validate: validateNodeDrivers,
 });
 
 export const csiStorageCapacities: ResourceDefinition = defineResource<CSIStorageCapacity>({
   type: CSIStorageCapacity,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("StorageClassName", (object) => object.storageClassName),
     column("Capacity", (object) => object.capacity ?? "<unset>"),
+  ],
+  allowUnconditionalUpdate: false,
+  validate: ({ capacity, nodeTopology, storageClassName }) => [
+    ...by("storageClassName", storageClassName, isDnsSubdomain),
+    ...nonNegativeQuantity("capacity", capacity),
+    ...validateLabelSelector(nodeTopology, "nodeTopology"),
   ],
   validateUpdate: (object, old) => [
     ...immutable("nodeTopology", object.nodeTopology, old.nodeTopology),

@@ -10,6 +10,7 @@ export function mutatingAdmissionPolicies(
 ): ResourceDefinition {
   return defineResource<MutatingAdmissionPolicy>({
     type: MutatingAdmissionPolicy,
+    requiredMayBeEmpty: true,
     allowUnconditionalUpdate: false,
     columns: [
       nameColumn(),

@@ -7,6 +7,7 @@ import { paramRefText, validateBinding } from "../common/policies.ts";
 export const mutatingAdmissionPolicyBindings: ResourceDefinition =
   defineResource<MutatingAdmissionPolicyBinding>({
     type: MutatingAdmissionPolicyBinding,
+    requiredMayBeEmpty: true,
     allowUnconditionalUpdate: false,
     columns: [
       nameColumn(),

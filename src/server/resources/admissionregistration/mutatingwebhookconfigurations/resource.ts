@@ -13,6 +13,7 @@ export function mutatingWebhookConfigurations(
   const check = expressionCheck(dependencies, { hasParams: false, variables: [] });
   return defineResource<MutatingWebhookConfiguration>({
     type: MutatingWebhookConfiguration,
+    requiredMayBeEmpty: true,
     hasGeneration: true,
     allowUnconditionalUpdate: false,
     columns: [

@@ -10,6 +10,7 @@ export function validatingAdmissionPolicies(
 ): ResourceDefinition {
   return defineResource<ValidatingAdmissionPolicy>({
     type: ValidatingAdmissionPolicy,
+    requiredMayBeEmpty: true,
     allowUnconditionalUpdate: false,
     columns: [
       nameColumn(),

@@ -14,6 +14,7 @@ import { paramRefText, validateBinding } from "../common/policies.ts";
 export const validatingAdmissionPolicyBindings: ResourceDefinition =
   defineResource<ValidatingAdmissionPolicyBinding>({
     type: ValidatingAdmissionPolicyBinding,
+    requiredMayBeEmpty: true,
     allowUnconditionalUpdate: false,
     columns: [
       nameColumn(),

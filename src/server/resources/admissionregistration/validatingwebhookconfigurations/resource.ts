@@ -13,6 +13,7 @@ export function validatingWebhookConfigurations(
   const check = expressionCheck(dependencies, { hasParams: false, variables: [] });
   return defineResource<ValidatingWebhookConfiguration>({
     type: ValidatingWebhookConfiguration,
+    requiredMayBeEmpty: true,
     hasGeneration: true,
     allowUnconditionalUpdate: false,
     columns: [

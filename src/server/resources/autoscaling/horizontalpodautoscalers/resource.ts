@@ -32,11 +32,12 @@ const columns: readonly Column<HorizontalPodAutoscaler>[] = [
 export const horizontalPodAutoscalers: ResourceDefinition = defineResource<HorizontalPodAutoscaler>(
   {
     type: HorizontalPodAutoscaler,
+    requiredMayBeEmpty: true,
     hasGeneration: false,
     columns,
     applyDefaults: applyAutoscalerDefaults,
     prepareForCreate(autoscaler) {
-      autoscaler.status = { currentReplicas: 0, desiredReplicas: 0 };
+      autoscaler.status = { desiredReplicas: 0 };
     },
     prepareForUpdate: keepStatus,
     validateCreate: validateAutoscalerCreate,
@@ -49,6 +50,7 @@ export const horizontalPodAutoscalers: ResourceDefinition = defineResource<Horiz
 export const horizontalPodAutoscalersV1: ResourceDefinition =
   defineResource<v1.HorizontalPodAutoscaler>({
     type: v1.HorizontalPodAutoscaler,
+    requiredMayBeEmpty: true,
     storedAs: { type: HorizontalPodAutoscaler, toStored, fromStored },
     hasGeneration: false,
     columns: columns.map((each): Column<v1.HorizontalPodAutoscaler> => ({

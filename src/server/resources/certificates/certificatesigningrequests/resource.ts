@@ -17,9 +17,10 @@ import {
 export function certificateSigningRequests({ clock }: ResourceDependencies): ResourceDefinition {
   return defineResource<CertificateSigningRequest>({
     type: CertificateSigningRequest,
+    requiredMayBeEmpty: true,
     hasGeneration: false,
     // The name is never part of anything: it may be what the requester likes.
-    nameRule: () => [],
+    nameRule: "pathSegment",
     columns: [
       nameColumn(),
       ageColumn(),

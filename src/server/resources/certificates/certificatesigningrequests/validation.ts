@@ -49,8 +49,6 @@ const pemOf = (base64: string) => new TextDecoder().decode(fromBase64(base64));
 
 /** The request must be signed by the key that it names. */
 export async function checkRequest({ spec }: Request): Promise<FieldError[]> {
-  // That there is none at all is told already.
-  if (!spec.request) return [];
   const refuse = (detail: string) => [invalid("spec.request", spec.request, detail)];
   const [block] = decodePem(pemOf(spec.request));
   if (block?.label !== "CERTIFICATE REQUEST") {

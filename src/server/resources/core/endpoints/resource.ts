@@ -9,6 +9,7 @@ const shownMax = 3;
 
 export const endpoints: ResourceDefinition = defineResource<Endpoints>({
   type: Endpoints,
+  allowCreateOnUpdate: true,
   columns: [nameColumn(), column("Endpoints", addressText), ageColumn()],
   validate: validateEndpoints,
   warnings: () => ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"],

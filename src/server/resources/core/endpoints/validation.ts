@@ -1,7 +1,12 @@
 import type { EndpointAddress, EndpointPort, Endpoints } from "#api/core/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { requiredValue } from "#machinery/validation/field-error.ts";
-import { isDnsLabel, isDnsSubdomain, isPortNumber } from "#machinery/validation/names.ts";
+import {
+  isDnsLabel,
+  isDnsSubdomain,
+  isPortNumber,
+  isQualifiedName,
+} from "#machinery/validation/names.ts";
 import { validateEndpointAddress } from "../../common/addresses.ts";
 import { by } from "../../common/validation.ts";
 
@@ -36,5 +41,10 @@ function validatePort(port: EndpointPort, nameNeeded: boolean, at: string): Fiel
   const errors: FieldError[] = [];
   if (nameNeeded && !port.name) errors.push(requiredValue(`${at}.name`));
   else if (port.name) errors.push(...by(`${at}.name`, port.name, isDnsLabel));
-  return [...errors, ...by(`${at}.port`, port.port, isPortNumber)];
+  const { appProtocol } = port;
+  return [
+    ...errors,
+    ...by(`${at}.port`, port.port, isPortNumber),
+    ...(appProtocol === undefined ? [] : by(`${at}.appProtocol`, appProtocol, isQualifiedName)),
+  ];
 }

@@ -9,6 +9,7 @@ export const eventTtlSeconds = 3600;
 
 export const events: ResourceDefinition = defineResource<Event>({
   type: Event,
+  nameRule: "pathSegment",
   columns: eventColumns,
   ttlSeconds: eventTtlSeconds,
   allowCreateOnUpdate: true,

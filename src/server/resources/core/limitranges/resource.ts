@@ -4,7 +4,7 @@ import { LimitRange } from "#api/core/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { duplicate, forbidden, invalid } from "#machinery/validation/field-error.ts";
 import { isQualifiedName } from "#machinery/validation/names.ts";
-import { compareQuantities } from "#schema/quantity.ts";
+import { compareQuantities, quantityMilli } from "#schema/quantity.ts";
 import type { ResourceDefinition } from "../../../registry/resource.ts";
 import { createdAtColumn, nameColumn } from "../../common/columns.ts";
 import { by } from "../../common/validation.ts";
@@ -12,6 +12,8 @@ import { defineResource } from "../../define.ts";
 
 export const limitRanges: ResourceDefinition = defineResource<LimitRange>({
   type: LimitRange,
+  requiredMayBeEmpty: true,
+  allowCreateOnUpdate: true,
   hasGeneration: false,
   columns: [nameColumn(), createdAtColumn()],
   applyDefaults({ spec }) {
@@ -41,9 +43,28 @@ function validateLimitRange({ spec }: LimitRange): FieldError[] {
         errors.push(forbidden(`${at}.${field}`, "may not be specified when `type` is 'Pod'"));
       }
     }
-    errors.push(...validateOrder(item, at));
+    errors.push(...validateOrder(item, at), ...validateRatios(item, at));
   }
   return errors;
+}
+
+/** How many times its request a limit may be: no more than the bounds themselves allow. */
+function validateRatios({ max, maxLimitRequestRatio, min }: LimitRangeItem, at: string) {
+  return Object.entries(maxLimitRequestRatio ?? {}).flatMap(([name, ratio]): FieldError[] => {
+    const path = `${at}.maxLimitRequestRatio[${name}]`;
+    const errors: FieldError[] = [];
+    if (compareQuantities(ratio, "1") < 0) {
+      errors.push(invalid(path, ratio, `ratio ${ratio} is less than 1`));
+    }
+    const [least, most] = [min?.[name], max?.[name]];
+    if (least === undefined || most === undefined) return errors;
+    const bound = quantityMilli(most) / quantityMilli(least);
+    if (quantityMilli(ratio) / 1000 > bound) {
+      const detail = `ratio ${ratio} is greater than max/min = ${bound.toFixed(6)}`;
+      errors.push(invalid(path, ratio, detail));
+    }
+    return errors;
+  });
 }
 
 /** From the least to the most, as far as they are given. */

@@ -14,6 +14,13 @@ export function nodes(dependencies: ResourceDependencies): ResourceDefinition {
     selectableFields: {
       "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false),
     },
+    applyDefaults({ spec, status }) {
+      // The older field of one network and the list of networks say the same.
+      if (spec?.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
+      const [first] = spec?.podCIDRs ?? [];
+      if (spec && first) spec.podCIDR ||= first;
+      if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
+    },
     // A kubelet registers its node together with its status, so a create keeps it.
     prepareForUpdate(node, old) {
       node.status = old.status;

@@ -2,18 +2,21 @@ import type { Node } from "#api/core/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { duplicate, forbidden, invalid, requiredValue } from "#machinery/validation/field-error.ts";
 import { isCidr, isLabelValue, isQualifiedName } from "#machinery/validation/names.ts";
-import { by, sameValue } from "../../common/validation.ts";
+import { by, oneOf, sameValue } from "../../common/validation.ts";
 
 export function validateNode({ spec }: Node): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
   for (const [index, { key, value = "", effect }] of (spec.taints ?? []).entries()) {
-    const at = `spec.taints[${index}]`;
+    // The path is not the field's: it never was.
+    const at = `metadata.taints[${index}]`;
     errors.push(
       ...by(`${at}.key`, key, isQualifiedName),
       ...by(`${at}.value`, value, isLabelValue),
     );
+    const effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
     if (!effect) errors.push(requiredValue(`${at}.effect`));
+    else errors.push(...oneOf(`${at}.effect`, effect, effects));
     const identity = `${key} ${effect}`;
     if (seen.has(identity)) {
       const error = duplicate(at, { key, value, effect });

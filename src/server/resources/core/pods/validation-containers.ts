@@ -225,8 +225,24 @@ export function validateFieldPath(
   if (!fieldPath) return [requiredValue(path)];
   const keyed = keyedField.exec(fieldPath);
   if (keyed) return by(path, keyed[2] ?? "", isQualifiedName);
-  return supported.includes(fieldPath) ? [] : [notSupported(path, fieldPath, supported)];
+  if (supported.includes(fieldPath)) return [];
+  if (podFields.has(fieldPath)) return [notSupported(path, fieldPath, supported)];
+  const detail = `error converting fieldPath: field label not supported: ${fieldPath}`;
+  return [invalid(path, fieldPath, detail)];
 }
+
+/** What fields of pods are called at all; not all of them can be read by containers. */
+const podFields: ReadonlySet<string> = new Set([
+  ...envFields,
+  "metadata.annotations",
+  "metadata.labels",
+  "spec.host",
+  "spec.hostNetwork",
+  "spec.restartPolicy",
+  "spec.schedulerName",
+  "status.nominatedNodeName",
+  "status.phase",
+]);
 
 const containerResources = /^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)$/;
 
@@ -284,9 +300,9 @@ function validateEnvFrom(sources: readonly EnvFromSource[], path: string): Field
     if (configMapRef) errors.push(...validateName(`${at}.configMapRef.name`, configMapRef.name));
     if (secretRef) errors.push(...validateName(`${at}.secretRef.name`, secretRef.name));
     if (configMapRef && secretRef) {
-      errors.push(invalid(at, "", "may not have more than one field specified at a time"));
+      errors.push(invalid(path, "", "may not have more than one field specified at a time"));
     } else if (!configMapRef && !secretRef) {
-      errors.push(invalid(at, "", "must specify one of: `configMapRef` or `secretRef`"));
+      errors.push(invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"));
     }
   }
   return errors;

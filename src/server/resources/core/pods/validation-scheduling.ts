@@ -93,6 +93,9 @@ function validateNodeTerm(term: NodeSelectorTerm, path: string): FieldError[] {
       errors.push(requiredValue(`${at}.values`, detail));
     }
     errors.push(...by(`${at}.key`, key, isQualifiedName));
+    for (const [item, value] of values.entries()) {
+      errors.push(...by(`${at}.values[${item}]`, value, isLabelValue));
+    }
   }
   for (const [index, { key, operator, values = [] }] of (term.matchFields ?? []).entries()) {
     const at = `${path}.matchFields[${index}]`;
@@ -134,7 +137,7 @@ export function validateSpread(
     const at = `${path}[${index}]`;
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
     if (maxSkew <= 0) errors.push(invalid(`${at}.maxSkew`, maxSkew, "must be greater than zero"));
-    errors.push(...validateTopologyKey(topologyKey, `${at}.topologyKey`));
+    if (!topologyKey) errors.push(requiredValue(`${at}.topologyKey`, "can not be empty"));
     const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
     if (pairs.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
     pairs.add(pair);

@@ -98,7 +98,6 @@ function validateProjected({ projected }: Volume, at: string): FieldError[] {
   for (const [index, source] of (projected.sources ?? []).entries()) {
     const path = `${at}.projected.sources[${index}]`;
     const kinds = Object.values(source).filter((value) => value !== undefined).length;
-    if (kinds === 0) errors.push(forbidden(path, "may not specify more than 1 volume type"));
     if (kinds > 1) errors.push(forbidden(path, "may not specify more than 1 volume type"));
     const { secret, configMap, downwardAPI, serviceAccountToken } = source;
     if (secret) errors.push(...present(`${path}.secret.name`, secret.name));

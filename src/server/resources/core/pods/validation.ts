@@ -38,7 +38,8 @@ export function validateNewPod(pod: Pod): FieldError[] {
 }
 
 export function validatePodTemplateSpec(template: PodTemplateSpec, path: string): FieldError[] {
-  const errors = validateTemplateMeta(template.metadata, `${path}.metadata`);
+  // The path is that of the template itself, as upstream tells it.
+  const errors = validateTemplateMeta(template.metadata, path);
   if (!template.spec) return [...errors, requiredValue(`${path}.spec.containers`)];
   if (template.spec.ephemeralContainers?.length) {
     const detail = "ephemeral containers not allowed in pod template";
@@ -92,7 +93,6 @@ function validateNames(spec: PodSpec, path: string): FieldError[] {
     ["subdomain", isDnsLabel],
     ["priorityClassName", isDnsSubdomain],
     ["runtimeClassName", isDnsSubdomain],
-    ["schedulerName", isDnsSubdomain],
   ] as const) {
     const value = spec[field];
     if (value) errors.push(...by(`${path}.${field}`, value, rule));

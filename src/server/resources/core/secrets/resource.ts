@@ -22,6 +22,7 @@ export const secrets: ResourceDefinition = defineResource<Secret>({
 
 /** `stringData` is for writing only: it wins over `data` and is never stored. */
 function encodeStrings(secret: Draft<Secret>): void {
+  secret.type ||= "Opaque";
   for (const [key, value] of Object.entries(secret.stringData ?? {})) {
     secret.data ??= {};
     secret.data[key] = toBase64(utf8(value));

@@ -12,7 +12,8 @@ import { validateService, validateServiceUpdate } from "./validation.ts";
 export function services(dependencies: ResourceDependencies): ResourceDefinition {
   return defineResource<Service>({
     type: Service,
-    nameRule: "dnsLabel1035",
+    nameRule: "dnsLabel",
+    allowCreateOnUpdate: true,
     hasGeneration: false,
     columns: serviceColumns,
     selectableFields: {

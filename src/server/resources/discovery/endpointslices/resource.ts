@@ -30,6 +30,10 @@ export const endpointSlices: ResourceDefinition = defineResource<EndpointSlice>(
     for (const port of slice.ports ?? []) port.name ??= "";
     for (const endpoint of slice.endpoints ?? []) endpoint.conditions ??= {};
   },
+  prepareForCreate(slice) {
+    // A field of the older version: new objects do not carry it on.
+    for (const endpoint of slice.endpoints ?? []) delete endpoint.deprecatedTopology;
+  },
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceUpdate,
 });

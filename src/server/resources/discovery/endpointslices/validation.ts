@@ -6,8 +6,8 @@ import {
   isDnsSubdomain,
   isIpv4,
   isIpv6,
-  isPortName,
-  isPortNumber,
+  isLabelValue,
+  isQualifiedName,
 } from "#machinery/validation/names.ts";
 import { validateEndpointAddress } from "../../common/addresses.ts";
 import { by, immutable } from "../../common/validation.ts";
@@ -27,18 +27,20 @@ export function validateEndpointSlice(slice: EndpointSlice): FieldError[] {
     errors.push(...validateEndpoint(endpoint, `endpoints[${index}]`, addressType));
   }
   const names = new Set<string>();
-  for (const [index, { name = "", port }] of ports.entries()) {
+  for (const [index, { appProtocol, name = "" }] of ports.entries()) {
     const at = `ports[${index}]`;
-    if (name) errors.push(...by(`${at}.name`, name, isPortName));
+    if (name) errors.push(...by(`${at}.name`, name, isDnsLabel));
+    if (appProtocol !== undefined) {
+      errors.push(...by(`${at}.appProtocol`, appProtocol, isQualifiedName));
+    }
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
     names.add(name);
-    if (port !== undefined) errors.push(...by(`${at}.port`, port, isPortNumber));
   }
   return errors;
 }
 
 function validateEndpoint(
-  { addresses, hostname, nodeName }: Endpoint,
+  { addresses, hints, hostname, nodeName }: Endpoint,
   at: string,
   addressType: EndpointSlice["addressType"],
 ): FieldError[] {
@@ -65,8 +67,20 @@ function validateEndpoint(
         addressType satisfies never;
     }
   }
-  if (hostname) errors.push(...by(`${at}.hostname`, hostname, isDnsLabel));
-  if (nodeName) errors.push(...by(`${at}.nodeName`, nodeName, isDnsSubdomain));
+  if (hostname !== undefined) errors.push(...by(`${at}.hostname`, hostname, isDnsLabel));
+  if (nodeName !== undefined) errors.push(...by(`${at}.nodeName`, nodeName, isDnsSubdomain));
+  const { forNodes = [], forZones = [] } = hints ?? {};
+  for (const [field, places, rule] of [
+    ["forZones", forZones, isLabelValue],
+    ["forNodes", forNodes, isDnsSubdomain],
+  ] as const) {
+    const names = places.map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      const path = `${at}.hints.${field}[${index}].name`;
+      if (names.indexOf(name) < index) errors.push(duplicate(path, name));
+      errors.push(...by(path, name, rule));
+    }
+  }
   return errors;
 }
 

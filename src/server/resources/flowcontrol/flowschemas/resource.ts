@@ -9,6 +9,7 @@ const defaultPrecedence = 1000;
 /** Says which requests belong together, and to which level of priority. */
 export const flowSchemas: ResourceDefinition = defineResource<FlowSchema>({
   type: FlowSchema,
+  requiredMayBeEmpty: true,
   columns: [
     nameColumn(),
     column("PriorityLevel", ({ spec }) => spec.priorityLevelConfiguration.name),

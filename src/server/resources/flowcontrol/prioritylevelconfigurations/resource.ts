@@ -11,6 +11,7 @@ const none = "<none>";
 export const priorityLevelConfigurations: ResourceDefinition =
   defineResource<PriorityLevelConfiguration>({
     type: PriorityLevelConfiguration,
+    requiredMayBeEmpty: true,
     columns: [
       nameColumn(),
       column("Type", ({ spec }) => spec.type),

@@ -10,6 +10,7 @@ import { defineResource } from "../../define.ts";
 /** An address of a Service network that somebody has taken; the name is the address. */
 export const ipAddresses: ResourceDefinition = defineResource<IPAddress>({
   type: IPAddress,
+  requiredMayBeEmpty: true,
   hasGeneration: false,
   nameRule: isCanonicalIp,
   columns: [

@@ -10,6 +10,7 @@ import { defineResource } from "../../define.ts";
 /** A network that Services take their addresses from. */
 export const serviceCidrs: ResourceDefinition = defineResource<ServiceCIDR>({
   type: ServiceCIDR,
+  requiredMayBeEmpty: true,
   hasGeneration: false,
   columns: [nameColumn(), column("CIDRs", ({ spec }) => (spec.cidrs ?? []).join(",")), ageColumn()],
   prepareForCreate(network) {

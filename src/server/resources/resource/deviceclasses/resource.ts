@@ -14,6 +14,7 @@ const configurationsMax = 32;
 export function deviceClasses(dependencies: Expressions): ResourceDefinition {
   return defineResource<DeviceClass>({
     type: DeviceClass,
+    requiredMayBeEmpty: true,
     columns: [nameColumn(), ageColumn()],
     validate: ({ spec }) => [
       ...validateSelectors(spec.selectors, "spec.selectors", dependencies),

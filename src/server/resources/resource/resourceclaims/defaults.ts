@@ -6,6 +6,7 @@ export function applyClaimSpecDefaults(spec: Draft<ResourceClaimSpec> | undefine
     for (const request of [...(exactly ? [exactly] : []), ...firstAvailable]) {
       request.allocationMode ||= "ExactCount";
       if (request.allocationMode === "ExactCount") request.count ||= 1;
+      for (const toleration of request.tolerations ?? []) toleration.operator ||= "Equal";
     }
   }
 }

@@ -11,6 +11,7 @@ import { validateClaimSpec } from "./validation.ts";
 export function resourceClaims(dependencies: Expressions): ResourceDefinition {
   return defineResource<ResourceClaim>({
     type: ResourceClaim,
+    requiredMayBeEmpty: true,
     hasGeneration: false,
     columns: [nameColumn(), column("State", stateText), ageColumn()],
     applyDefaults: ({ spec }) => applyClaimSpecDefaults(spec),

@@ -10,6 +10,7 @@ import { validateClaimSpec } from "../resourceclaims/validation.ts";
 export function resourceClaimTemplates(dependencies: Expressions): ResourceDefinition {
   return defineResource<ResourceClaimTemplate>({
     type: ResourceClaimTemplate,
+    requiredMayBeEmpty: true,
     hasGeneration: false,
     columns: [nameColumn(), ageColumn()],
     applyDefaults: ({ spec }) => applyClaimSpecDefaults(spec?.spec),

@@ -9,6 +9,7 @@ import { validateResourceSlice } from "./validation.ts";
 export function resourceSlices({ clock }: Pick<ResourceDependencies, "clock">): ResourceDefinition {
   return defineResource<ResourceSlice>({
     type: ResourceSlice,
+    requiredMayBeEmpty: true,
     columns: [
       nameColumn(),
       column("Node", ({ spec }) => spec.nodeName ?? ""),

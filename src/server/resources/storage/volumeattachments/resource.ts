@@ -12,6 +12,7 @@ import { defineResource } from "../../define.ts";
 
 export const volumeAttachments: ResourceDefinition = defineResource<VolumeAttachment>({
   type: VolumeAttachment,
+  requiredMayBeEmpty: true,
   hasGeneration: false,
   allowUnconditionalUpdate: false,
   columns: [
