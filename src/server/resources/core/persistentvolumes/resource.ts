@@ -14,6 +14,7 @@ const classAnnotation = "volume.beta.kubernetes.io/storage-class";
 export function persistentVolumes({ clock }: ResourceDependencies): ResourceDefinition {
   return defineResource<PersistentVolume>({
     type: PersistentVolume,
+    requiredMayBeEmpty: true,
     hasGeneration: false,
     columns: [
       nameColumn(),

@@ -103,7 +103,7 @@ function validateSources(spec: PersistentVolumeSpec, around: VolumeSurroundings)
     ),
   ];
   if (first === "local" && !spec.nodeAffinity) {
-    errors.push(requiredValue(`${path}.local.nodeAffinity`, "Local volume requires node affinity"));
+    errors.push(requiredValue(`${path}.nodeAffinity`, "Local volume requires node affinity"));
   }
   const root = spec.hostPath && /^\/+(\.?\/*)*$/.test(spec.hostPath.path);
   if (root && spec.persistentVolumeReclaimPolicy === "Recycle") {
