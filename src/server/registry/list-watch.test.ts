@@ -282,3 +282,22 @@ test("long lists leave in pieces", async () => {
   assert(pieces > 2);
   assert.equal(JSON.parse(whole).items.length, 5);
 });
+
+test("the older watch paths are watches too, of all objects or of one", async () => {
+  await using api = await openHarness();
+  await fill(api, 2);
+  const stop = new AbortController();
+  const all = await api.watch("/api/v1/watch/namespaces/default/configmaps", stop.signal);
+  assert.deepEqual(
+    [(await all()).object.metadata.name, (await all()).object.metadata.name],
+    ["m0", "m1"],
+  );
+  const one = await api.watch("/api/v1/watch/namespaces/default/configmaps/m1", stop.signal);
+  const first = await one();
+  assert.deepEqual([first.type, first.object.metadata.name], ["ADDED", "m1"]);
+  await api.send("DELETE", `${maps}/m0`);
+  await api.send("DELETE", `${maps}/m1`);
+  const next = await one();
+  assert.deepEqual([next.type, next.object.metadata.name], ["DELETED", "m1"]);
+  stop.abort();
+});

@@ -68,14 +68,42 @@ function frozen(path: string, value: unknown, old: unknown): FieldError[] {
   return value === old ? [] : [forbidden(path, `updates to ${path} are forbidden.`)];
 }
 
-function validateStorageClass({ provisioner, reclaimPolicy }: StorageClass): FieldError[] {
+/** Where volumes may be: each key once, each value once, and no two alternatives the same. */
+function validateTopologies(topologies: NonNullable<StorageClass["allowedTopologies"]>) {
+  const errors: FieldError[] = [];
+  const seen: unknown[] = [];
+  for (const [index, { matchLabelExpressions = [] }] of topologies.entries()) {
+    const at = `allowedTopologies[${index}].matchLabelExpressions`;
+    const keys = matchLabelExpressions.map(({ key }) => key);
+    for (const [item, { key, values = [] }] of matchLabelExpressions.entries()) {
+      const path = `${at}[${item}]`;
+      if (!values.length) errors.push(requiredValue(`${path}.values`));
+      for (const [place, value] of values.entries()) {
+        if (values.indexOf(value) < place)
+          errors.push(duplicate(`${path}.values[${place}]`, value));
+      }
+      errors.push(...by(`${path}.key`, key, isQualifiedName));
+      if (keys.indexOf(key) < item) errors.push(duplicate(`${path}.key`, key));
+    }
+    const isSeen = seen.some((other) => sameValue(other, matchLabelExpressions));
+    if (isSeen || !matchLabelExpressions.length) errors.push(duplicate(at, ""));
+    seen.push(matchLabelExpressions);
+  }
+  return errors;
+}
+
+function validateStorageClass({
+  allowedTopologies = [],
+  provisioner,
+  reclaimPolicy,
+}: StorageClass): FieldError[] {
   const errors = provisioner
     ? by("provisioner", provisioner.toLowerCase(), isQualifiedName)
     : [requiredValue("provisioner")];
   if (!policies.includes(reclaimPolicy)) {
     errors.push(notSupported("reclaimPolicy", reclaimPolicy, policies));
   }
-  return errors;
+  return [...errors, ...validateTopologies(allowedTopologies)];
 }
 
 export const volumeAttributesClasses: ResourceDefinition = defineResource<VolumeAttributesClass>({

@@ -273,6 +273,7 @@ function validateEnv(variables: readonly EnvVar[], path: string): FieldError[] {
     for (const kind of ["configMapKeyRef", "secretKeyRef"] as const) {
       const reference = valueFrom[kind];
       if (!reference) continue;
+      errors.push(...by(`${from}.${kind}.name`, reference.name ?? "", isDnsSubdomain));
       errors.push(...present(`${from}.${kind}.name`, reference.name));
       if (!reference.key) errors.push(requiredValue(`${from}.${kind}.key`));
       else errors.push(...by(`${from}.${kind}.key`, reference.key, isConfigMapKey));
