@@ -262,6 +262,15 @@ test("requests go to the other server, from within the process too", async () =>
   assert.equal(query.toString(), "limit=5");
   assert.equal(headers["X-Remote-User"], "admin");
   assert.equal(headers["x-forwarded-host"], "10.96.0.7:443");
+  const inside = await api.server.api.transport({ name: "hpa", groups: [] }).send({
+    method: "GET",
+    path: `${root}/nodes`,
+    query: new URLSearchParams(),
+    headers: {},
+    body: { kind: "none" },
+  });
+  assert.equal(inside.body.kind, "bytes");
+  assert.equal(api.servers.asked.at(-1)?.headers["X-Remote-User"], "hpa");
   api.servers.isUp = false;
   const lost = await api.send("GET", `${root}/nodes`);
   assert.equal(lost.status, 503);

@@ -60,6 +60,8 @@ export class Aggregator {
   readonly #checks: WorkQueue;
   readonly #reads: WorkQueue;
   readonly #apiServices = new Map<string, APIService>();
+  /** Those of other servers; asked for at every request. */
+  readonly #remotes = new Map<string, APIService>();
   readonly #documents = new Map<string, RemoteDocuments>();
   /** Built-in ones that were not seen available yet. */
   readonly #missing = new Set<string>();
@@ -84,15 +86,16 @@ export class Aggregator {
 
   /** The answer of the server that a request is for; undefined where it is for this one. */
   handle(context: RequestContext): Promise<ApiResponse> | undefined {
+    if (this.#remotes.size === 0) return undefined;
     const apiService = this.#findRemote(context.info.path);
     return apiService && this.#passOn(apiService, context);
   }
 
   /** What others answer for; another array whenever that changes. */
   get versions(): readonly ForeignVersion[] {
-    this.#versions ??= [...this.#apiServices.values()]
-      .filter(isRemote)
-      .map(({ metadata, spec }) => foreignVersion(spec, this.#documents.get(metadata.name) ?? {}));
+    this.#versions ??= [...this.#remotes.values()].map(({ metadata, spec }) =>
+      foreignVersion(spec, this.#documents.get(metadata.name) ?? {}),
+    );
     return this.#versions;
   }
 
@@ -179,7 +182,11 @@ export class Aggregator {
   #changed(name: string): void {
     const apiService = this.#apiServices.get(name);
     if (apiService && isAvailable(apiService)) this.#missing.delete(name);
-    this.#versions = undefined;
+    const isOthers = apiService !== undefined && isRemote(apiService);
+    // Discovery is made anew for every change; what only concerns this server is none.
+    if (isOthers || this.#remotes.has(name)) this.#versions = undefined;
+    if (isOthers) this.#remotes.set(name, apiService);
+    else this.#remotes.delete(name);
     this.#registrar.changed(name);
     this.#checks.add(name);
     this.#reads.add(name);
@@ -197,13 +204,12 @@ export class Aggregator {
     const [root, ...rest] = path.split("/").filter(Boolean);
     if (root === "apis") {
       const [group = "", version = ""] = rest;
-      const apiService = this.#apiServices.get(`${version}.${group}`);
-      return apiService && isRemote(apiService) ? apiService : undefined;
+      return this.#remotes.get(`${version}.${group}`);
     }
     if (root !== "openapi" || rest[0] !== "v3") return undefined;
     const document = rest.slice(1).join("/");
     for (const [name, { openApi }] of this.#documents) {
-      if (openApi && document in openApi.v3) return this.#apiServices.get(name);
+      if (openApi && document in openApi.v3) return this.#remotes.get(name);
     }
     return undefined;
   }
@@ -264,9 +270,9 @@ export class Aggregator {
 
   /** Asks a server what it has, now and from time to time. */
   async #read(name: string, signal: AbortSignal): Promise<void> {
-    const apiService = this.#apiServices.get(name);
+    const apiService = this.#remotes.get(name);
     const { servers, resolve, clock } = this.#options;
-    if (!apiService || !isRemote(apiService)) {
+    if (!apiService) {
       this.#reads.forget(name);
       if (this.#documents.delete(name)) this.#forgetDocuments();
       return;
