@@ -88,6 +88,11 @@ export class Counter implements Family {
     this.#values.set(labelText(this.#options.labels, labels), value);
   }
 
+  /** What the labels name is gone. */
+  remove(...labels: Labels): void {
+    this.#values.delete(labelText(this.#options.labels, labels));
+  }
+
   /** Asked for its value when it is rendered. */
   readBy(read: () => number): void {
     this.#read = read;

@@ -172,7 +172,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     resources: (parts) =>
       resourcesOf(options, parts, { authorization, tokens, audiences, issuer, components }),
     admission: (parts) => admissionOf(options, parts, authorization),
-    aggregation: ({ client: own }, fixed) =>
+    aggregation: ({ client: own }, { fixed, metrics }) =>
       (aggregator = new Aggregator({
         client: own,
         clock,
@@ -180,6 +180,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         logger: logger.with({ component: "aggregation" }),
         builtIn: () => servedVersions(fixed),
         resolve: clusterAddressResolver(own),
+        metrics,
         ...(options.remoteServers && { servers: options.remoteServers }),
       })),
     paths: [

@@ -71,7 +71,10 @@ export interface ApiServerOptions {
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
   readonly conversionCaller?: (client: Client) => ConversionCaller;
   /** Brings in the APIs of other servers; without it, there are only this one's. */
-  readonly aggregation?: (parts: ServerParts, fixed: readonly ResourceDefinition[]) => Aggregator;
+  readonly aggregation?: (
+    parts: ServerParts,
+    own: { readonly fixed: readonly ResourceDefinition[]; readonly metrics: MetricsRegistry },
+  ) => Aggregator;
   readonly cacher?: Omit<CacherOptions, "store" | "clock" | "logger" | "root">;
 }
 
@@ -159,7 +162,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     onFailure: (task, error) => logger.error("a loop of the server failed", { task, error }),
   });
   const extensions = followExtensions(options, parts, { loops, logger, fixed });
-  aggregator = options.aggregation?.(parts, fixed);
+  aggregator = options.aggregation?.(parts, { fixed, metrics });
   if (aggregator) loops.run("aggregation", aggregator.run.bind(aggregator));
   admission =
     typeof options.admission === "function" ? options.admission(parts) : (options.admission ?? []);

@@ -112,7 +112,7 @@ async function open(store?: Store): Promise<AggregatingHarness> {
       defineResource<EndpointSlice>({ type: EndpointSlice }),
     ],
     paths: [{ handle: (asked, headers) => discovery.handle(asked, headers) }],
-    aggregation: ({ client }, fixed) =>
+    aggregation: ({ client }, { fixed, metrics: registry }) =>
       (aggregator = new Aggregator({
         client,
         clock,
@@ -121,6 +121,7 @@ async function open(store?: Store): Promise<AggregatingHarness> {
         builtIn: () => servedVersions(fixed),
         servers,
         resolve: clusterAddressResolver(client),
+        metrics: registry,
       })),
   });
   return new AggregatingHarness(server, clock, servers);
@@ -231,6 +232,10 @@ test("another server's availability follows its Service and what it answers", as
   api.servers.isUp = false;
   await api.settle(31_000);
   await api.untilReason("FailedDiscoveryCheck");
+  await api.settle();
+  const { text } = await api.send("GET", "/metrics");
+  assert.match(text, /^aggregator_unavailable_apiservice\{name="v1beta1.metrics.k8s.io"\} 1$/m);
+  assert.match(text, /_apiservice_total\{.*reason="FailedDiscoveryCheck"\} 1$/m);
   api.servers.isUp = true;
   await api.settle(31_000);
   await api.untilReason("Passed");

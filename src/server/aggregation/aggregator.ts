@@ -2,6 +2,7 @@ import { CustomResourceDefinition } from "#api/apiextensions/v1.ts";
 import { APIService } from "#api/apiregistration/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 import type { Random } from "#base/random.ts";
 import { isConflict, isNotFound } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
@@ -19,6 +20,7 @@ import { checkDiscovery } from "./availability.ts";
 import { Backends } from "./backends.ts";
 import { availableOf, localCondition, withCondition } from "./conditions.ts";
 import type { Availability } from "./conditions.ts";
+import { AggregationMetrics } from "./metrics.ts";
 import { passOn, serviceUnavailable } from "./pass-on.ts";
 import { Registrar } from "./registrar.ts";
 import { localApiServices } from "./registration.ts";
@@ -38,6 +40,7 @@ export interface AggregatorOptions {
   /** The way to other servers; where it is missing, none is available. */
   readonly servers?: RemoteServers;
   readonly resolve: ServiceResolver;
+  readonly metrics: MetricsRegistry;
 }
 
 const checkEveryMs = 30_000;
@@ -56,6 +59,7 @@ export class Aggregator {
   /** Resolves when the APIServices that were stored are known. */
   readonly synced: Promise<void>;
   readonly #options: AggregatorOptions;
+  readonly #metrics: AggregationMetrics;
   readonly #registrar: Registrar;
   readonly #checks: WorkQueue;
   readonly #reads: WorkQueue;
@@ -73,6 +77,7 @@ export class Aggregator {
     const { client, clock, logger } = options;
     this.#options = options;
     this.synced = new Promise((resolve) => (this.#markSynced = resolve));
+    this.#metrics = new AggregationMetrics(options.metrics);
     this.#registrar = new Registrar({
       client,
       clock,
@@ -228,7 +233,10 @@ export class Aggregator {
 
   async #check(name: string, backends: Backends, signal: AbortSignal): Promise<void> {
     const apiService = this.#apiServices.get(name);
-    if (!apiService) return this.#checks.forget(name);
+    if (!apiService) {
+      this.#metrics.forget(name);
+      return this.#checks.forget(name);
+    }
     try {
       const { spec, status } = apiService;
       const availability = spec.service
@@ -243,6 +251,7 @@ export class Aggregator {
           fieldManager: "kube-apiserver",
         });
       }
+      this.#metrics.observe(name, availability, isAvailable(apiService));
       if (availability.reason === "FailedDiscoveryCheck")
         return void this.#checks.addRateLimited(name);
       this.#checks.forget(name);
