@@ -179,6 +179,8 @@ describe("a metrics server behind an APIService", { skip, timeout: 120_000 }, ()
       const index = await kubectl("get --raw /openapi/v3");
       assert.match(index, /"apis\/metrics.k8s.io\/v1beta1":{"serverRelativeURL":"[^"]*hash=ABC"}/);
     });
+    const asked = metrics.requests.find(({ url }) => url === "/openapi/v2");
+    assert.equal(asked?.user, "system:aggregator");
     assert.match(await kubectl(`get --raw /openapi/v3${root}`), /NodeMetrics sets resource usage/);
     const whole = JSON.parse(await kubectl("get --raw /openapi/v2")) as {
       paths: Record<string, unknown>;

@@ -4,6 +4,7 @@ import { withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { ServiceResolver } from "../admission/webhooks/caller.ts";
 import type { ForeignVersion } from "../discovery/groups.ts";
+import type { UserInfo } from "../pipeline/request.ts";
 import { aggregatorUser } from "./availability.ts";
 import { identityHeaders } from "./identity-headers.ts";
 import { readDiscovery } from "./remote-discovery.ts";
@@ -19,8 +20,11 @@ export interface RemoteAnswer {
   readonly bytes: Bytes;
 }
 
-/** A GET of a path, as the aggregator itself. Rejects where nobody answers in time. */
+/** A GET of a path, on the server's own account. Rejects where nobody answers in time. */
 export type RemoteQuestion = (path: string, accept: string) => Promise<RemoteAnswer>;
+
+/** As whom the documents of OpenAPI are read, which everybody may who is somebody. */
+const openApiUser: UserInfo = { name: "system:aggregator", groups: [] };
 
 /** What is known of the server behind one APIService. */
 export interface RemoteDocuments {
@@ -48,12 +52,12 @@ export async function readDocuments(
 ): Promise<RemoteDocuments> {
   const { group = "", version = "" } = spec;
   const question =
-    (timeoutMs: number): RemoteQuestion =>
+    (user: UserInfo, timeoutMs: number): RemoteQuestion =>
     (path, accept) =>
-      ask(spec, access, { path, accept, timeoutMs }, signal);
+      ask(spec, access, { path, accept, user, timeoutMs }, signal);
   const [discovery, openApi] = await Promise.allSettled([
-    readDiscovery({ group, version }, question(discoveryTimeoutMs)),
-    readOpenApi({ group, version }, question(openApiTimeoutMs)),
+    readDiscovery({ group, version }, question(aggregatorUser, discoveryTimeoutMs)),
+    readOpenApi({ group, version }, question(openApiUser, openApiTimeoutMs)),
   ]);
   const known = openApi.status === "fulfilled" ? openApi.value : before.openApi;
   return {
@@ -85,12 +89,13 @@ export function foreignVersion(
 async function ask(
   spec: APIServiceSpec,
   { servers, resolve, clock }: RemoteAccess,
-  { path, accept, timeoutMs }: { path: string; accept: string; timeoutMs: number },
+  asked: { path: string; accept: string; user: UserInfo; timeoutMs: number },
   signal: AbortSignal,
 ): Promise<RemoteAnswer> {
+  const { path, accept, user, timeoutMs } = asked;
   return withTimeout(clock, timeoutMs, signal, async (linked) => {
     const server = await locate(spec, resolve);
-    const headers = { accept, ...identityHeaders(aggregatorUser) };
+    const headers = { accept, ...identityHeaders(user) };
     const request = { method: "GET", path, query: new URLSearchParams(), headers };
     const answer = await servers.fetch(server, request, linked);
     const contentType = answer.headers["content-type"] ?? "";
