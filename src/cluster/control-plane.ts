@@ -31,6 +31,7 @@ import type { AnonymousOptions } from "#server/authn/anonymous.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
 import { bootstrapTokenAuthenticator } from "#server/authn/bootstrap-tokens.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
+import type { ClientTrust } from "#server/authn/client-trust.ts";
 import { createTokenReviewer } from "#server/authn/reviews.ts";
 import { boundObjectsOf } from "#server/authn/service-account/bound-objects.ts";
 import {
@@ -62,6 +63,7 @@ import type { ApiServer, ApiServerOptions, ServerParts } from "#server/server.ts
 import type { HealthCheck } from "#server/health/health.ts";
 import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
+import { keepClientTrust } from "./bootstrap/client-trust.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
 import { keepIpAddresses } from "./bootstrap/ip-addresses.ts";
 import { keepServerEndpoints, publishServers } from "./bootstrap/server-endpoints.ts";
@@ -211,12 +213,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     async bootstrap(scope) {
       await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
-      const { requestHeader, requestHeaderAuthority: authority } = access;
-      const trust = {
-        clientAuthority: options.authorityPem,
-        ...(requestHeader && authority && { requestHeader: { ...requestHeader, authority } }),
-      };
-      await bootstrapCluster(client, config, trust, clock);
+      await bootstrapCluster(client, config, clientTrustOf(options), clock);
       if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
@@ -237,6 +234,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       loops.run("addresses of Services", (signal) =>
         keepIpAddresses({ client, clock, random, logger }, signal),
       );
+      loops.run("trust in clients", (signal) =>
+        keepClientTrust({ client, trust: clientTrustOf(options), clock, logger }, signal),
+      );
       if (options.store.shared) {
         const { store } = options;
         loops.run("server endpoints", (signal) =>
@@ -245,6 +245,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       }
       runLoops(options, server, components, loops);
     },
+  };
+}
+
+function clientTrustOf({ authorityPem, access = {} }: ControlPlaneOptions): ClientTrust {
+  const { requestHeader, requestHeaderAuthority: authority } = access;
+  return {
+    clientAuthority: authorityPem,
+    ...(requestHeader && authority && { requestHeader: { ...requestHeader, authority } }),
   };
 }
 

@@ -1,15 +1,14 @@
-import { ConfigMap, Namespace, Service } from "#api/core/v1.ts";
+import { Namespace, Service } from "#api/core/v1.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import { ServiceCIDR } from "#api/networking/v1.ts";
 import { isAlreadyExists } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
-import { deepEqual } from "#machinery/deep-equal.ts";
 import type { Draft } from "#schema/message.ts";
-import { clientTrustData, clientTrustReference } from "#server/authn/client-trust.ts";
 import type { ClientTrust } from "#server/authn/client-trust.ts";
 import { createSystemPriorityClasses } from "#server/admission/priority/system-classes.ts";
 import { reconcileBootstrapPolicy } from "#server/authz/rbac/bootstrap/reconcile.ts";
+import { publishClientTrust } from "./client-trust.ts";
 import { createFlowControl } from "./flow-control.ts";
 import type { ClusterConfig } from "../config.ts";
 import { serviceAddress } from "../config.ts";
@@ -35,7 +34,7 @@ export async function bootstrapCluster(
     createSystemPriorityClasses(client),
     kubernetesService(client, config),
     dnsService(client, config),
-    trustedClients(client, trust, clock.now()),
+    publishClientTrust(client, trust, clock.now()),
     createFlowControl(client, clock),
     serviceNetwork(client, config, clock),
   ]);
@@ -116,14 +115,6 @@ async function serviceNetwork(
     { ...network, status: { conditions: [ready] } },
     { subresource: "status" },
   );
-}
-
-/** What aggregated API servers and other components read to trust the same clients. */
-async function trustedClients(client: Client, trust: ClientTrust, now: number): Promise<void> {
-  const known = await client.find(ConfigMap, clientTrustReference);
-  const data = clientTrustData(known?.data ?? {}, trust, now);
-  if (known && deepEqual(known.data, data)) return;
-  await put(client, ConfigMap, { metadata: clientTrustReference, data });
 }
 
 /** Looks first: the address of a Service that exists counts as taken, before its name does. */
