@@ -37,7 +37,7 @@ describe("a metrics server behind an APIService", { skip, timeout: 120_000 }, ()
   };
   const untilCondition = (reason: string) =>
     eventually(async () => assert.equal((await conditionOf())?.reason, reason), {
-      timeoutMs: 15_000,
+      timeoutMs: 40_000,
     });
 
   const send = ({ body, ...more }: Asked) => {
@@ -79,17 +79,22 @@ describe("a metrics server behind an APIService", { skip, timeout: 120_000 }, ()
     return items.find(({ metadata }) => metadata.name === group)?.versions;
   };
 
-  before(async () => {
-    cluster = await openControlPlane();
+  const openMetrics = async (more: { port?: number; isAggregated?: boolean } = {}) => {
     const { data = {} } = await cluster.client.get(ConfigMap, {
       namespace: "kube-system",
       name: "extension-apiserver-authentication",
     });
-    metrics = await openMetricsServer({
+    return openMetricsServer({
+      ...more,
       dnsName: "metrics-server.kube-system.svc",
       requestHeaderAuthority: data["requestheader-client-ca-file"] ?? "",
       allowedNames: JSON.parse(data["requestheader-allowed-names"] ?? "[]") as string[],
     });
+  };
+
+  before(async () => {
+    cluster = await openControlPlane();
+    metrics = await openMetrics();
   });
   after(async () => {
     await metrics[Symbol.asyncDispose]();
@@ -227,6 +232,30 @@ describe("a metrics server behind an APIService", { skip, timeout: 120_000 }, ()
       `failing or missing response from ${url}: Get "${url}": ` +
         `dial tcp 127.0.0.1:${port}: connect: connection refused`,
     );
+  });
+
+  test("comes back with another certificate, and tells of all its versions at once", async () => {
+    const { port } = metrics;
+    metrics = await openMetrics({ port, isAggregated: true });
+    await eventually(async () => {
+      const { message = "" } = (await conditionOf()) ?? {};
+      assert.match(message, /x509: certificate signed by unknown authority$/);
+    });
+    await cluster.client.patch(
+      APIService,
+      { name },
+      { type: "merge", patch: { spec: { caBundle: metrics.caBundle } } },
+    );
+    await untilCondition("Passed");
+    await eventually(async () => {
+      const [version] = (await versionsOf("metrics.k8s.io")) ?? [];
+      assert.equal(version?.freshness, "Current");
+    });
+    assert.match(await kubectl("get nodes.metrics.k8s.io"), /node-1 +.*\n.*node-2/);
+    assert.ok(metrics.requests.some(({ url }) => url === "/apis"));
+  });
+
+  test("leaves with its APIService", async () => {
     await kubectl(`delete apiservice ${name}`);
     await eventually(async () => {
       assert.doesNotMatch(await kubectl("api-versions"), /metrics/);
