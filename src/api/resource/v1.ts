@@ -592,7 +592,7 @@ export abstract class NodeAllocatableResourceMapping extends message(
      */
     allocationMultiplier: quantity(2).optional(),
     /** The capacity of the device that is counted. Missing: the device counts as one. */
-    capacityKey: string(1).optional(),
+    capacityKey: string(1).explicit().optional(),
   },
 ) {}
 

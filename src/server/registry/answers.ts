@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { PartialObjectMetadata } from "#api/meta/v1.ts";
+import { PartialObjectMetadata, PartialObjectMetadataList } from "#api/meta/v1.ts";
 import { builtInKinds } from "#api/registry.ts";
 import { concatBytes, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
@@ -140,6 +140,7 @@ function kindOf(value: unknown): KindType | undefined {
   if (!isRecord(value)) return undefined;
   const { apiVersion, kind } = value;
   if (kind === PartialObjectMetadata.info.kind) return PartialObjectMetadata;
+  if (kind === PartialObjectMetadataList.info.kind) return PartialObjectMetadataList;
   return builtInKinds.byKind(String(apiVersion), String(kind));
 }
 
