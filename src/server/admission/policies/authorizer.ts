@@ -1,6 +1,6 @@
-import { authorizerType, authorizerValue } from "#machinery/cel/library/authorizer.ts";
-import { requestResourceType, requestResourceValue } from "#machinery/cel/library/authorizer.ts";
-import type { AuthorizationQuestion } from "#machinery/cel/library/authorizer.ts";
+import { authorizerType, authorizerValue } from "#machinery/cel/cel.ts";
+import { requestResourceType, requestResourceValue } from "#machinery/cel/cel.ts";
+import type { AuthorizationQuestion } from "#machinery/cel/cel.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "../../authn/identity.ts";
 import type { Attributes } from "../../authz/authorizer.ts";
 import type { AdmissionRequest } from "../admission.ts";

@@ -1,4 +1,4 @@
-import { jsonPatchType } from "#machinery/cel/library/json-patch.ts";
+import { jsonPatchType } from "#machinery/cel/cel.ts";
 import { boolType, listType, nullType, stringType } from "#machinery/cel/types.ts";
 import type { Type } from "#machinery/cel/types.ts";
 import type {
@@ -7,7 +7,7 @@ import type {
 } from "../../resources/admissionregistration/common/expressions.ts";
 import { ExpressionScope } from "./expressions.ts";
 import type { ExpressionEngine } from "./expressions.ts";
-import { objectTypeAt, withPatchTypes } from "./patch-types.ts";
+import { applyConfigurationType } from "./mutator.ts";
 
 /** What an expression must give; anything where nothing stands. */
 const results: Readonly<Partial<Record<ExpressionUse, readonly Type[]>>> = {
@@ -15,7 +15,7 @@ const results: Readonly<Partial<Record<ExpressionUse, readonly Type[]>>> = {
   validation: [boolType],
   message: [stringType],
   auditAnnotation: [stringType, nullType],
-  applyConfiguration: [objectTypeAt("Object")],
+  applyConfiguration: [applyConfigurationType],
   jsonPatch: [listType(jsonPatchType)],
 };
 
@@ -30,7 +30,7 @@ export function expressionChecker(engine: ExpressionEngine): ExpressionChecker {
       const compiled = scope.compile(expression, {
         results: results[use] ?? [],
         withAuthorizer: use !== "message",
-        ...(isPatch && { adapt: withPatchTypes }),
+        mutates: isPatch,
       });
       return compiled.ok ? undefined : compiled.error;
     },

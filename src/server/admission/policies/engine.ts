@@ -1,6 +1,4 @@
-import { compile } from "#machinery/cel/cel.ts";
-import { fromJson, toJson } from "#machinery/cel/json.ts";
-import { kubernetesEnvironment } from "#machinery/cel/kubernetes.ts";
+import { compile, fromJson, kubernetesEnvironment, toJson } from "#machinery/cel/cel.ts";
 import { authorizationLibrary } from "./authorizer.ts";
 import type { ExpressionEngine } from "./expressions.ts";
 

@@ -1,4 +1,11 @@
 import type { Namespace } from "#api/core/v1.ts";
+import {
+  jsonPatchLibrary,
+  matchConditionsCostBudget,
+  mutationTypes,
+  perCallCostLimit,
+  runtimeCostBudget,
+} from "#machinery/cel/cel.ts";
 import type { CompileOptions, Compiled, Environment, Program } from "#machinery/cel/cel.ts";
 import { dynType, formatType } from "#machinery/cel/types.ts";
 import type { StructType, Type } from "#machinery/cel/types.ts";
@@ -13,8 +20,10 @@ import type { Param } from "./params.ts";
 import { namespaceType, requestType } from "./types.ts";
 
 /** What evaluating one group of expressions may cost, in upstream's units. */
-export const budgets = { validation: 10_000_000, matchConditions: 2_500_000 } as const;
-const perCallLimit = 1_000_000;
+export const budgets = {
+  validation: runtimeCostBudget,
+  matchConditions: matchConditionsCostBudget,
+} as const;
 
 /** The expression language, as far as admission needs it. */
 export interface ExpressionEngine {
@@ -93,19 +102,20 @@ export class ExpressionScope {
     };
   }
 
-  /** `adapt` adds what this expression may use besides: the types of patches. */
+  /** `mutates` lets the expression build what is to be applied. */
   compile(
     source: string,
     options: {
       readonly results?: readonly Type[];
       readonly withAuthorizer?: boolean;
-      readonly adapt?: (environment: Environment) => Environment;
+      readonly mutates?: boolean;
     } = {},
   ): Expression {
-    const { results = [], withAuthorizer = true, adapt = (same) => same } = options;
-    const environment = adapt(
-      this.engine.environment.extend({ variables: this.#declarations(withAuthorizer) }),
-    );
+    const { results = [], withAuthorizer = true, mutates = false } = options;
+    const environment = this.engine.environment.extend({
+      variables: this.#declarations(withAuthorizer),
+      ...(mutates && { findType: mutationTypes, libraries: [jsonPatchLibrary] }),
+    });
     const compiled: Compiled = this.engine.compile(source, environment);
     if (!compiled.ok) return failed(source, `compilation failed: ${compiled.text}`);
     const { program } = compiled;
@@ -194,7 +204,7 @@ export class Evaluation {
   run(expression: Expression): Evaluated {
     if (!expression.ok) return { ok: false, error: `compilation error: ${expression.error}` };
     this.#variablesCost = 0;
-    const limits = { costLimit: perCallLimit };
+    const limits = { costLimit: perCallCostLimit };
     const outcome = expression.program.evaluate(this.#activation, limits);
     this.#remaining -= outcome.cost + this.#variablesCost;
     if (this.#remaining < 0) throw new OutOfBudget();
@@ -207,7 +217,7 @@ export class Evaluation {
     if (!expression.ok) {
       return new ErrorValue(`composited variable "${name}" fails to compile: ${expression.error}`);
     }
-    const outcome = expression.program.evaluate(this.#activation, { costLimit: perCallLimit });
+    const outcome = expression.program.evaluate(this.#activation, { costLimit: perCallCostLimit });
     this.#variablesCost += outcome.cost;
     if (outcome.ok) return outcome.value;
     return new ErrorValue(`composited variable "${name}" fails to evaluate: ${outcome.error}`);

@@ -1,6 +1,6 @@
 import type { MutatingAdmissionPolicy, Mutation } from "#api/admissionregistration/v1.ts";
-import { jsonPatchType } from "#machinery/cel/library/json-patch.ts";
-import { listType } from "#machinery/cel/types.ts";
+import { jsonPatchType, misplacedPart } from "#machinery/cel/cel.ts";
+import { listType, structType } from "#machinery/cel/types.ts";
 import { itemShape, mergeTyped, shapeOfField } from "#machinery/apply/typed.ts";
 import { shapeOfType, TypedError } from "#machinery/apply/typed.ts";
 import { fieldSetOf } from "#machinery/apply/extract.ts";
@@ -13,7 +13,6 @@ import { compileConditions } from "./conditions.ts";
 import type { Condition } from "./conditions.ts";
 import { Evaluation, ExpressionScope, OutOfBudget, budgets } from "./expressions.ts";
 import type { Expression, ExpressionEngine, Subject } from "./expressions.ts";
-import { misplacedType, objectTypeAt, withPatchTypes } from "./patch-types.ts";
 
 type Row = Record<string, unknown>;
 
@@ -28,6 +27,9 @@ interface CompiledMutation {
   readonly kind: "apply" | "jsonPatch";
   readonly expression: Expression;
 }
+
+/** What an apply configuration is built as. */
+export const applyConfigurationType = structType("Object", {});
 
 export function compileMutator(
   engine: ExpressionEngine,
@@ -45,8 +47,8 @@ export function compileMutator(
 function compileMutation(scope: ExpressionScope, mutation: Mutation): CompiledMutation {
   const isPatch = mutation.patchType === "JSONPatch";
   const source = (isPatch ? mutation.jsonPatch : mutation.applyConfiguration)?.expression ?? "";
-  const results = isPatch ? [listType(jsonPatchType)] : [objectTypeAt("Object")];
-  const expression = scope.compile(source, { results, adapt: withPatchTypes });
+  const results = isPatch ? [listType(jsonPatchType)] : [applyConfigurationType];
+  const expression = scope.compile(source, { results, mutates: true });
   return { kind: isPatch ? "jsonPatch" : "apply", expression };
 }
 
@@ -68,7 +70,7 @@ export function patched(
     if (!outcome.ok) return outcome;
     const value = scope.engine.toJson(outcome.value);
     if (kind === "jsonPatch") return jsonPatched(subject, value);
-    const misplaced = misplacedType(outcome.value);
+    const misplaced = misplacedPart(outcome.value);
     if (misplaced) return { ok: false, error: `type mismatch: ${misplaced}` };
     return applied(subject, value);
   } catch (error) {

@@ -3,7 +3,7 @@ import type {
   NamedRuleWithOperations,
   ValidatingAdmissionPolicy,
 } from "#api/admissionregistration/v1.ts";
-import { typeOfMessage } from "#machinery/cel/message-type.ts";
+import { typeOfMessage } from "#machinery/cel/cel.ts";
 import type { StructType } from "#machinery/cel/types.ts";
 import type { KindType } from "#schema/message.ts";
 import { apiVersionOf } from "#schema/message.ts";

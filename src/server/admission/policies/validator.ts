@@ -1,11 +1,11 @@
 import type { ValidatingAdmissionPolicy, Validation } from "#api/admissionregistration/v1.ts";
+import { messageBytesMax } from "#machinery/cel/cel.ts";
 import { boolType, formatType, nullType, stringType } from "#machinery/cel/types.ts";
 import { compileConditions, evaluateConditions } from "./conditions.ts";
 import type { Condition } from "./conditions.ts";
 import { Evaluation, ExpressionScope, OutOfBudget, budgets } from "./expressions.ts";
 import type { Evaluated, Expression, ExpressionEngine, Subject } from "./expressions.ts";
 
-const messageBytesMax = 5 * 1024;
 const annotationLengthMax = 10 * 1024;
 
 /** A policy whose expressions are ready. */
