@@ -1,6 +1,7 @@
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
 import { accessFlags } from "#cluster/node/access.ts";
+import { admissionFlags } from "#cluster/node/admission.ts";
 import { runServer } from "#cluster/node/server.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
@@ -12,6 +13,7 @@ const { values, given } = parseFlags(
     profile: { type: "string", default: "kijabi", usage: "the cluster's name" },
     ...etcdFlags,
     ...accessFlags,
+    ...admissionFlags,
   },
   process.argv.slice(2),
 );
@@ -25,6 +27,11 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
 const { profile } = values;
-const options = { profile, etcd: etcdOfFlags(values), access: { values, given } };
+const options = {
+  profile,
+  etcd: etcdOfFlags(values),
+  access: { values, given },
+  admission: values,
+};
 await runServer(options, logger, stopping.signal);
 process.exit(0);

@@ -4,8 +4,6 @@ import { systemClock } from "#base/node/system-clock.ts";
 import type { Logger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
-import type { AdmissionOptions } from "#server/admission/default.ts";
-import { readAdmissionConfiguration } from "#server/admission/node/configuration-file.ts";
 import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
 import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
@@ -16,6 +14,8 @@ import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
 import type { ClusterConfig, EtcdConfig } from "../config.ts";
 import { createControlPlane, tokenIssuer } from "../control-plane.ts";
 import { accessFlagsOf, readAccess } from "./access.ts";
+import { readAdmission } from "./admission.ts";
+import type { AdmissionFlags } from "./admission.ts";
 import type { AccessFlags } from "./access.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
@@ -31,11 +31,12 @@ export interface ServerOptions {
   readonly etcd: EtcdConfig | undefined;
   /** The flags that are given count for more than what the profile says. */
   readonly access: { readonly values: AccessFlags; readonly given: ReadonlySet<string> };
+  readonly admission?: AdmissionFlags;
 }
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  { profile, etcd, access: { values, given } }: ServerOptions,
+  { profile, etcd, access: { values, given }, admission = {} }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -68,7 +69,7 @@ export async function runServer(
   const controlPlane = await createControlPlane({
     remoteServers,
     webhookPost: webhooks.post,
-    admission: await admissionOptionsOf(config),
+    admission: await readAdmission(config.admission, admission),
     config,
     access: {
       ...access.options,
@@ -140,9 +141,4 @@ export async function runServer(
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
   logger.info("stopping");
-}
-
-async function admissionOptionsOf({ admission = {} }: ClusterConfig): Promise<AdmissionOptions> {
-  const { configurationFile: path, ...options } = admission;
-  return { ...options, ...(path && { configuration: await readAdmissionConfiguration(path) }) };
 }
