@@ -69,7 +69,7 @@ describe("admission", () => {
     const refused: [AdmissionOptions, RegExp][] = [
       [{ enable: ["Nope"] }, /^enable-admission-plugins plugin "Nope" is unknown$/],
       [{ disable: ["Nope"] }, /^disable-admission-plugins plugin "Nope" is unknown$/],
-      [{ enable: ["AlwaysAdmit"] }, /"AlwaysAdmit" is not part of this server$/],
+      [{ enable: ["EventRateLimit"] }, /"EventRateLimit" is not part of this server$/],
       [
         { enable: ["Priority"], disable: ["Priority"] },
         /^\[Priority\] in enable-admission-plugins/,

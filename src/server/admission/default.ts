@@ -1,5 +1,6 @@
 import { cryptoRandom } from "#base/random.ts";
 import type { AdmissionEnvironment, AdmissionPlugin } from "./admission.ts";
+import { alwaysPullImages } from "./always-pull-images/plugin.ts";
 import {
   certificateApproval,
   certificateSigning,
@@ -29,6 +30,12 @@ import { resourceQuota } from "./resource-quota/plugin.ts";
 import { runtimeClass } from "./runtime-class/plugin.ts";
 import { serviceAccount } from "./service-account/plugin.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection/plugin.ts";
+import {
+  alwaysAdmit,
+  alwaysDeny,
+  denyServiceExternalIPs,
+  namespaceExists,
+} from "./simple/plugins.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition/plugin.ts";
 import { mutatingWebhooks } from "./webhooks/mutating.ts";
 import { validatingWebhooks } from "./webhooks/validating.ts";
@@ -56,6 +63,11 @@ interface Known {
 
 const on = (name: string, make: Known["make"]): Known =>
   make ? { name, isDefault: true, make } : { name, isDefault: true };
+const off = (name: string, make: NonNullable<Known["make"]>): Known => ({
+  name,
+  isDefault: false,
+  make,
+});
 /** Upstream has it, switched off by default; this server does not have it. */
 const missing = (name: string): Known => ({ name, isDefault: false });
 
@@ -64,17 +76,17 @@ const missing = (name: string): Known => ({ name, isDefault: false });
  * nothing while those are off: PodGroupProtection, PodGroupWorkloadExists and JobValidation.
  */
 const known: readonly Known[] = [
-  missing("AlwaysAdmit"),
+  off("AlwaysAdmit", alwaysAdmit),
   missing("NamespaceAutoProvision"),
   on("NamespaceLifecycle", namespaceLifecycle),
-  missing("NamespaceExists"),
+  off("NamespaceExists", namespaceExists),
   missing("LimitPodHardAntiAffinityTopology"),
   on("LimitRanger", limitRanger),
   on("ServiceAccount", serviceAccount),
   // Off upstream, but switched on by every installer.
   on("NodeRestriction", nodeRestriction),
   on("TaintNodesByCondition", taintNodesByCondition),
-  missing("AlwaysPullImages"),
+  off("AlwaysPullImages", alwaysPullImages),
   missing("ImagePolicyWebhook"),
   on("PodSecurity", (environment, configuration) =>
     configuration === undefined
@@ -101,7 +113,7 @@ const known: readonly Known[] = [
   ),
   on("CertificateSubjectRestriction", certificateSubjectRestriction),
   on("DefaultIngressClass", defaultIngressClass),
-  missing("DenyServiceExternalIPs"),
+  off("DenyServiceExternalIPs", denyServiceExternalIPs),
   on("PodTopologyLabels", podTopologyLabels),
   on("PodGroupWorkloadExists", undefined),
   on("NodeDeclaredFeatureValidator", nodeDeclaredFeatureValidator),
@@ -113,7 +125,7 @@ const known: readonly Known[] = [
   on("ValidatingAdmissionWebhook", (environment) => validatingWebhooks(webhooksIn(environment))),
   // Counts against quotas, so that nobody may refuse after it.
   on("ResourceQuota", resourceQuota),
-  missing("AlwaysDeny"),
+  off("AlwaysDeny", alwaysDeny),
 ];
 
 /** Throws for plugins that do not exist or are both switched on and off. */
