@@ -13,19 +13,7 @@ import type { Exception } from "./ledger.ts";
 import type { OpenApiDocument } from "./document.ts";
 import { isStable, readReference, readRows, skipWithout } from "./reference.ts";
 
-const elsewhere: readonly Exception[] = [
-  {
-    about: /customresourcedefinitions|CustomResourceDefinition/,
-    reason: "CustomResourceDefinitions are served by the part that makes resources of them",
-  },
-  {
-    about: /apiservices|APIService/,
-    reason: "APIServices are served by the part that forwards to other servers",
-  },
-];
-
 const untabled: readonly Exception[] = [
-  ...elsewhere,
   {
     about: /^(autoscaling\/v1 Scale|meta\/v1 Status) column/,
     reason: "Scale and Status are answered as objects, never as tables",
@@ -43,7 +31,7 @@ test(
   "resources.tsv: names, verbs and subresources",
   { skip: skipWithout("resources.tsv") },
   (context) => {
-    const ledger = new Ledger("Resources", elsewhere);
+    const ledger = new Ledger("Resources");
     const ours = new Map<string, readonly string[]>();
     for (const version of servedVersions(definitions)) {
       for (const {
