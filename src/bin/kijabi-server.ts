@@ -1,5 +1,6 @@
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
+import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { accessFlags } from "#cluster/node/access.ts";
 import { admissionFlags } from "#cluster/node/admission.ts";
 import { runServer } from "#cluster/node/server.ts";
@@ -12,6 +13,7 @@ const { values, given } = parseFlags(
   {
     profile: { type: "string", default: "kijabi", usage: "the cluster's name" },
     ...etcdFlags,
+    ...auditFlags,
     ...accessFlags,
     ...admissionFlags,
   },
@@ -30,6 +32,7 @@ const { profile } = values;
 const options = {
   profile,
   etcd: etcdOfFlags(values),
+  audit: auditOfFlags(values),
   access: { values, given },
   admission: values,
 };

@@ -1,6 +1,7 @@
 import { FlagError, parseFlags } from "#base/flags.ts";
 import type { FlagSpecs } from "#base/flags.ts";
 import { ActionError, actionContext } from "#cluster/actions/node/context.ts";
+import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import type { ActionContext } from "#cluster/actions/node/context.ts";
 
@@ -42,6 +43,7 @@ const commands: Readonly<Record<string, Command>> = {
       "wait-seconds": { type: "int", default: 60, usage: "how long it may take" },
       kubeconfig: { type: "bool", default: true, usage: "write the context for kubectl" },
       ...etcdFlags,
+      ...auditFlags,
     },
     async run(context, { values, given }) {
       const { start } = await import("#cluster/actions/node/start.ts");
@@ -50,7 +52,8 @@ const commands: Readonly<Record<string, Command>> = {
         simulated: Number(values.simulated),
         waitSeconds: Number(values["wait-seconds"]),
         kubeconfig: Boolean(values.kubeconfig),
-        etcd: etcdOf(values),
+        etcd: fromFlags(values, etcdOfFlags),
+        audit: fromFlags(values, auditOfFlags),
       });
       return 0;
     },
@@ -149,9 +152,9 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-function etcdOf(values: Flags["values"]) {
+function fromFlags<T>(values: Flags["values"], read: (values: Flags["values"]) => T): T {
   try {
-    return etcdOfFlags(values);
+    return read(values);
   } catch (error) {
     throw error instanceof TypeError ? new ActionError(error.message) : error;
   }

@@ -17,6 +17,8 @@ export interface ClusterConfig {
     readonly disable?: readonly string[];
     readonly configurationFile?: string;
   };
+  /** What is written down of requests, and where. Nothing when missing. */
+  readonly audit?: AuditConfig;
   /**
    * Who may come in and what he may do, as arguments of the server:
    * `--authentication-config=/etc/kijabi/authentication.yaml`.
@@ -24,6 +26,18 @@ export interface ClusterConfig {
   readonly access?: readonly string[];
   /** Where the objects are kept, if not in the profile's own file. */
   readonly etcd?: EtcdConfig;
+}
+
+/** As kube-apiserver's flags of the same names. */
+export interface AuditConfig {
+  readonly policyFile: string;
+  /** "-" for the server's own log. */
+  readonly logPath: string;
+  /** In megabytes. */
+  readonly maxSize: number;
+  readonly maxBackups: number;
+  /** In days. */
+  readonly maxAge: number;
 }
 
 /** An etcd cluster that servers share. */

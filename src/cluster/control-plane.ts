@@ -23,6 +23,7 @@ import { expressionEngine } from "#server/admission/policies/engine.ts";
 import { Aggregator } from "#server/aggregation/aggregator.ts";
 import type { RemoteServers } from "#server/aggregation/remote.ts";
 import { expressionWarnings } from "#server/admission/policies/type-checking.ts";
+import type { Auditor } from "#server/audit/auditor.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
 import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
 import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
@@ -89,6 +90,8 @@ export interface ControlPlaneOptions {
   readonly access?: AccessOptions;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
   readonly conversionCaller?: ApiServerOptions["conversionCaller"];
+  /** Writes down who asks for what. */
+  readonly auditor?: Auditor;
   readonly build: BuildInfo;
   /** Who this server is among those that share the store; see `LeadershipOptions`. */
   readonly identity?: string;
@@ -161,6 +164,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     random,
     logger,
     build: options.build,
+    ...(options.auditor && { auditor: options.auditor }),
     ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
     authenticators: [
       createAuthenticator({

@@ -13,6 +13,7 @@ import type { Store } from "#storage/store.ts";
 import type { AdmissionPlugin } from "./admission/admission.ts";
 import type { KindFinder } from "./admission/policies/params.ts";
 import type { Aggregator } from "./aggregation/aggregator.ts";
+import type { Auditor } from "./audit/auditor.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { withAuthenticatedGroup } from "./authn/identity.ts";
 import { createImpersonation } from "./authn/impersonation/impersonate.ts";
@@ -66,6 +67,7 @@ export interface ApiServerOptions {
   readonly paths?: readonly PathHandler[];
   /** What must be well for `/readyz`, besides the server itself. */
   readonly checks?: readonly HealthCheck[];
+  readonly auditor?: Auditor;
   readonly metrics?: MetricsRegistry;
   readonly build?: BuildInfo;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
@@ -140,6 +142,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       ...serverPaths(options, metrics, { cacher, aggregator: () => aggregator }),
       ...(options.paths ?? []),
     ],
+    auditor: options.auditor,
     metrics: new RequestMetrics(metrics),
     clock,
     logger,

@@ -30,6 +30,7 @@ export interface TestServerOptions {
   readonly conversionCaller?: ApiServerOptions["conversionCaller"];
   readonly aggregation?: ApiServerOptions["aggregation"];
   readonly cacher?: ApiServerOptions["cacher"];
+  readonly auditor?: ApiServerOptions["auditor"];
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -57,6 +58,7 @@ export async function openTestServer(options: TestServerOptions): Promise<TestSe
     ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
     ...(options.aggregation && { aggregation: options.aggregation }),
     ...(options.cacher && { cacher: options.cacher }),
+    ...(options.auditor && { auditor: options.auditor }),
     build: { runtime: "test", platform: "linux/amd64" },
   });
   await api.ready();

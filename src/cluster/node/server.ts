@@ -11,12 +11,13 @@ import { listen } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
-import type { ClusterConfig, EtcdConfig } from "../config.ts";
+import type { AuditConfig, ClusterConfig, EtcdConfig } from "../config.ts";
 import { createControlPlane, tokenIssuer } from "../control-plane.ts";
 import { accessFlagsOf, readAccess } from "./access.ts";
 import { readAdmission } from "./admission.ts";
 import type { AdmissionFlags } from "./admission.ts";
 import type { AccessFlags } from "./access.ts";
+import { openAuditor } from "./audit.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
@@ -29,6 +30,7 @@ export interface ServerOptions {
   readonly profile: string;
   /** In place of what the profile says. */
   readonly etcd: EtcdConfig | undefined;
+  readonly audit: AuditConfig | undefined;
   /** The flags that are given count for more than what the profile says. */
   readonly access: { readonly values: AccessFlags; readonly given: ReadonlySet<string> };
   readonly admission?: AdmissionFlags;
@@ -36,14 +38,14 @@ export interface ServerOptions {
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  { profile, etcd, access: { values, given }, admission = {} }: ServerOptions,
+  { profile, etcd, audit, access: { values, given }, admission = {} }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const paths = profilePaths(profile);
   const clock = systemClock();
   const known = JSON.parse(await readFile(paths.config, "utf8")) as ClusterConfig;
-  const config = { ...known, ...(etcd && { etcd }) };
+  const config = { ...known, ...(etcd && { etcd }), ...(audit && { audit }) };
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const [pki, store, network] = await Promise.all([
     ensurePki(paths.pki, config, clock.now()),
@@ -66,7 +68,9 @@ export async function runServer(
   const flags = accessFlagsOf(config.access ?? [], values, given);
   const access = await readAccess(flags, { scope, disallowedIssuers: [tokenIssuer] });
   const proxies = proxyTrust(access, pki);
+  const environment = { clock, random: cryptoRandom };
   const controlPlane = await createControlPlane({
+    ...(config.audit && { auditor: await openAuditor(config.audit, environment, scope) }),
     remoteServers,
     webhookPost: webhooks.post,
     admission: await readAdmission(config.admission, admission),

@@ -2,7 +2,7 @@ import { accessDenied, internalError } from "#machinery/status.ts";
 import type { StatusError } from "#machinery/status.ts";
 import type { ApiRequest } from "#client/transport.ts";
 import type { RequestInfo, UserInfo } from "../pipeline/request.ts";
-import type { Attributes, Authorizer } from "./authorizer.ts";
+import type { Attributes, Authorizer, Decision } from "./authorizer.ts";
 import { selectorsOfQuery } from "./selectors.ts";
 
 const selectable = ["list", "watch", "deletecollection"];
@@ -16,8 +16,13 @@ export function attributesOf(user: UserInfo, info: RequestInfo, request: ApiRequ
 }
 
 /** Throws 403 unless the authorizer allows, and 500 where it could not find out. */
-export async function requireAccess(authorizer: Authorizer, attributes: Attributes): Promise<void> {
+export async function requireAccess(
+  authorizer: Authorizer,
+  attributes: Attributes,
+  observe?: (decision: Decision) => void,
+): Promise<void> {
   const decision = await authorizer.authorize(attributes);
+  observe?.(decision);
   if (decision.decision === "allow") return;
   if (decision.error !== undefined) throw internalError(decision.error);
   throw denial(attributes, decision.reason);

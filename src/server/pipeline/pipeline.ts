@@ -11,6 +11,9 @@ import {
   toStatus,
   unauthorized,
 } from "#machinery/status.ts";
+import { auditIdOf } from "../audit/auditor.ts";
+import type { Auditor } from "../audit/auditor.ts";
+import type { AuditRecord } from "../audit/record.ts";
 import type { Authenticator } from "../authn/authenticator.ts";
 import { wantedUser } from "../authn/impersonation/headers.ts";
 import type { Impersonate } from "../authn/impersonation/impersonate.ts";
@@ -41,6 +44,8 @@ export interface PipelineParts {
   /** The answer of another server, whose request this is; undefined where it is for this one. */
   readonly elsewhere?: (context: RequestContext) => Promise<ApiResponse> | undefined;
   readonly paths: readonly PathHandler[];
+  /** Writes down who asks for what; missing where nobody wants to know. */
+  readonly auditor?: Auditor | undefined;
   readonly metrics: RequestMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -55,6 +60,8 @@ interface Passage {
   user: UserInfo;
   readonly warnings: string[];
   response: ApiResponse | undefined;
+  /** What is written down of it; undefined for most. */
+  record: AuditRecord | undefined;
 }
 
 type Step = (passage: Passage, parts: PipelineParts) => void | Promise<void>;
@@ -65,6 +72,7 @@ type Step = (passage: Passage, parts: PipelineParts) => void | Promise<void>;
  */
 const steps: readonly Step[] = [
   authenticateStep,
+  auditStep,
   impersonateStep,
   authorizeStep,
   routeStep,
@@ -86,6 +94,7 @@ export async function passThrough(
     user: nobody,
     warnings: [],
     response: undefined,
+    record: undefined,
   };
   const started = parts.clock.monotonic();
   let response: ApiResponse;
@@ -100,6 +109,7 @@ export async function passThrough(
     response = errorAnswer(passage, error);
   }
   response = withWarnings(response, passage.warnings);
+  response = audited(passage, parts, response);
   parts.metrics.observe(passage.info, response.status, parts.clock.monotonic() - started);
   return response;
 }
@@ -129,17 +139,45 @@ async function authenticateStep(passage: Passage, parts: PipelineParts): Promise
   passage.user = connection.user;
 }
 
+function auditStep(passage: Passage, { auditor }: PipelineParts): void {
+  const { request, connection, info, user } = passage;
+  passage.record = auditor?.begin(request, connection, info, attributesOf(user, info, request));
+}
+
+/** Ends what is written down of a request, or tells of one from somebody unknown. */
+function audited(passage: Passage, { auditor }: PipelineParts, response: ApiResponse): ApiResponse {
+  const { request, connection, info, record } = passage;
+  const auditId = record?.auditId ?? auditIdOf(request);
+  const named = auditId
+    ? { ...response, headers: { ...response.headers, "audit-id": auditId } }
+    : response;
+  if (record) return record.complete(named);
+  if (response.status === 401) {
+    auditor?.begin(request, connection, info, attributesOf(nobody, info, request))?.refused(named);
+  }
+  return named;
+}
+
 async function impersonateStep(passage: Passage, { impersonate }: PipelineParts): Promise<void> {
   const { user: sender, info, request } = passage;
   const wanted = wantedUser(request.headers);
   if (!wanted) return;
   passage.user = await impersonate(wanted, attributesOf(sender, info, request));
+  passage.record?.impersonates(passage.user);
 }
 
 async function authorizeStep(passage: Passage, { authorizer }: PipelineParts): Promise<void> {
-  const { user, info, request } = passage;
-  await requireAccess(authorizer, attributesOf(user, info, request));
+  const { user, info, request, record } = passage;
+  await requireAccess(authorizer, attributesOf(user, info, request), ({ decision, reason }) => {
+    record?.annotate(
+      `${authorizationAnnotation}decision`,
+      decision === "allow" ? decision : "forbid",
+    );
+    record?.annotate(`${authorizationAnnotation}reason`, reason);
+  });
 }
+
+const authorizationAnnotation = "authorization.k8s.io/";
 
 async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> {
   const { request, info } = passage;
@@ -175,9 +213,15 @@ function encodeStep(passage: Passage): void {
 }
 
 function contextOf(passage: Passage): RequestContext {
-  const { request, connection, info, user, signal } = passage;
+  const { request, connection, info, user, signal, record } = passage;
   const warn = (message: string) => addWarning(passage, message);
-  return { request, connection, info, user, signal, warn };
+  const context = { request, connection, info, user, signal, warn };
+  if (!record) return context;
+  return {
+    ...context,
+    annotate: (key, value, level) => record.annotate(key, value, level),
+    recordObject: (object) => record.setRequestObject(object),
+  };
 }
 
 function addWarning({ warnings }: Passage, message: string): void {

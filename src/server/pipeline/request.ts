@@ -64,5 +64,7 @@ export interface RequestContext {
   warn(message: string): void;
   /** Adds to the request's audit event; missing where nothing is audited. */
   annotate?(key: string, value: string, level?: "Metadata" | "Request"): void;
+  /** What the request brings, for its audit event; missing where nothing is audited. */
+  recordObject?(object: unknown): void;
   readonly signal: AbortSignal;
 }

@@ -26,6 +26,12 @@ export async function readObject(
   context: RequestContext,
   definition: Decodable,
 ): Promise<StoredObject> {
+  const object = await readBody(context, definition);
+  context.recordObject?.(object);
+  return object;
+}
+
+async function readBody(context: RequestContext, definition: Decodable): Promise<StoredObject> {
   const { body } = context.request;
   if (body.kind === "object") return complete(definition, takeObject(definition.type, body.object));
   const { object, warnings } = decodeBody(
@@ -96,6 +102,12 @@ export function completePatched(
 
 /** A patch as it was sent. */
 export async function readPatch(context: RequestContext): Promise<unknown> {
+  const patch = await readPatchBody(context);
+  context.recordObject?.(patch);
+  return patch;
+}
+
+async function readPatchBody(context: RequestContext): Promise<unknown> {
   const { body } = context.request;
   switch (body.kind) {
     case "none":

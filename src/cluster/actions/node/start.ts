@@ -11,7 +11,7 @@ import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
 import { apiPortPreferred, nodeNamesOf, gatewayOf, networksOf, nodesOf } from "../../config.ts";
-import type { ClusterConfig, EtcdConfig } from "../../config.ts";
+import type { AuditConfig, ClusterConfig, EtcdConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
 import {
   nodePaths,
@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly simulated: number;
   /** The store of a cluster that is made; one that exists keeps what it has. */
   readonly etcd: EtcdConfig | undefined;
+  /** In place of what the profile says; takes effect when the server starts. */
+  readonly audit: AuditConfig | undefined;
   readonly waitSeconds: number;
   /** Leaves the person's kubeconfig alone; the profile's own is always written. */
   readonly kubeconfig: boolean;
@@ -61,7 +63,9 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
     throw new ActionError(messages.otherStore(profile));
   }
   const running = await readPidFile(paths.serverPid);
+  const changesAudit = options.audit && !isDeepStrictEqual(known?.audit, options.audit);
   if (known && running) {
+    if (changesAudit) throw new ActionError(messages.stopFirst(profile));
     const pki = await ensurePki(paths.pki, known, clock.now());
     await waitForApi(context, known, pki, running, options.waitSeconds);
     await writeKubeconfigs(context, known, pki, options);
@@ -71,7 +75,11 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   if (!options.simulated || options.nodes) await prepareHost(context);
   // What a deletion left half done is nobody's: another authority's keys, nodes that still run.
   if (!known && (existsSync(paths.folder) || existsSync(paths.run))) await removeAll(context);
-  const config = known ?? (await createConfig(context, options));
+  let config = known ?? (await createConfig(context, options));
+  if (options.audit && changesAudit) {
+    config = { ...config, audit: options.audit };
+    await storeConfig(paths.config, config);
+  }
   if (known && !(await isFree(known.apiPort))) {
     throw new ActionError(messages.portTaken(known.apiPort, profile));
   }
@@ -157,11 +165,15 @@ async function writeConfig(
     simulatedNodes,
     ...(etcd && { etcd: absolute(etcd) }),
   };
-  await mkdir(dirname(paths.config), { recursive: true, mode: 0o711 });
-  const temporary = `${paths.config}.new`;
-  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`);
-  await rename(temporary, paths.config);
+  await storeConfig(paths.config, config);
   return config;
+}
+
+async function storeConfig(file: string, config: ClusterConfig): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o711 });
+  const temporary = `${file}.new`;
+  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`);
+  await rename(temporary, file);
 }
 
 /** The server has another working directory. */
