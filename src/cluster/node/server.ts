@@ -9,7 +9,6 @@ import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { listen } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
-import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
 import type { AuditConfig, ClusterConfig, EtcdConfig } from "../config.ts";
 import { createControlPlane, tokenIssuer } from "../control-plane.ts";
@@ -124,6 +123,8 @@ export async function runServer(
   await controlPlane.bootstrap(scope);
   logger.info("ready");
   if (config.simulatedNodes > 0) {
+    // With it comes a kubelet, which a server without such nodes has no use for.
+    const { runSimulatedNodes } = await import("#testkit/simulated-node.ts");
     scope.run("simulated nodes", (linked) =>
       runSimulatedNodes(
         {
