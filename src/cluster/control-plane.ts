@@ -52,6 +52,7 @@ import type { Authorization } from "#server/authz/authorization.ts";
 import type { AuthorizerSettings } from "#server/authz/settings.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
 import { servedVersions } from "#server/discovery/groups.ts";
+import { FlowControl } from "#server/flowcontrol/flow-control.ts";
 import { createOpenApi } from "#server/openapi/openapi.ts";
 import type { PathHandler } from "#server/pipeline/pipeline.ts";
 import type { UserInfo } from "#server/pipeline/request.ts";
@@ -156,6 +157,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   if (access.tokens) tokens.push(forAudiences(audiences, staticTokenAuthenticator(access.tokens)));
   const components = createComponentBoard(options.store);
   let isBootstrapped = false;
+  let flowControl: FlowControl | undefined;
   let aggregator: Aggregator | undefined;
 
   const server = createApiServer({
@@ -165,6 +167,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     logger,
     build: options.build,
     ...(options.auditor && { auditor: options.auditor }),
+    flowControl: (metrics) => (flowControl = new FlowControl({ clock, metrics })),
     ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
     authenticators: [
       createAuthenticator({
@@ -226,6 +229,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         logger,
         scope,
         serves: (type) => served.has(type),
+      });
+      scope.run("flow control", async (signal) => {
+        await flowControl?.run({ client, random, logger }, signal);
       });
       isBootstrapped = true;
     },

@@ -20,6 +20,7 @@ import { createImpersonation } from "./authn/impersonation/impersonate.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
 import type { ConversionCaller } from "./crd/conversion.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
+import type { FlowControl } from "./flowcontrol/flow-control.ts";
 import { healthPaths, pingCheck, plain } from "./health/health.ts";
 import type { HealthCheck } from "./health/health.ts";
 import { MetricsRegistry } from "#base/metrics.ts";
@@ -68,6 +69,8 @@ export interface ApiServerOptions {
   /** What must be well for `/readyz`, besides the server itself. */
   readonly checks?: readonly HealthCheck[];
   readonly auditor?: Auditor;
+  /** Made with the server's metrics; asked for every request from outside. */
+  readonly flowControl?: (metrics: MetricsRegistry) => FlowControl;
   readonly metrics?: MetricsRegistry;
   readonly build?: BuildInfo;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
@@ -143,6 +146,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       ...(options.paths ?? []),
     ],
     auditor: options.auditor,
+    flowControl: options.flowControl?.(metrics),
     metrics: new RequestMetrics(metrics),
     clock,
     logger,

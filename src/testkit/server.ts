@@ -31,6 +31,7 @@ export interface TestServerOptions {
   readonly aggregation?: ApiServerOptions["aggregation"];
   readonly cacher?: ApiServerOptions["cacher"];
   readonly auditor?: ApiServerOptions["auditor"];
+  readonly flowControl?: ApiServerOptions["flowControl"];
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -59,6 +60,7 @@ export async function openTestServer(options: TestServerOptions): Promise<TestSe
     ...(options.aggregation && { aggregation: options.aggregation }),
     ...(options.cacher && { cacher: options.cacher }),
     ...(options.auditor && { auditor: options.auditor }),
+    ...(options.flowControl && { flowControl: options.flowControl }),
     build: { runtime: "test", platform: "linux/amd64" },
   });
   await api.ready();

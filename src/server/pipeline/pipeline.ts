@@ -19,6 +19,7 @@ import { wantedUser } from "../authn/impersonation/headers.ts";
 import type { Impersonate } from "../authn/impersonation/impersonate.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { attributesOf, requireAccess } from "../authz/denial.ts";
+import type { FlowControl, Passport } from "../flowcontrol/flow-control.ts";
 import { plain } from "../health/health.ts";
 import type { RequestMetrics } from "../health/request-metrics.ts";
 import { answerValue, isInProcess } from "../registry/answers.ts";
@@ -44,6 +45,8 @@ export interface PipelineParts {
   /** The answer of another server, whose request this is; undefined where it is for this one. */
   readonly elsewhere?: (context: RequestContext) => Promise<ApiResponse> | undefined;
   readonly paths: readonly PathHandler[];
+  /** Shares out what is done at once; missing where everything may be. */
+  readonly flowControl?: FlowControl | undefined;
   /** Writes down who asks for what; missing where nobody wants to know. */
   readonly auditor?: Auditor | undefined;
   readonly metrics: RequestMetrics;
@@ -62,6 +65,8 @@ interface Passage {
   response: ApiResponse | undefined;
   /** What is written down of it; undefined for most. */
   record: AuditRecord | undefined;
+  /** Its seat among the requests at work; undefined where nobody counts. */
+  passport: Passport | undefined;
 }
 
 type Step = (passage: Passage, parts: PipelineParts) => void | Promise<void>;
@@ -74,9 +79,9 @@ const steps: readonly Step[] = [
   authenticateStep,
   auditStep,
   impersonateStep,
+  flowControlStep,
   authorizeStep,
   routeStep,
-  encodeStep,
 ];
 
 /** Never throws: every failure is answered with a Status. */
@@ -95,20 +100,27 @@ export async function passThrough(
     warnings: [],
     response: undefined,
     record: undefined,
+    passport: undefined,
   };
   const started = parts.clock.monotonic();
   let response: ApiResponse;
   try {
-    for (const step of steps) await step(passage, parts);
-    response = passage.response ?? pageNotFound;
+    for (const step of steps) {
+      await step(passage, parts);
+      if (passage.response) break;
+    }
+    response = encoded(passage, passage.response ?? pageNotFound);
   } catch (error) {
     if (!(error instanceof StatusError) && !signal.aborted) {
       const { method, path } = request;
       parts.logger.error("a request failed", { method, path, error });
     }
     response = errorAnswer(passage, error);
+  } finally {
+    // A watch goes on, but what it began with has been found: the work is done.
+    passage.passport?.leave?.();
   }
-  response = withWarnings(response, passage.warnings);
+  response = withWarnings(withPassport(response, passage.passport), passage.warnings);
   response = audited(passage, parts, response);
   parts.metrics.observe(passage.info, response.status, parts.clock.monotonic() - started);
   return response;
@@ -166,6 +178,29 @@ async function impersonateStep(passage: Passage, { impersonate }: PipelineParts)
   passage.record?.impersonates(passage.user);
 }
 
+/** Turned away: upstream answers it without a Status, and clients try again after a second. */
+const tooManyRequests: ApiResponse = {
+  ...plain(429, "Too many requests, please try again later.\n"),
+};
+
+/** What lasts as long as its client likes; a watch only until it has found its beginning. */
+const longLasting = new Set(["attach", "exec", "log", "portforward", "proxy"]);
+
+async function flowControlStep(passage: Passage, { flowControl }: PipelineParts): Promise<void> {
+  const { request, connection, info, user, signal } = passage;
+  // Components of this process are the server's own work.
+  if (!flowControl || connection.user || longLasting.has(info.subresource)) return;
+  passage.passport = await flowControl.enter(attributesOf(user, info, request), signal);
+  if (passage.passport.leave) return;
+  const headers = { ...tooManyRequests.headers, "retry-after": "1" };
+  passage.response = { ...tooManyRequests, headers };
+}
+
+function withPassport(response: ApiResponse, passport: Passport | undefined): ApiResponse {
+  if (!passport) return response;
+  return { ...response, headers: { ...passport.headers, ...response.headers } };
+}
+
 async function authorizeStep(passage: Passage, { authorizer }: PipelineParts): Promise<void> {
   const { user, info, request, record } = passage;
   await requireAccess(authorizer, attributesOf(user, info, request), ({ decision, reason }) => {
@@ -203,13 +238,11 @@ async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> 
 }
 
 /** Objects that a handler gives leave as bytes, except within the process. */
-function encodeStep(passage: Passage): void {
-  const { response } = passage;
-  if (!response) return;
+function encoded(passage: Passage, response: ApiResponse): ApiResponse {
   const context = contextOf(passage);
-  if (response.body.kind !== "object" || isInProcess(context)) return;
-  const encoded = answerValue(context, response.body.object, response.status);
-  passage.response = { ...encoded, headers: { ...response.headers, ...encoded.headers } };
+  if (response.body.kind !== "object" || isInProcess(context)) return response;
+  const answer = answerValue(context, response.body.object, response.status);
+  return { ...answer, headers: { ...response.headers, ...answer.headers } };
 }
 
 function contextOf(passage: Passage): RequestContext {

@@ -1,0 +1,211 @@
+import { FlowSchema, PriorityLevelConfiguration } from "#api/flowcontrol/v1.ts";
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import type { Counter, MetricsRegistry } from "#base/metrics.ts";
+import type { Random } from "#base/random.ts";
+import type { Client } from "#client/client.ts";
+import type { Attributes } from "../authz/authorizer.ts";
+import { follow } from "../authz/follow.ts";
+import { PriorityLevel } from "./level.ts";
+import type { LevelLimits, Rejection } from "./level.ts";
+import { flowOf, inOrder, matches } from "./matching.ts";
+
+export interface FlowControlOptions {
+  readonly clock: Clock;
+  readonly metrics: MetricsRegistry;
+  /** Requests at work at once, of all levels together: upstream's default is 400 + 200. */
+  readonly seats?: number;
+  /** How long a request may wait for a seat: a quarter of the time that it may take. */
+  readonly waitMs?: number;
+}
+
+/** What a request was taken for, and how it goes on. */
+export interface Passport {
+  /** By which a client can tell how its request was treated. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Missing: the request was turned away. */
+  readonly leave?: () => void;
+}
+
+interface Named<T> {
+  readonly object: T;
+  readonly level: PriorityLevel | undefined;
+}
+
+/**
+ * Keeps one user, or one kind of work, from taking the whole server: requests are sorted into
+ * levels by FlowSchemas, and each level has a share of what the server does at once.
+ */
+export class FlowControl {
+  readonly #options: Required<FlowControlOptions>;
+  readonly #levels = new Map<string, Named<PriorityLevelConfiguration>>();
+  readonly #schemaObjects = new Map<string, FlowSchema>();
+  readonly #rejected: Counter;
+  readonly #dispatched: Counter;
+  #schemas: readonly FlowSchema[] = [];
+
+  constructor(options: FlowControlOptions) {
+    this.#options = { seats: 600, waitMs: 15_000, ...options };
+    const { metrics } = options;
+    const labels = ["flow_schema", "priority_level"];
+    this.#rejected = metrics.counter({
+      name: "apiserver_flowcontrol_rejected_requests_total",
+      help: "Requests that were turned away, by the reason.",
+      labels: [...labels, "reason"],
+    });
+    this.#dispatched = metrics.counter({
+      name: "apiserver_flowcontrol_dispatched_requests_total",
+      help: "Requests that got a seat.",
+      labels,
+    });
+  }
+
+  /** Takes schemas and levels as they are, until the signal aborts. */
+  async run(
+    options: { readonly client: Client; readonly random: Random; readonly logger: Logger },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock } = this.#options;
+    await Promise.all([
+      follow(
+        {
+          ...options,
+          clock,
+          resource: PriorityLevelConfiguration,
+          follower: {
+            replace: (objects) => this.setLevels(objects),
+            put: (object) => this.setLevels([...this.#otherLevels(object), object]),
+            remove: (object) => this.setLevels(this.#otherLevels(object)),
+          },
+        },
+        signal,
+      ),
+      follow(
+        {
+          ...options,
+          clock,
+          resource: FlowSchema,
+          follower: {
+            replace: (objects) => this.setSchemas(objects),
+            put: (object) => this.setSchemas([...this.#otherSchemas(object), object]),
+            remove: (object) => this.setSchemas(this.#otherSchemas(object)),
+          },
+        },
+        signal,
+      ),
+    ]);
+  }
+
+  setSchemas(schemas: readonly FlowSchema[]): void {
+    this.#schemaObjects.clear();
+    for (const schema of schemas) this.#schemaObjects.set(schema.metadata.name, schema);
+    this.#schemas = inOrder(schemas);
+  }
+
+  /** Seats are shared out anew; what is at work stays at work. */
+  setLevels(configurations: readonly PriorityLevelConfiguration[]): void {
+    const shares = configurations.reduce((sum, one) => sum + sharesOf(one), 0);
+    const names = new Set(configurations.map(({ metadata }) => metadata.name));
+    for (const name of this.#levels.keys()) if (!names.has(name)) this.#levels.delete(name);
+    for (const object of configurations) {
+      const { name } = object.metadata;
+      if (object.spec.type !== "Limited") {
+        this.#levels.set(name, { object, level: undefined });
+        continue;
+      }
+      const limits = limitsOf(object, this.#options.seats, shares);
+      const known = this.#levels.get(name)?.level;
+      known?.configure(limits);
+      const { clock, waitMs } = this.#options;
+      const offered = () => this.#offeredTo(name);
+      const level = known ?? new PriorityLevel(limits, { clock, waitMs, offered });
+      this.#levels.set(name, { object, level });
+    }
+  }
+
+  /** Waits for a seat where the request's level has none free. */
+  async enter(attributes: Attributes, signal: AbortSignal): Promise<Passport> {
+    const schema = this.#schemas.find(
+      (one) => this.#levelOf(one) !== undefined && matches(one, attributes),
+    );
+    const named = schema && this.#levelOf(schema);
+    // Before the first objects exist there is nothing to go by.
+    if (!schema || !named) return { headers: {}, leave() {} };
+    const headers = {
+      "x-kubernetes-pf-flowschema-uid": schema.metadata.uid,
+      "x-kubernetes-pf-prioritylevel-uid": named.object.metadata.uid,
+    };
+    const labels = [schema.metadata.name, named.object.metadata.name] as const;
+    if (!named.level) {
+      this.#dispatched.add(1, ...labels);
+      return { headers, leave() {} };
+    }
+    const seat: (() => void) | Rejection = await named.level.enter(
+      flowOf(schema, attributes),
+      signal,
+    );
+    if (typeof seat === "string") {
+      this.#rejected.add(1, ...labels, seat);
+      return { headers };
+    }
+    this.#dispatched.add(1, ...labels);
+    const leave = () => {
+      seat();
+      // A seat that was lent may be what another level waits for.
+      for (const { level } of this.#levels.values()) if (level?.queued) level.dispatch();
+    };
+    return { headers, leave };
+  }
+
+  #levelOf({ spec }: FlowSchema): Named<PriorityLevelConfiguration> | undefined {
+    return this.#levels.get(spec.priorityLevelConfiguration.name);
+  }
+
+  #offeredTo(borrower: string): number {
+    let offered = 0;
+    for (const [name, { level }] of this.#levels)
+      if (name !== borrower) offered += level?.lent ?? 0;
+    return offered;
+  }
+
+  #otherLevels({ metadata }: PriorityLevelConfiguration): PriorityLevelConfiguration[] {
+    return [...this.#levels.values()]
+      .map(({ object }) => object)
+      .filter((object) => object.metadata.name !== metadata.name);
+  }
+
+  #otherSchemas({ metadata }: FlowSchema): FlowSchema[] {
+    return [...this.#schemaObjects.values()].filter(
+      (object) => object.metadata.name !== metadata.name,
+    );
+  }
+}
+
+const sharesOf = ({ spec }: PriorityLevelConfiguration): number =>
+  (spec.type === "Limited"
+    ? (spec.limited?.nominalConcurrencyShares ?? 30)
+    : spec.exempt?.nominalConcurrencyShares) ?? 0;
+
+function limitsOf(
+  { spec }: PriorityLevelConfiguration,
+  allSeats: number,
+  allShares: number,
+): LevelLimits {
+  const {
+    nominalConcurrencyShares = 30,
+    lendablePercent = 0,
+    borrowingLimitPercent,
+  } = spec.limited ?? {};
+  const { limitResponse } = spec.limited ?? {};
+  const seats = Math.ceil((allSeats * nominalConcurrencyShares) / Math.max(1, allShares));
+  const percentOf = (percent: number) => Math.round((seats * percent) / 100);
+  const { queues = 64, handSize = 8, queueLengthLimit = 50 } = limitResponse?.queuing ?? {};
+  return {
+    seats,
+    lendable: percentOf(lendablePercent),
+    borrowable: borrowingLimitPercent === undefined ? Infinity : percentOf(borrowingLimitPercent),
+    ...(limitResponse?.type === "Queue" && {
+      queuing: { queues, handSize, lengthMax: queueLengthLimit },
+    }),
+  };
+}
