@@ -36,5 +36,17 @@ const options = {
   access: { values, given },
   admission: values,
 };
-await runServer(options, logger, stopping.signal);
+try {
+  await runServer(options, logger, stopping.signal);
+} catch (error) {
+  // Whoever starts a cluster reads this; where the code was helps only who works on it.
+  logger.error(`the server cannot run: ${reasonOf(error)}`);
+  logger.debug("where that was", { error });
+  process.exit(1);
+}
 process.exit(0);
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
+}
