@@ -74,6 +74,7 @@ import type { ComponentBoard } from "./component-board.ts";
 import { clusterDomain, gatewayOf } from "./config.ts";
 import type { ClusterConfig } from "./config.ts";
 import { whileLeading } from "./leadership.ts";
+import { tellUnfinished } from "./unfinished-kinds.ts";
 
 export interface ControlPlaneOptions {
   readonly config: ClusterConfig;
@@ -333,7 +334,7 @@ function resourcesOf(
     components,
     expressions: expressionChecker(expressionEngine),
   };
-  return allResources(dependencies, options.config.runtimeConfig);
+  return tellUnfinished(allResources(dependencies, options.config.runtimeConfig));
 }
 
 /** Where pods reach the server; nobody else does where all nodes only pretend. */

@@ -1,0 +1,32 @@
+import type { ResourceDefinition } from "#server/registry/resource.ts";
+
+/** What nothing does yet for objects of these kinds, although they are stored and checked. */
+const unfinished: Readonly<Record<string, string>> = {
+  "apps/DaemonSet": "no pods are made for DaemonSets yet",
+  "apps/StatefulSet": "no pods are made for StatefulSets yet",
+  "autoscaling/HorizontalPodAutoscaler": "nothing is scaled by HorizontalPodAutoscalers yet",
+  "batch/CronJob": "no Jobs are made for CronJobs yet",
+  "batch/Job": "no pods are made for Jobs yet",
+  "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",
+  "certificates.k8s.io/CertificateSigningRequest": "approved certificates are not signed yet",
+  "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
+};
+
+/** Says so to who makes one, in a warning: nobody should wait for what does not come. */
+export function tellUnfinished(
+  definitions: readonly ResourceDefinition[],
+): readonly ResourceDefinition[] {
+  return definitions.map((definition) => {
+    const { group, kind } = definition.type.info;
+    const warning = unfinished[`${group}/${kind}`];
+    if (!warning) return definition;
+    const before = definition.warnings;
+    return {
+      ...definition,
+      warnings(object, old) {
+        const others = before?.call(definition, object, old) ?? [];
+        return old ? others : [`this cluster stores it, but ${warning}`, ...others];
+      },
+    };
+  });
+}
