@@ -10,7 +10,10 @@ export const revision = (value: number): Revision => value as Revision;
 /** One key as it was at some revision. */
 export interface Entry {
   readonly key: string;
+  /** Taking it throws where the store has the entry, but cannot open what it holds. */
   readonly value: Bytes;
+  /** It lies in the store in a form that a write would not choose today: under an old key. */
+  readonly stale?: boolean;
   /** The revision that created the key; a later delete and create make a new one. */
   readonly created: Revision;
   /** The revision that last wrote the key. */

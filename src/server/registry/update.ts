@@ -265,7 +265,8 @@ async function store(
 ): Promise<Written | undefined> {
   const { definition, form } = storage;
   const { entry, old, object, dryRun } = change;
-  if (deepEqual(object, old)) return { kind: "stored", entry };
+  // Who writes the same again wants it stored as things are stored today.
+  if (!entry.stale && deepEqual(object, old)) return { kind: "stored", entry };
   const isLast = isReleased(definition, object, old);
   if (dryRun) return { kind: "object", object };
   const result = await storage.commit({

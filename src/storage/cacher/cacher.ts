@@ -279,7 +279,16 @@ export class Cacher implements AsyncDisposable {
     }
     const space = this.#space(event.key);
     const previous = shared(space, event.previous);
-    const entry = { ...previous, modified: event.revision };
+    const { key, created } = previous;
+    // Its value is taken by those who need it: one that cannot be opened may go, too.
+    const entry: Entry = {
+      key,
+      get value() {
+        return previous.value;
+      },
+      created,
+      modified: event.revision,
+    };
     space.apply(new ObjectEvent("deleted", { entry, previous, heardAt }), undefined);
     this.#trim(space);
     this.#advance(event.revision);

@@ -1,0 +1,135 @@
+import { utf8 } from "#base/bytes.ts";
+import type { Bytes } from "#base/bytes.ts";
+import { internalError } from "#machinery/status.ts";
+import type {
+  Commit,
+  CommitResult,
+  Entry,
+  RangeQuery,
+  RangeResult,
+  RestorableStore,
+  Revision,
+  StoreEvent,
+  WatchQuery,
+} from "../store.ts";
+import type { KeyRing } from "./key-ring.ts";
+
+export interface EncryptedStoreOptions {
+  /** Is closed with this one. */
+  readonly store: RestorableStore;
+  /** The keys that values at this place are sealed with. */
+  readonly ringOf: (key: string) => Pick<KeyRing, "seal" | "open">;
+  /** Where the medium keeps the key, if under another path. */
+  readonly pathOf?: (key: string) => string;
+}
+
+/**
+ * A store whose values are sealed at rest, and in clear for whoever uses it.
+ *
+ * What no key opens does not keep anybody from reading the rest: the entry is there, and taking
+ * its value throws an error that names its path.
+ */
+export class EncryptedStore implements RestorableStore {
+  readonly #store: RestorableStore;
+  readonly #ringOf: EncryptedStoreOptions["ringOf"];
+  readonly #pathOf: (key: string) => string;
+
+  constructor({ store, ringOf, pathOf = (key) => key }: EncryptedStoreOptions) {
+    this.#store = store;
+    this.#ringOf = ringOf;
+    this.#pathOf = pathOf;
+  }
+
+  get shared(): boolean {
+    return this.#store.shared ?? false;
+  }
+
+  async get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined> {
+    return this.#open(await this.#store.get(key, options));
+  }
+
+  async range(query: RangeQuery, signal?: AbortSignal): Promise<RangeResult> {
+    const result = await this.#store.range(query, signal);
+    return { ...result, entries: result.entries.map((entry) => this.#opened(entry)) };
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    const { key, value } = commit;
+    const sealed = value && this.#ringOf(key).seal(value, this.#path(key));
+    const result = await this.#store.commit({ ...commit, value: sealed });
+    if (!result.ok) return { ...result, current: this.#open(result.current) };
+    const { entry, previous } = result;
+    const written = entry && value ? { ...entry, value } : undefined;
+    return { ...result, entry: written, previous: this.#open(previous) };
+  }
+
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<StoreEvent> {
+    return this.#follow(this.#store.watch(query, signal));
+  }
+
+  current(): Promise<Revision> {
+    return this.#store.current();
+  }
+
+  compact(at: Revision): Promise<void> {
+    return this.#store.compact(at);
+  }
+
+  advance(to: Revision): Promise<Revision> {
+    return this.#store.advance(to);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#store[Symbol.asyncDispose]();
+  }
+
+  async *#follow(events: AsyncIterable<StoreEvent>): AsyncGenerator<StoreEvent, void, undefined> {
+    for await (const event of events) {
+      switch (event.type) {
+        case "put": {
+          const { type, entry, previous } = event;
+          yield { type, entry: this.#opened(entry), previous: this.#open(previous) };
+          break;
+        }
+        case "delete":
+          yield { ...event, previous: this.#opened(event.previous) };
+          break;
+        case "progress":
+          yield event;
+          break;
+        default:
+          event satisfies never;
+      }
+    }
+  }
+
+  #open(entry: Entry | undefined): Entry | undefined {
+    return entry && this.#opened(entry);
+  }
+
+  #opened(entry: Entry): Entry {
+    const path = this.#path(entry.key);
+    try {
+      const { value, stale } = this.#ringOf(entry.key).open(entry.value, path);
+      return { ...entry, value, ...(stale && { stale }) };
+    } catch (error) {
+      return unreadable(entry, error);
+    }
+  }
+
+  #path(key: string): Bytes {
+    return utf8(this.#pathOf(key));
+  }
+}
+
+function unreadable({ key, created, modified }: Entry, error: unknown): Entry {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    key,
+    get value(): Bytes {
+      throw internalError(`unable to transform key ${JSON.stringify(key)}: ${why}`);
+    },
+    created,
+    modified,
+  };
+}
