@@ -3,6 +3,7 @@ import { parseFlags } from "#base/flags.ts";
 import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { accessFlags } from "#cluster/node/access.ts";
 import { admissionFlags } from "#cluster/node/admission.ts";
+import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
 import { runServer } from "#cluster/node/server.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
@@ -14,6 +15,7 @@ const { values, given } = parseFlags(
     profile: { type: "string", default: "kijabi", usage: "the cluster's name" },
     ...etcdFlags,
     ...auditFlags,
+    ...encryptionFlags,
     ...accessFlags,
     ...admissionFlags,
   },
@@ -33,6 +35,7 @@ const options = {
   profile,
   etcd: etcdOfFlags(values),
   audit: auditOfFlags(values),
+  encryption: encryptionOfFlags(values),
   access: { values, given },
   admission: values,
 };

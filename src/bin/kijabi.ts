@@ -2,6 +2,7 @@ import { FlagError, parseFlags } from "#base/flags.ts";
 import type { FlagSpecs } from "#base/flags.ts";
 import { ActionError, actionContext } from "#cluster/actions/node/context.ts";
 import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
+import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import type { ActionContext } from "#cluster/actions/node/context.ts";
 
@@ -44,6 +45,7 @@ const commands: Readonly<Record<string, Command>> = {
       kubeconfig: { type: "bool", default: true, usage: "write the context for kubectl" },
       ...etcdFlags,
       ...auditFlags,
+      ...encryptionFlags,
     },
     async run(context, { values, given }) {
       const { start } = await import("#cluster/actions/node/start.ts");
@@ -54,6 +56,7 @@ const commands: Readonly<Record<string, Command>> = {
         kubeconfig: Boolean(values.kubeconfig),
         etcd: fromFlags(values, etcdOfFlags),
         audit: fromFlags(values, auditOfFlags),
+        encryption: fromFlags(values, encryptionOfFlags),
       });
       return 0;
     },

@@ -19,6 +19,8 @@ export interface ClusterConfig {
   };
   /** What is written down of requests, and where. Nothing when missing. */
   readonly audit?: AuditConfig;
+  /** Which objects are encrypted at rest. None when missing. */
+  readonly encryption?: EncryptionConfig;
   /**
    * Who may come in and what he may do, as arguments of the server:
    * `--authentication-config=/etc/kijabi/authentication.yaml`.
@@ -38,6 +40,11 @@ export interface AuditConfig {
   readonly maxBackups: number;
   /** In days. */
   readonly maxAge: number;
+}
+
+/** As kube-apiserver's `--encryption-provider-config`. */
+export interface EncryptionConfig {
+  readonly configurationFile: string;
 }
 
 /** An etcd cluster that servers share. */

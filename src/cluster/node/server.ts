@@ -10,13 +10,14 @@ import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { listen } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
-import type { AuditConfig, ClusterConfig, EtcdConfig } from "../config.ts";
+import type { AuditConfig, ClusterConfig, EncryptionConfig, EtcdConfig } from "../config.ts";
 import { createControlPlane, tokenIssuer } from "../control-plane.ts";
 import { accessFlagsOf, readAccess } from "./access.ts";
 import { readAdmission } from "./admission.ts";
 import type { AdmissionFlags } from "./admission.ts";
 import type { AccessFlags } from "./access.ts";
 import { openAuditor } from "./audit.ts";
+import { withEncryption } from "./encryption.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
@@ -30,6 +31,7 @@ export interface ServerOptions {
   /** In place of what the profile says. */
   readonly etcd: EtcdConfig | undefined;
   readonly audit: AuditConfig | undefined;
+  readonly encryption: EncryptionConfig | undefined;
   /** The flags that are given count for more than what the profile says. */
   readonly access: { readonly values: AccessFlags; readonly given: ReadonlySet<string> };
   readonly admission?: AdmissionFlags;
@@ -37,14 +39,19 @@ export interface ServerOptions {
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  { profile, etcd, audit, access: { values, given }, admission = {} }: ServerOptions,
+  { profile, etcd, audit, encryption, access: { values, given }, admission = {} }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const paths = profilePaths(profile);
   const clock = systemClock();
   const known = JSON.parse(await readFile(paths.config, "utf8")) as ClusterConfig;
-  const config = { ...known, ...(etcd && { etcd }), ...(audit && { audit }) };
+  const config = {
+    ...known,
+    ...(etcd && { etcd }),
+    ...(audit && { audit }),
+    ...(encryption && { encryption }),
+  };
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const [pki, store, network] = await Promise.all([
     ensurePki(paths.pki, config, clock.now()),
@@ -79,7 +86,7 @@ export async function runServer(
       requestHeader: proxies.options,
       requestHeaderAuthority: proxies.authority,
     },
-    store,
+    store: await withEncryption(store, config),
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
     kubelet: createKubeletConnector({
@@ -93,6 +100,7 @@ export async function runServer(
         return known && { host: known.address, port: kubeletPort };
       },
     }),
+    // Snapshots hold what the store does: what is encrypted there is so in them.
     paths: [snapshotHandler({ store, config, clock })],
     identity: `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`,
     conversionCaller: createConversionCaller,

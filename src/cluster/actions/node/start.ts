@@ -11,7 +11,7 @@ import { createClient } from "#client/typed.ts";
 import type { Client } from "#client/client.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
 import { apiPortPreferred, nodeNamesOf, gatewayOf, networksOf, nodesOf } from "../../config.ts";
-import type { AuditConfig, ClusterConfig, EtcdConfig } from "../../config.ts";
+import type { AuditConfig, ClusterConfig, EncryptionConfig, EtcdConfig } from "../../config.ts";
 import { addToKubeconfig, kubeconfigFile, kubeconfigText } from "../../node/kubeconfig.ts";
 import {
   nodePaths,
@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly etcd: EtcdConfig | undefined;
   /** In place of what the profile says; takes effect when the server starts. */
   readonly audit: AuditConfig | undefined;
+  /** The same. */
+  readonly encryption: EncryptionConfig | undefined;
   readonly waitSeconds: number;
   /** Leaves the person's kubeconfig alone; the profile's own is always written. */
   readonly kubeconfig: boolean;
@@ -63,9 +65,10 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
     throw new ActionError(messages.otherStore(profile));
   }
   const running = await readPidFile(paths.serverPid);
-  const changesAudit = options.audit && !isDeepStrictEqual(known?.audit, options.audit);
+  const settings = settingsOf(options);
+  const changesSettings = !isDeepStrictEqual({ ...known, ...settings }, known ?? {});
   if (known && running) {
-    if (changesAudit) throw new ActionError(messages.stopFirst(profile));
+    if (changesSettings) throw new ActionError(messages.stopFirst(profile));
     const pki = await ensurePki(paths.pki, known, clock.now());
     await waitForApi(context, known, pki, running, options.waitSeconds);
     await writeKubeconfigs(context, known, pki, options);
@@ -76,8 +79,8 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   // What a deletion left half done is nobody's: another authority's keys, nodes that still run.
   if (!known && (existsSync(paths.folder) || existsSync(paths.run))) await removeAll(context);
   let config = known ?? (await createConfig(context, options));
-  if (options.audit && changesAudit) {
-    config = { ...config, audit: options.audit };
+  if (changesSettings) {
+    config = { ...config, ...settings };
     await storeConfig(paths.config, config);
   }
   if (known && !(await isFree(known.apiPort))) {
@@ -107,6 +110,14 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   say("  kubectl create deployment hello --image=nginx");
   say("  kubectl expose deployment hello --port=80");
   say("  curl http://$(kubectl get service hello -o jsonpath={.spec.clusterIP})");
+}
+
+/** What a profile keeps of the options, in place of what it has. */
+function settingsOf({
+  audit,
+  encryption,
+}: StartOptions): Pick<ClusterConfig, "audit" | "encryption"> {
+  return { ...(audit && { audit }), ...(encryption && { encryption }) };
 }
 
 export function checkProfile(profile: string): void {
