@@ -73,12 +73,9 @@ async function readRules(file: string): Promise<EncryptionRules> {
 }
 
 async function loadCiphers(): Promise<Record<KeyedProviderType, (key: Bytes) => ValueCipher>> {
-  const { aesCbc, aesGcm } = await import("#storage/encryption/node/aes.ts");
-  return {
-    aesgcm: aesGcm,
-    aescbc: aesCbc,
-    secretbox() {
-      throw new TypeError("secretbox is not supported; use aesgcm or aescbc");
-    },
-  };
+  const [{ aesCbc, aesGcm }, { secretbox }] = await Promise.all([
+    import("#storage/encryption/node/aes.ts"),
+    import("#storage/encryption/node/secretbox.ts"),
+  ]);
+  return { aesgcm: aesGcm, aescbc: aesCbc, secretbox };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { text, utf8 } from "#base/bytes.ts";
+import { fromBase64, text, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import { VirtualClock } from "#base/clock.ts";
 import { required } from "#base/invariant.ts";
@@ -14,6 +14,7 @@ import { KeyRing } from "./key-ring.ts";
 import type { Provider, ValueCipher } from "./key-ring.ts";
 import { EncryptionRules } from "./rules.ts";
 import { aesCbc, aesGcm } from "./node/aes.ts";
+import { secretbox } from "./node/secretbox.ts";
 
 const gcmKeys = (...names: string[]): Provider => ({
   type: "aesgcm",
@@ -220,9 +221,9 @@ describe("the rules of encryption", () => {
 
 describe("the ciphers", () => {
   const path = utf8("/registry/secrets/default/s");
-  const ciphers: Record<string, (key: Bytes) => ValueCipher> = { aesGcm, aesCbc };
+  const ciphers: Record<string, (key: Bytes) => ValueCipher> = { aesGcm, aesCbc, secretbox };
   for (const [name, make] of Object.entries(ciphers)) {
-    for (const size of [16, 24, 32]) {
+    for (const size of name === "secretbox" ? [32] : [16, 24, 32]) {
       test(`${name} opens what it sealed with a key of ${size} bytes`, () => {
         const cipher = make(secretOf("key", size));
         for (const value of ["", "x", "sixteen bytes ok", "long ".repeat(1000)]) {
@@ -230,13 +231,44 @@ describe("the ciphers", () => {
         }
       });
     }
+    test(`${name} opens what upstream sealed`, () => {
+      const sealed = fromBase64(required(sealedUpstream[name], "there is one"));
+      const value =
+        "upstream sealed this, in more than a block of sixty-four bytes, to be opened here";
+      assert.equal(text(make(secretOf("key", 32)).open(sealed, path)), value);
+    });
     test(`${name} says when it is given too little`, () => {
       const cipher = make(secretOf("key", 32));
       const message = "the stored data was shorter than the required size";
       assert.throws(() => cipher.open(utf8("short"), path), { message });
     });
   }
+  for (const make of [aesGcm, secretbox]) {
+    test(`${make.name} notices each changed bit`, () => {
+      const cipher = make(secretOf("key", 32));
+      const sealed = cipher.seal(utf8("value"), path);
+      for (let bit = 0; bit < sealed.length * 8; bit++) {
+        const changed = sealed.slice();
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        assert.throws(() => cipher.open(changed, path), /message authentication failed/);
+      }
+      assert.throws(() => make(secretOf("other", 32)).open(sealed, path), /authentication failed/);
+    });
+  }
 });
+
+/** By the transformers of its v1.36.3. */
+const sealedUpstream: Readonly<Record<string, string>> = {
+  aesGcm:
+    "ch9ToEoUbUVCmiVUp578wF42+VJm8RY0Fv3QweRScORnGYwgsu4m6Ns/Zk6s55dpsUIuO7oNxQENuoSeCZc//Jir/G5k" +
+    "vRGXw8psYLbRklhdD4jtRLV8/uWsAIIY2xeGzd9T+DxXr1Ktpate8w==",
+  aesCbc:
+    "sPIqT3T3Tuk4NeQONnkrqDPAkagIhtp2deuGCcSP2VmUOPvaqiP1O0BzBpruteuDU5137hmt7VxI70X6GMswOUxjmioH" +
+    "0BXfAsXjJntqCBFWNsWdMVQAsyVg+BuLl1fnr1D89vWqvryET/IcBVBeog==",
+  secretbox:
+    "4lYH0MD2FDCxi5uPBp/DubNxKdbzzrygnID2hAFft/dzmqgLyv9OYtcrMHGXZRN+m9bWpLHjnFUW8rk7FwNGSB0DGv4q" +
+    "q4IZ4h7jvs+KwvKt9Zm1Ql4BLhIB/1IeKobQ3t8uy7z1m8Gd7AhEs7psv9POsuwIEzSDew==",
+};
 
 function rawStore(): MemoryStore {
   return new MemoryStore({ clock: new VirtualClock() });
