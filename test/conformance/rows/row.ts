@@ -1,0 +1,165 @@
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { required } from "#base/invariant.ts";
+import type { Loose } from "#testkit/requests.ts";
+import { Api } from "../../support/api.ts";
+import type { ApiRequest } from "../../support/api.ts";
+import { openControlPlane } from "../../support/control-plane.ts";
+import type { TestControlPlane } from "../../support/control-plane.ts";
+import { eventually } from "../../support/eventually.ts";
+
+/** What a row's test sees: the API over HTTPS, and a namespace of its own. */
+export interface Row {
+  readonly http: Api;
+  readonly namespace: string;
+  /** "/api/v1/namespaces/NAMESPACE". */
+  readonly core: string;
+  /** "/apis/apps/v1/namespaces/NAMESPACE". */
+  readonly apps: string;
+  get(path: string): Promise<Loose>;
+  create(path: string, body: object): Promise<Loose>;
+  replace(path: string, body: object): Promise<Loose>;
+  /** By a merge patch. */
+  patch(path: string, body: object): Promise<Loose>;
+  remove(path: string, options?: object): Promise<Loose>;
+  /** The Status of what must be refused so. */
+  refused(status: number, request: ApiRequest): Promise<Loose>;
+  /** Until the object at `path` passes. */
+  until(path: string, check: (object: Loose) => void): Promise<Loose>;
+  gone(path: string): Promise<void>;
+  /** The next `count` events; a watch that says less is a failure. */
+  events(path: string, count: number): Promise<Loose[]>;
+}
+
+let plane: TestControlPlane;
+let http: Api;
+let rows = 0;
+
+before(async () => {
+  plane = await openControlPlane();
+  http = new Api(plane.kubeconfig);
+});
+after(async () => {
+  http.close();
+  await plane[Symbol.asyncDispose]();
+});
+
+/** Shows a row of Kubernetes' conformance list. `name` is its name there, without its tags. */
+export function conformance(name: string, check: (row: Row) => Promise<void>): void {
+  test(name, { timeout: 30_000 }, async () => check(await openRow()));
+}
+
+/** A row that does not hold yet; its test fails on the day it does. */
+export function failing(name: string, why: string, check: (row: Row) => Promise<void>): void {
+  test(name, { timeout: 30_000 }, async (context) => {
+    context.diagnostic(`not so yet: ${why}`);
+    const row = await openRow();
+    const outcome = await check(row).then(
+      () => "held",
+      () => "failed",
+    );
+    assert.equal(outcome, "failed", "this row holds now: call it by conformance()");
+  });
+}
+
+async function openRow(): Promise<Row> {
+  const namespace = `row-${++rows}`;
+  const send = (status: number, request: ApiRequest): Promise<Loose> =>
+    http.expect<Loose>(status, request);
+  const row: Row = {
+    http,
+    namespace,
+    core: `/api/v1/namespaces/${namespace}`,
+    apps: `/apis/apps/v1/namespaces/${namespace}`,
+    get: (path) => send(200, { path }),
+    create: (path, body) => send(201, { method: "POST", path, body }),
+    replace: (path, body) => send(200, { method: "PUT", path, body }),
+    patch: (path, body) =>
+      send(200, { method: "PATCH", path, body, contentType: "application/merge-patch+json" }),
+    async remove(path, options) {
+      const answer = await http.send({ method: "DELETE", path, ...(options && { body: options }) });
+      assert.ok(answer.status === 200 || answer.status === 202, answer.text);
+      return answer.json();
+    },
+    async refused(status, request) {
+      const answer = await send(status, request);
+      assert.equal(answer.kind, "Status");
+      return answer;
+    },
+    until: (path, check) =>
+      quickly(async () => {
+        const object = await send(200, { path });
+        check(object);
+        return object;
+      }),
+    gone: (path) => quickly(async () => void (await send(404, { path }))),
+    async events(path, count) {
+      const stop = AbortSignal.timeout(20_000);
+      const seen: Loose[] = [];
+      for await (const event of http.watch<Loose>(path, stop)) {
+        if (seen.push(event) === count) break;
+      }
+      assert.equal(seen.length, count, `the watch of ${path} ended early`);
+      return seen;
+    },
+  };
+  await row.create("/api/v1/namespaces", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace },
+  });
+  return row;
+}
+
+export const quickly = <T>(check: () => Promise<T>): Promise<T> =>
+  eventually(check, { timeoutMs: 5_000, intervalMs: 20 });
+
+/** What every "should support … API operations" row asks for; `object` has a name and no label. */
+export async function operations(row: Row, collection: string, object: Loose): Promise<void> {
+  const name: string = object.metadata.name;
+  const path = `${collection}/${name}`;
+  const labels = { row: row.namespace };
+  const created = await row.create(collection, {
+    ...object,
+    metadata: { ...object.metadata, labels },
+  });
+  assert.ok(created.metadata.uid);
+  const read = await row.get(path);
+  assert.equal(read.metadata.uid, created.metadata.uid);
+  const selected = `${collection}?labelSelector=row%3D${row.namespace}`;
+  const list = await row.get(selected);
+  assert.deepEqual(
+    list.items.map((item: Loose) => item.metadata.name),
+    [name],
+  );
+  const { resourceVersion } = list.metadata;
+  const patched = await row.patch(path, { metadata: { annotations: { patched: "true" } } });
+  assert.equal(patched.metadata.annotations.patched, "true");
+  patched.metadata.annotations.updated = "true";
+  const updated = await row.replace(path, patched);
+  assert.equal(updated.metadata.annotations.updated, "true");
+  const events = await row.events(`${selected}&watch=1&resourceVersion=${resourceVersion}`, 2);
+  const last = required(events.at(-1), "two events were read");
+  assert.equal(last.type, "MODIFIED");
+  assert.equal(last.object.metadata.annotations.updated, "true");
+  await row.remove(path);
+  await row.gone(path);
+  for (const suffix of ["a", "b"]) {
+    await row.create(collection, {
+      ...object,
+      metadata: { ...object.metadata, name: `${name}-${suffix}`, labels },
+    });
+  }
+  await row.remove(selected);
+  await quickly(async () => assert.deepEqual((await row.get(selected)).items, []));
+}
+
+/** That discovery shows the resource where a client would look for it. */
+export async function discovered(row: Row, groupVersion: string, resource: string): Promise<void> {
+  const [group] = groupVersion.split("/");
+  const groups = await row.get("/apis");
+  const found = groups.groups.find((one: Loose) => one.name === group);
+  assert.ok(found.versions.some((one: Loose) => one.groupVersion === groupVersion));
+  const { resources } = await row.get(`/apis/${groupVersion}`);
+  assert.ok(resources.some((one: Loose) => one.name === resource));
+}
