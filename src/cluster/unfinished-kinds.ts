@@ -21,11 +21,10 @@ export function tellUnfinished(
     const { group, kind } = definition.type.info;
     const warning = unfinished[`${group}/${kind}`];
     if (!warning) return definition;
-    const before = definition.warnings;
     return {
       ...definition,
       warnings(object, old) {
-        const others = before?.call(definition, object, old) ?? [];
+        const others = definition.warnings?.(object, old) ?? [];
         return old ? others : [`this cluster stores it, but ${warning}`, ...others];
       },
     };
