@@ -92,7 +92,7 @@ async function openRow(): Promise<Row> {
         check(object);
         return object;
       }),
-    gone: (path) => quickly(async () => void (await send(404, { path }))),
+    gone: (path) => quickly(async () => assert.equal((await http.send({ path })).status, 404)),
     async events(path, count) {
       const stop = AbortSignal.timeout(20_000);
       const seen: Loose[] = [];
