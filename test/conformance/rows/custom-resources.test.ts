@@ -7,7 +7,8 @@ const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
 /** A definition of the row's own group, and the paths of it and of its objects. */
-function defined(row: Row, { schema = open as object, plural = "notes", more = {} } = {}) {
+function defined(row: Row, options: { schema?: object; plural?: string; more?: object } = {}) {
+  const { schema = open, plural = "notes", more = {} } = options;
   const group = `${row.namespace}.example.com`;
   const kind = plural === "notes" ? "Note" : "Page";
   const name = `${plural}.${group}`;
