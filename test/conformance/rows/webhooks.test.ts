@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { after, before } from "node:test";
+import { toBase64, utf8 } from "#base/bytes.ts";
+import { createCertificateAuthority, issueCertificate } from "#pki/certificate.ts";
+import type { Loose } from "#testkit/requests.ts";
+import { conformance, quickly } from "./row.ts";
+import type { Row } from "./row.ts";
+
+const group = "admissionregistration.k8s.io/v1";
+const server = { authority: "", origin: "", close: () => {} };
+
+before(async () => {
+  const now = Date.now();
+  const ca = await createCertificateAuthority({ commonName: "webhooks", now });
+  const names = { dnsNames: ["localhost"], commonName: "hook" };
+  const issued = await issueCertificate(ca, { ...names, usages: "server", now });
+  const https = createServer({ cert: issued.certificatePem, key: issued.privateKeyPem });
+  https.on("request", (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const path = (request.url ?? "").split("?")[0] ?? "";
+      if (path === "/slow") return;
+      const review: Loose = JSON.parse(Buffer.concat(chunks).toString());
+      response.setHeader("content-type", "application/json");
+      const { apiVersion, kind } = review;
+      const { uid, object } = review.request;
+      response.end(JSON.stringify({ apiVersion, kind, response: { uid, ...judge(path, object) } }));
+    });
+  });
+  https.listen(0, "127.0.0.1");
+  await once(https, "listening");
+  server.authority = toBase64(utf8(ca.certificatePem));
+  server.origin = `https://localhost:${(https.address() as AddressInfo).port}`;
+  server.close = () => {
+    https.closeAllConnections();
+    https.close();
+  };
+});
+after(() => server.close());
+
+function judge(path: string, object: Loose): object {
+  const adds = (key: string) => ({
+    allowed: true,
+    patchType: "JSONPatch",
+    patch: toBase64(
+      utf8(JSON.stringify([{ op: "add", path: "/data", value: { ...object.data, [key]: "yes" } }])),
+    ),
+  });
+  if (path === "/first") return adds("first");
+  // The second has something to say only of what the first made.
+  if (path === "/second") return object.data?.first ? adds("second") : { allowed: true };
+  return { allowed: object.data?.bad === undefined, status: { message: "it is bad" } };
+}
+
+type Flavour = "Mutating" | "Validating";
+
+const collectionOf = (flavour: Flavour) =>
+  `/apis/${group}/${flavour.toLowerCase()}webhookconfigurations`;
+
+/** Sends the row's config maps to `path` of the test's server. */
+async function register(row: Row, flavour: Flavour, path: string, others: object = {}) {
+  const name = `${row.namespace}-${path}`;
+  await row.create(collectionOf(flavour), {
+    apiVersion: group,
+    kind: `${flavour}WebhookConfiguration`,
+    metadata: { name, labels: { row: row.namespace } },
+    webhooks: [
+      {
+        name: `${path}.example.com`,
+        clientConfig: { url: `${server.origin}/${path}`, caBundle: server.authority },
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": row.namespace } },
+        rules: [
+          {
+            operations: ["CREATE", "UPDATE"],
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            resources: ["configmaps"],
+          },
+        ],
+        sideEffects: "None",
+        admissionReviewVersions: ["v1"],
+        ...others,
+      },
+    ],
+  });
+  return `${collectionOf(flavour)}/${name}`;
+}
+
+/** A config map as it would be created now. */
+const tried = (row: Row, name: string, data: object = {}) =>
+  row.http.send({
+    method: "POST",
+    path: `${row.core}/configmaps?dryRun=All`,
+    body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data },
+  });
+
+const refuses = (row: Row) =>
+  quickly(async () => {
+    const answer = await tried(row, "bad", { bad: "yes" });
+    assert.match(answer.text, /denied the request: it is bad/);
+  });
+const allows = (row: Row) =>
+  quickly(async () => assert.equal((await tried(row, "bad", { bad: "yes" })).status, 201));
+const changes = (row: Row, data: object) =>
+  quickly(async () =>
+    assert.deepEqual(((await tried(row, "map")).json() as Loose).data ?? {}, data),
+  );
+
+conformance(
+  "AdmissionWebhook [Privileged:ClusterAdmin] listing validating webhooks should work",
+  async (row) => {
+    for (const path of ["check", "check-2"]) await register(row, "Validating", path);
+    const selected = `${collectionOf("Validating")}?labelSelector=row%3D${row.namespace}`;
+    assert.equal((await row.get(selected)).items.length, 2);
+    await refuses(row);
+    await row.remove(selected);
+    await allows(row);
+  },
+);
+
+conformance(
+  "AdmissionWebhook [Privileged:ClusterAdmin] listing mutating webhooks should work",
+  async (row) => {
+    for (const path of ["first", "second"]) await register(row, "Mutating", path);
+    const selected = `${collectionOf("Mutating")}?labelSelector=row%3D${row.namespace}`;
+    assert.equal((await row.get(selected)).items.length, 2);
+    await changes(row, { first: "yes", second: "yes" });
+    await row.remove(selected);
+    await changes(row, {});
+  },
+);
+
+conformance("AdmissionWebhook [Privileged:ClusterAdmin] should mutate configmap", async (row) => {
+  for (const path of ["first", "second"]) await register(row, "Mutating", path);
+  await changes(row, { first: "yes", second: "yes" });
+  const created = await row.create(`${row.core}/configmaps`, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "mutated" },
+    data: { own: "yes" },
+  });
+  assert.deepEqual(created.data, { own: "yes", first: "yes", second: "yes" });
+});
+
+/** Takes CREATE out of the rules and puts it in again. */
+async function reruled(row: Row, path: string, on: () => Promise<void>, off: () => Promise<void>) {
+  await on();
+  const configuration = await row.get(path);
+  configuration.webhooks[0].rules[0].operations = ["UPDATE"];
+  const updated = await row.replace(path, configuration);
+  await off();
+  const [webhook] = updated.webhooks;
+  const rules = [{ ...webhook.rules[0], operations: ["CREATE"] }];
+  await row.patch(path, { webhooks: [{ ...webhook, rules }] });
+  await on();
+}
+
+conformance(
+  "AdmissionWebhook [Privileged:ClusterAdmin] patching/updating a validating webhook should work",
+  async (row) => {
+    const path = await register(row, "Validating", "check");
+    await reruled(
+      row,
+      path,
+      () => refuses(row),
+      () => allows(row),
+    );
+  },
+);
+
+conformance(
+  "AdmissionWebhook [Privileged:ClusterAdmin] patching/updating a mutating webhook should work",
+  async (row) => {
+    const path = await register(row, "Mutating", "first");
+    await reruled(
+      row,
+      path,
+      () => changes(row, { first: "yes" }),
+      () => changes(row, {}),
+    );
+  },
+);
+
+conformance(
+  "AdmissionWebhook [Privileged:ClusterAdmin] should unconditionally reject operations on fail closed webhook",
+  async (row) => {
+    const clientConfig = { url: "https://localhost:1/nobody", caBundle: server.authority };
+    await register(row, "Validating", "nobody", { clientConfig, failurePolicy: "Fail" });
+    await quickly(async () => {
+      const answer = await tried(row, "any");
+      assert.equal(answer.status, 500);
+      assert.match(answer.text, /failed calling webhook/);
+    });
+  },
+);
+
+conformance("AdmissionWebhook [Privileged:ClusterAdmin] should honor timeout", async (row) => {
+  const slow = { timeoutSeconds: 1, failurePolicy: "Fail" };
+  const path = await register(row, "Validating", "slow", slow);
+  await quickly(async () => {
+    const answer = await tried(row, "any");
+    assert.equal(answer.status, 500);
+    assert.match(answer.text, /deadline exceeded|timeout/i);
+  });
+  await row.remove(path);
+  await register(row, "Validating", "slow", { ...slow, failurePolicy: "Ignore" });
+  await quickly(async () => assert.equal((await tried(row, "any")).status, 201));
+});
+
+conformance(
+  "AdmissionWebhook [Privileged:ClusterAdmin] should mutate everything except 'skip-me' configmaps",
+  async (row) => {
+    const matchConditions = [{ name: "skip", expression: "object.metadata.name != 'skip-me'" }];
+    await register(row, "Mutating", "first", { matchConditions });
+    await changes(row, { first: "yes" });
+    const skipped = (await tried(row, "skip-me")).json() as Loose;
+    assert.equal(skipped.data?.first, undefined);
+  },
+);
