@@ -34,6 +34,8 @@ export interface Row {
 let plane: TestControlPlane;
 let http: Api;
 let rows = 0;
+/** Less for what is known not to come. */
+let patienceMs = 15_000;
 
 before(async () => {
   plane = await openControlPlane();
@@ -53,11 +55,13 @@ export function conformance(name: string, check: (row: Row) => Promise<void>): v
 export function failing(name: string, why: string, check: (row: Row) => Promise<void>): void {
   test(name, { timeout: 30_000 }, async (context) => {
     context.diagnostic(`not so yet: ${why}`);
+    patienceMs = 3_000;
     const row = await openRow();
     const outcome = await check(row).then(
       () => "held",
       () => "failed",
     );
+    patienceMs = 15_000;
     assert.equal(outcome, "failed", "this row holds now: call it by conformance()");
   });
 }
@@ -112,7 +116,7 @@ async function openRow(): Promise<Row> {
 }
 
 export const quickly = <T>(check: () => Promise<T>): Promise<T> =>
-  eventually(check, { timeoutMs: 5_000, intervalMs: 20 });
+  eventually(check, { timeoutMs: patienceMs, intervalMs: 20 });
 
 /** What every "should support … API operations" row asks for; `object` has a name and no label. */
 export async function operations(row: Row, collection: string, object: Loose): Promise<void> {
