@@ -5,7 +5,7 @@ import type { Row } from "./row.ts";
 
 const strict = "fieldValidation=Strict";
 
-/** What strict validation says of a YAML text that is created and applied. */
+/** What strict validation says of a YAML text that is to be created. */
 async function complaint(row: Row, path: string, yaml: string): Promise<string> {
   const refused: Loose = await row.refused(400, {
     method: "POST",
