@@ -19,6 +19,7 @@ test("reads paths as upstream does", () => {
     ["GET", "/api/v1/namespaces/a/pods?watch=true", { verb: "watch", namespace: "a" }],
     ["GET", "/api/v1/pods?watch", { verb: "watch" }],
     ["GET", "/api/v1/pods?watch=0", { verb: "list" }],
+    ["GET", "/api/v1/pods?watch=False", { verb: "list" }],
     [
       "GET",
       "/api/v1/namespaces/a",

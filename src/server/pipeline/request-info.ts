@@ -111,9 +111,9 @@ export function withoutWatchPrefix(request: ApiRequest): ApiRequest {
   return { ...request, path: prefix + collection, query };
 }
 
-/** Flags in queries: present without a value counts. */
+/** Flags in queries: present without a value counts, and Python's clients write `False`. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && value !== "false" && value !== "0";
+  return value !== null && value.toLowerCase() !== "false" && value !== "0";
 }
 
 interface Segment {

@@ -1,6 +1,7 @@
 import { bool, int32, list, string } from "#schema/field.ts";
 import { kind } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
+import { isTrue } from "../pipeline/request-info.ts";
 
 const info = { group: "", version: "v1" } as const;
 const streams = {
@@ -47,7 +48,7 @@ export function optionsFromQuery(
   rest: string,
 ): Record<string, unknown> {
   const flags = ["stdin", "stdout", "stderr", "tty"].filter(
-    (name) => name in type.fields && isOn(query.get(name)),
+    (name) => name in type.fields && isTrue(query.get(name)),
   );
   const command = query.getAll("command");
   const ports = query.getAll("ports").flatMap((text) => text.split(",").map(Number));
@@ -61,8 +62,4 @@ export function optionsFromQuery(
     ...("ports" in type.fields && ports.length > 0 && { ports }),
     ...("path" in type.fields && rest && { path: rest }),
   };
-}
-
-function isOn(value: string | null): boolean {
-  return value !== null && value !== "0" && value !== "false";
 }

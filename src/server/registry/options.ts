@@ -9,6 +9,7 @@ import {
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { validateFieldManager } from "#machinery/validation/metadata.ts";
 import { DecodeError, decode, isRecord } from "#schema/decode.ts";
+import { isTrue } from "../pipeline/request-info.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { fieldValidationOf, notRegistered } from "#machinery/codec/body.ts";
 import { explainJsonError } from "#machinery/codec/json-syntax.ts";
@@ -39,7 +40,7 @@ export function writeOptionsOf(context: RequestContext, kind: string): WriteOpti
   return {
     dryRun: query.getAll("dryRun").length > 0,
     fieldManager: given || userAgentManager(context),
-    force: query.get("force") === "true" || query.get("force") === "1",
+    force: isTrue(query.get("force")),
   };
 }
 
@@ -136,7 +137,7 @@ function queryDeleteOptions(query: URLSearchParams): DeleteOptionsValue {
   }
   return {
     ...(grace !== null && { gracePeriodSeconds: Number(grace) }),
-    ...(orphan !== null && { orphanDependents: orphan === "true" }),
+    ...(orphan !== null && { orphanDependents: isTrue(orphan) }),
     ...(policy !== null && { propagationPolicy: policy }),
     ...(query.has("dryRun") && { dryRun: query.getAll("dryRun") }),
   };
