@@ -13,7 +13,12 @@ export function readReference(name: string): string {
 
 /** The lines of a table, without its head. */
 export function readRows(name: string): string[][] {
-  const lines = readReference(name).trimEnd().split("\n").slice(1);
+  return readAllRows(name).slice(1);
+}
+
+/** Of a table without a line of headings. */
+export function readAllRows(name: string): string[][] {
+  const lines = readReference(name).trimEnd().split("\n");
   return lines.map((line) => line.split("\t"));
 }
 
