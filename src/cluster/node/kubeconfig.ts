@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseDocument, stringify } from "yaml";
+import { parseDocument } from "yaml";
 import { toBase64, utf8 } from "#base/bytes.ts";
+import { toYaml } from "#machinery/codec/yaml.ts";
 import type { KeyPairPem } from "#pki/certificate.ts";
 
 /** A kubeconfig, as far as a cluster's entry needs it. */
@@ -36,7 +37,7 @@ export function kubeconfigFile(environment: Readonly<NodeJS.ProcessEnv> = proces
 
 /** A kubeconfig with this entry alone. */
 export function kubeconfigText(entry: KubeconfigEntry): string {
-  return stringify(withEntry({}, entry));
+  return toYaml(withEntry({}, entry));
 }
 
 /** Adds or renews the cluster's entry, and makes it the current context. Others stay. */
@@ -106,6 +107,6 @@ async function replace(file: string, change: (config: Kubeconfig) => Kubeconfig)
   const changed = change((document.toJS() as Kubeconfig | null) ?? {});
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.kijabi`;
-  await writeFile(temporary, stringify(changed), { mode: 0o600 });
+  await writeFile(temporary, toYaml(changed), { mode: 0o600 });
   await rename(temporary, file);
 }

@@ -1,4 +1,4 @@
-import { isCollection, LineCounter, parseAllDocuments } from "yaml";
+import { isCollection, LineCounter, parseAllDocuments, stringify } from "yaml";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
 import type { Document, DocumentOptions, ParseOptions, SchemaOptions, Tags } from "yaml";
 
@@ -41,6 +41,14 @@ function withinDepth<T>(parse: () => T): T {
     if (error instanceof RangeError) throw new YamlError(`yaml: ${tooDeep}`);
     throw error;
   }
+}
+
+/**
+ * Writes YAML for Kubernetes' own readers, to whom a bare `n` or `on` is a boolean: such words are
+ * quoted where they are text.
+ */
+export function toYaml(value: unknown): string {
+  return stringify(value, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocument {

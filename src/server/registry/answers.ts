@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import { PartialObjectMetadata, PartialObjectMetadataList } from "#api/meta/v1.ts";
 import { builtInKinds } from "#api/registry.ts";
 import { concatBytes, utf8 } from "#base/bytes.ts";
@@ -6,6 +5,7 @@ import type { Bytes } from "#base/bytes.ts";
 import { required } from "#base/invariant.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { failure } from "#machinery/status.ts";
+import { toYaml } from "#machinery/codec/yaml.ts";
 import { isRecord } from "#schema/decode.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
@@ -153,7 +153,7 @@ function encoded(value: unknown, encoding: Encoding): Bytes {
     case "json":
       return utf8(JSON.stringify(value));
     case "yaml":
-      return utf8(stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }));
+      return utf8(toYaml(value));
     case "protobuf": {
       const type = required(kindOf(value), "what is offered in protobuf is of a built-in kind");
       return encodeProtobufEnvelope(type, value as object);

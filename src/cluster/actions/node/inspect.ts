@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { Node } from "#api/core/v1.ts";
 import { createClient } from "#client/typed.ts";
+import { nodeNamesOf } from "../../config.ts";
 import { nodePaths } from "../../node/paths.ts";
 import { ensurePki } from "../../node/pki.ts";
 import { importImage, listImages } from "../../providers/node/images.ts";
@@ -36,6 +37,11 @@ export async function status(context: ActionContext): Promise<number> {
     const condition = ready.get(name) ?? "Unknown";
     healthy &&= agent !== undefined && condition === "Ready";
     say(`  node ${name} (${address}): ${state}, ${condition}`);
+  }
+  for (const name of nodeNamesOf(config).slice(config.nodes.length)) {
+    const condition = ready.get(name) ?? "Unknown";
+    healthy &&= condition === "Ready";
+    say(`  node ${name}: simulated by the server, ${condition}`);
   }
   say(`  kubeconfig: ${paths.kubeconfig}`);
   return healthy ? 0 : 1;

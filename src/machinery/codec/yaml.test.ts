@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseYamlDocument, toYaml } from "./yaml.ts";
+
+test("text that YAML's older readers take for something else is quoted", () => {
+  const words = ["n", "y", "on", "Off", "yes", "null", "1_000", "0x1f", "010", "1e3", "~", ""];
+  for (const word of words) {
+    assert.match(toYaml({ word }), /^word: ["']/, word);
+    assert.deepEqual(parseYamlDocument(toYaml({ word }))?.value, { word });
+  }
+  assert.equal(toYaml({ name: "web", on: true }), 'name: web\n"on": true\n');
+});
