@@ -1,5 +1,5 @@
-import { testTables } from "./tables.test-support.ts";
-import type { Evaluated, Refused } from "./tables.test-support.ts";
+import { testTables } from "./node/test-tables.ts";
+import type { Evaluated, Refused } from "./node/test-tables.ts";
 
 const evaluated: Evaluated = [
   [

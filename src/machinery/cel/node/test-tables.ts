@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compile } from "./cel.ts";
-import { fromJson } from "./json.ts";
-import { kubernetesEnvironment } from "./kubernetes.ts";
-import { typeOfSchema } from "./schema-type.ts";
-import { showValue } from "./testing.ts";
-import { dynType } from "./types.ts";
-import { ErrorValue } from "./values.ts";
+import { compile } from "../cel.ts";
+import { fromJson } from "../json.ts";
+import { kubernetesEnvironment } from "../kubernetes.ts";
+import { typeOfSchema } from "../schema-type.ts";
+import { showValue } from "../testing.ts";
+import { dynType } from "../types.ts";
+import { ErrorValue } from "../values.ts";
 
 // The schema and the object that the tables of expressions are about.
 
