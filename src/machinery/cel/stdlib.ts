@@ -16,7 +16,7 @@ import {
   subtract,
 } from "./operators.ts";
 import { containsIn, mapInsert } from "./planner.ts";
-import { searchPattern } from "./regex.ts";
+import { PatternMistake, searchPattern } from "../re2.ts";
 import { declare, method, overload } from "./signature.ts";
 import {
   dayOfYear,
@@ -360,7 +360,7 @@ const texts: readonly FunctionDeclaration[] = [
 
 function matchesPattern(text: string, pattern: string): Result {
   const compiled = searchPattern(pattern);
-  if (compiled instanceof ErrorValue) return compiled;
+  if (compiled instanceof PatternMistake) return new ErrorValue(compiled.message);
   compiled.lastIndex = 0;
   return compiled.test(text);
 }

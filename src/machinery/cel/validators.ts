@@ -1,8 +1,7 @@
 import type { Expression } from "./ast.ts";
-import { searchPattern } from "./regex.ts";
+import { PatternMistake, searchPattern } from "../re2.ts";
 import type { Issues } from "./source.ts";
 import { parseDuration, parseTimestamp } from "./time.ts";
-import { ErrorValue } from "./values.ts";
 
 /** Literals that can never work are issues: patterns, durations and timestamps. */
 export function checkLiterals(node: Expression, issues: Issues): void {
@@ -19,7 +18,7 @@ export function checkLiterals(node: Expression, issues: Issues): void {
 function isWrong(name: string, text: string): boolean {
   switch (name) {
     case "matches":
-      return searchPattern(text) instanceof ErrorValue;
+      return searchPattern(text) instanceof PatternMistake;
     case "duration":
       return parseDuration(text) === undefined;
     case "timestamp":

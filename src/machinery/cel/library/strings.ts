@@ -1,5 +1,5 @@
 import type { Library } from "../environment.ts";
-import { searchPattern } from "../regex.ts";
+import { PatternMistake, searchPattern } from "../../re2.ts";
 import { declare, method, overload } from "../signature.ts";
 import { ErrorValue, type Result, type Value } from "../values.ts";
 import { formatString } from "./format-string.ts";
@@ -107,13 +107,15 @@ function join(list: readonly Value[], separator = ""): Result {
 
 function find(text: string, pattern: string): Result {
   const compiled = searchPattern(pattern);
-  if (compiled instanceof ErrorValue) return new ErrorValue(`Illegal regex: ${compiled.message}`);
+  if (compiled instanceof PatternMistake)
+    return new ErrorValue(`Illegal regex: ${compiled.message}`);
   return compiled.exec(text)?.[0] ?? "";
 }
 
 function findAll(text: string, pattern: string, count: number | bigint = -1): Result {
   const compiled = searchPattern(pattern);
-  if (compiled instanceof ErrorValue) return new ErrorValue(`Illegal regex: ${compiled.message}`);
+  if (compiled instanceof PatternMistake)
+    return new ErrorValue(`Illegal regex: ${compiled.message}`);
   const every = new RegExp(compiled.source, `${compiled.flags}g`);
   const found = Array.from(text.matchAll(every), ([match]) => match);
   return count < 0 ? found : found.slice(0, Number(count));

@@ -1,11 +1,9 @@
-import { ErrorValue } from "./values.ts";
-
 /**
  * Patterns in RE2's syntax, run by JavaScript's engine with the `u` and `s`-aware flags. What means
  * the same is passed on, what is only written differently is rewritten, and what RE2 does not have
  * (look-around, back references) is refused as upstream refuses it.
  */
-export function searchPattern(pattern: string): RegExp | ErrorValue {
+export function searchPattern(pattern: string): RegExp | PatternMistake {
   let compiled = cache.get(pattern);
   if (compiled === undefined) {
     compiled = compile(pattern);
@@ -15,24 +13,44 @@ export function searchPattern(pattern: string): RegExp | ErrorValue {
   return compiled;
 }
 
-const cache = new Map<string, RegExp | ErrorValue>();
+const cache = new Map<string, RegExp | PatternMistake>();
 const cacheSizeMax = 1000;
 
-class PatternMistake extends Error {}
+/** What is wrong with a pattern, in the words of Go's parser. */
+export class PatternMistake extends Error {}
 
-function compile(pattern: string): RegExp | ErrorValue {
+function compile(pattern: string): RegExp | PatternMistake {
   try {
     const { source, flags } = translate(pattern);
     return new RegExp(source, flags);
   } catch (error) {
     if (error instanceof PatternMistake) {
-      return new ErrorValue(`error parsing regexp: ${error.message}`);
+      return new PatternMistake(`error parsing regexp: ${error.message}`);
     }
     if (error instanceof SyntaxError) {
-      return new ErrorValue(`error parsing regexp: invalid pattern: \`${pattern}\``);
+      return new PatternMistake(`error parsing regexp: ${reasonOf(error.message, pattern)}`);
     }
     throw error;
   }
+}
+
+function reasonOf(message: string, pattern: string): string {
+  const quoted = `\`${pattern}\``;
+  if (/Unterminated group/.test(message)) return `missing closing ): ${quoted}`;
+  if (/Unmatched '\)'/.test(message)) return `unexpected ): ${quoted}`;
+  if (/Unterminated character class/.test(message)) {
+    return `missing closing ]: \`${pattern.slice(pattern.lastIndexOf("["))}\``;
+  }
+  if (/Nothing to repeat/.test(message)) {
+    const operator = /[*+?]/.exec(pattern)?.[0] ?? "*";
+    return `missing argument to repetition operator: \`${operator}\``;
+  }
+  if (/trailing|\\ at end/.test(message)) return "trailing backslash at end of expression: ``";
+  if (/out of order/.test(message)) {
+    const range = /(\S)-(\S)/.exec(pattern)?.[0] ?? pattern;
+    return `invalid character class range: \`${range}\``;
+  }
+  return `invalid or unsupported Perl syntax: ${quoted}`;
 }
 
 const classes: Readonly<Record<string, string>> = {
@@ -133,8 +151,7 @@ class PatternReader {
 
   #group(): string {
     const text = this.#text(this.#next);
-    const [intro = "("] =
-      /^\((?:\?(?:P?<[A-Za-z_][A-Za-z0-9_]*>|[imsU-]*:|.{0,2}))?/s.exec(text) ?? [];
+    const [intro = "("] = /^\((?:\?(?:P?<[A-Za-z_][A-Za-z0-9_]*>|[imsU-]*:|.?))?/s.exec(text) ?? [];
     if (intro === "(") {
       this.#next++;
       return "(";
@@ -147,6 +164,7 @@ class PatternReader {
   }
 
   #class(): string {
+    const start = this.#next;
     this.#next++;
     let source = "[";
     if (this.#characters[this.#next] === "^") {
@@ -155,7 +173,9 @@ class PatternReader {
     }
     for (let first = true; ; first = false) {
       const character = this.#characters[this.#next];
-      if (character === undefined) throw new PatternMistake("missing closing ]");
+      if (character === undefined) {
+        throw new PatternMistake("missing closing ]: `" + this.#text(start) + "`");
+      }
       if (character === "]" && !first) break;
       const named = /^\[:(\^?)([a-z]+):\]/.exec(this.#text(this.#next));
       if (named) {
