@@ -7,7 +7,7 @@ import {
 } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { isDnsSubdomain } from "#machinery/validation/names.ts";
-import { ConfigurationReader } from "../admission/configuration.ts";
+import { ConfigurationReader } from "../settings/configuration-reader.ts";
 import type { Attributes } from "../authz/authorizer.ts";
 
 export const levels = ["None", "Metadata", "Request", "RequestResponse"] as const;

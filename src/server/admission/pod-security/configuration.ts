@@ -3,7 +3,7 @@ import { fieldErrorText } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { dnsLabelRule, dnsSubdomainRule } from "#machinery/validation/names.ts";
 import type { NameRule } from "#machinery/validation/names.ts";
-import { ConfigurationReader } from "../configuration.ts";
+import { ConfigurationReader } from "../../settings/configuration-reader.ts";
 import {
   latest,
   levelRule,
