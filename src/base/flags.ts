@@ -1,12 +1,25 @@
+import { parseDuration } from "./duration.ts";
+
 /** A command's flags, parsed the way pflag does, which is how kubectl's users type. */
 export interface FlagSpec {
-  readonly type: "string" | "int" | "bool" | "list";
+  /**
+   * A `list` is split at commas, an `array` is not; both may be given several times. A `duration`
+   * is in milliseconds.
+   */
+  readonly type: "string" | "int" | "bool" | "list" | "array" | "duration";
   /** One letter. */
   readonly short?: string;
+  /** A duration's is in milliseconds, too. */
   readonly default?: string | number | boolean | readonly string[];
   /** What a bare `--name` means where a value is optional (`--dry-run`). */
   readonly bare?: string;
+  /** Names of Go's integer types say which numbers fit. */
+  readonly bits?: 8 | 16 | 32 | 64;
   readonly usage: string;
+  /** Works, and help does not tell of it. */
+  readonly hidden?: boolean;
+  /** Works, and whoever gives it is told what to do instead. */
+  readonly deprecated?: string;
 }
 
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
@@ -14,11 +27,11 @@ export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
 export type FlagValues<S extends FlagSpecs> = {
   readonly [K in keyof S]: S[K]["type"] extends "bool"
     ? boolean
-    : S[K]["type"] extends "int"
+    : S[K]["type"] extends "int" | "duration"
       ? S[K] extends { readonly default: number }
         ? number
         : number | undefined
-      : S[K]["type"] extends "list"
+      : S[K]["type"] extends "list" | "array"
         ? readonly string[]
         : S[K] extends { readonly default: string }
           ? string
@@ -53,14 +66,11 @@ export function parseFlags<const S extends FlagSpecs>(
   const given = new Set<string>();
   const args: string[] = [];
   let rest: readonly string[] | undefined;
-  for (const [name, spec] of Object.entries(specs)) {
-    values[name] =
-      spec.default ?? (spec.type === "bool" ? false : spec.type === "list" ? [] : undefined);
-  }
+  for (const [name, spec] of Object.entries(specs)) values[name] = spec.default ?? emptyOf(spec);
 
-  const set = (name: string, spec: FlagSpec, text: string, typed: string) => {
-    const value = parseValue(spec, text, typed);
-    if (spec.type === "list") {
+  const set = (name: string, spec: FlagSpec, text: string) => {
+    const value = parseValue(name, spec, text);
+    if (spec.type === "list" || spec.type === "array") {
       const before = given.has(name) ? (values[name] as readonly string[]) : [];
       values[name] = [...before, ...(value as readonly string[])];
     } else values[name] = value;
@@ -74,16 +84,18 @@ export function parseFlags<const S extends FlagSpecs>(
       break;
     }
     if (arg.startsWith("--")) {
-      const [name, text] = splitOnce(arg.slice(2));
-      const spec = specs[name];
+      const [typed, text] = splitOnce(arg.slice(2));
+      if (typed === "" || typed.startsWith("-")) throw new FlagError(`bad flag syntax: ${arg}`);
+      const name = typed.replaceAll("_", "-");
+      const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
       if (!spec) throw new FlagError(`unknown flag: --${name}`);
-      if (text !== undefined) set(name, spec, text, `--${name}`);
-      else if (spec.type === "bool") set(name, spec, "true", `--${name}`);
-      else if (spec.bare !== undefined) set(name, spec, spec.bare, `--${name}`);
+      const bare = bareOf(spec);
+      if (text !== undefined) set(name, spec, text);
+      else if (bare !== undefined) set(name, spec, bare);
       else {
         const next = argv[++index];
         if (next === undefined) throw new FlagError(`flag needs an argument: --${name}`);
-        set(name, spec, next, `--${name}`);
+        set(name, spec, next);
       }
     } else if (arg.startsWith("-") && arg.length > 1) {
       index = parseShorthands(arg, argv, index, specs, set);
@@ -104,7 +116,7 @@ function parseShorthands(
   argv: readonly string[],
   start: number,
   specs: FlagSpecs,
-  set: (name: string, spec: FlagSpec, text: string, typed: string) => void,
+  set: (name: string, spec: FlagSpec, text: string) => void,
 ): number {
   let letters = arg.slice(1);
   while (letters) {
@@ -113,45 +125,98 @@ function parseShorthands(
     const found = Object.entries(specs).find(([, spec]) => spec.short === letter);
     if (!found) throw new FlagError(`unknown shorthand flag: '${letter}' in ${arg}`);
     const [name, spec] = found;
-    const typed = `-${letter}, --${name}`;
+    const bare = bareOf(spec);
     if (letters.startsWith("=")) {
-      set(name, spec, letters.slice(1), typed);
+      set(name, spec, letters.slice(1));
       return start;
     }
-    if (spec.type === "bool") set(name, spec, "true", typed);
+    if (bare !== undefined) set(name, spec, bare);
     else if (letters) {
-      set(name, spec, letters, typed);
+      set(name, spec, letters);
       return start;
-    } else if (spec.bare !== undefined) {
-      set(name, spec, spec.bare, typed);
     } else {
       const next = argv[start + 1];
       if (next === undefined) throw new FlagError(`flag needs an argument: '${letter}' in ${arg}`);
-      set(name, spec, next, typed);
+      set(name, spec, next);
       return start + 1;
     }
   }
   return start;
 }
 
-function parseValue(spec: FlagSpec, text: string, typed: string): unknown {
+/** What the flag means when it stands alone; undefined when it needs a value. */
+export function bareOf(spec: FlagSpec): string | undefined {
+  return spec.bare ?? (spec.type === "bool" ? "true" : undefined);
+}
+
+function emptyOf({ type }: FlagSpec): unknown {
+  switch (type) {
+    case "bool":
+      return false;
+    case "list":
+    case "array":
+      return [];
+    case "string":
+    case "int":
+    case "duration":
+      return undefined;
+    default:
+      return type satisfies never;
+  }
+}
+
+function parseValue(name: string, spec: FlagSpec, text: string): unknown {
+  const typed = spec.short ? `-${spec.short}, --${name}` : `--${name}`;
   const invalid = (why: string) =>
-    new FlagError(`invalid argument "${text}" for "${typed}" flag: ${why}`);
+    new FlagError(`invalid argument ${JSON.stringify(text)} for "${typed}" flag: ${why}`);
   switch (spec.type) {
     case "string":
       return text;
+    case "array":
+      return [text];
     case "list":
-      return text.split(",");
+      return text === "" ? [] : splitCommas(text);
     case "bool":
       if (["1", "t", "T", "true", "TRUE", "True"].includes(text)) return true;
       if (["0", "f", "F", "false", "FALSE", "False"].includes(text)) return false;
-      throw invalid(`strconv.ParseBool: parsing "${text}": invalid syntax`);
-    case "int":
-      if (/^[+-]?\d+$/.test(text)) return Number(text);
-      throw invalid(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+      throw invalid(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+    case "int": {
+      const problem = integerProblem(text, spec.bits ?? 64);
+      if (problem === undefined) return Number(text);
+      throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
+    }
+    case "duration": {
+      const nanos = parseDuration(text);
+      if (nanos !== undefined) return nanos / 1e6;
+      throw invalid(`time: ${durationProblem(text)} duration ${JSON.stringify(text)}`);
+    }
     default:
       return spec.type satisfies never;
   }
+}
+
+function durationProblem(text: string): string {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return "missing unit in";
+  const unit = /^[+-]?(?:\d+\.?\d*(?:ns|us|µs|μs|ms|s|m|h))*\d+\.?\d*([^\d.]+)/.exec(text)?.[1];
+  return unit ? `unknown unit ${JSON.stringify(unit)} in` : "invalid";
+}
+
+/** Go reads other bases by their prefix; 64-bit numbers lose what JavaScript's cannot hold. */
+function integerProblem(text: string, bits: number): string | undefined {
+  if (!/^[+-]?(\d+|0[xX][\da-fA-F]+)$/.test(text)) return "invalid syntax";
+  const limit = 2n ** BigInt(bits - 1);
+  const value = BigInt(text.replace(/^[+-]/, "")) * (text.startsWith("-") ? -1n : 1n);
+  return value >= -limit && value < limit ? undefined : "value out of range";
+}
+
+/** A line of CSV: commas inside of double quotes do not separate. */
+function splitCommas(text: string): string[] {
+  if (!text.includes('"')) return text.split(",");
+  const parts: string[] = [];
+  for (const match of text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    parts.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
+  }
+  return parts;
 }
 
 function splitOnce(text: string): [string, string?] {

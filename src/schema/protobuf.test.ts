@@ -10,7 +10,7 @@ import {
   encodeProtobufEnvelope,
   encodeProtobufWatchFrame,
 } from "./protobuf-envelope.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration } from "#base/duration.ts";
 
 abstract class Inner extends message("test.Inner", {
   name: field.string(1),

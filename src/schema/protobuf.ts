@@ -1,6 +1,6 @@
 import type { Bytes } from "#base/bytes.ts";
 import { fromBase64, text, toBase64 } from "#base/bytes.ts";
-import { parseDuration, formatDuration } from "./duration.ts";
+import { parseDuration, formatDuration } from "#base/duration.ts";
 import { zeroOf } from "./decode.ts";
 import type { FieldSpec, Kind } from "./field.ts";
 import { apiVersionOf, fieldsOf, isKindType } from "./message.ts";

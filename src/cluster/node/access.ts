@@ -3,7 +3,7 @@ import { parseFlags } from "#base/flags.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import type { Scope } from "#base/scope.ts";
 import type { Transport } from "#client/transport.ts";
-import { parseDuration } from "#schema/duration.ts";
+import { parseDuration } from "#base/duration.ts";
 import { usualRequestHeaders } from "#server/authn/request-header.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
 import { forAudiences } from "#server/authn/token.ts";

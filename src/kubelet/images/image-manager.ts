@@ -1,7 +1,7 @@
 import type { Container, Pod } from "#api/core/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
-import { formatDuration } from "#schema/duration.ts";
+import { formatDuration } from "#base/duration.ts";
 import { Backoff } from "../pod-worker/backoff.ts";
 import { ContainerError } from "../pod-worker/dependencies.ts";
 import type { ImageManager } from "../pod-worker/dependencies.ts";

@@ -1,4 +1,4 @@
-import { parseDuration } from "#schema/duration.ts";
+import { parseDuration } from "#base/duration.ts";
 import {
   duplicate,
   invalid,

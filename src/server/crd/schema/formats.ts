@@ -1,4 +1,4 @@
-import { parseDuration } from "#schema/duration.ts";
+import { parseDuration } from "#base/duration.ts";
 import { isCidr, isIpv4, isIpv6 } from "#machinery/validation/names.ts";
 
 type Test = (value: string) => boolean;
