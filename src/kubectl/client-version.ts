@@ -1,0 +1,24 @@
+/** A build, as `/version` and `kubectl version -o yaml` describe it. */
+export interface VersionInfo {
+  readonly major: string;
+  readonly minor: string;
+  readonly gitVersion: string;
+  readonly gitCommit?: string;
+  readonly gitTreeState?: string;
+  readonly buildDate?: string;
+  readonly goVersion?: string;
+  readonly compiler?: string;
+  readonly platform: string;
+}
+
+/** The file format of kustomizations that `kubectl kustomize` reads. */
+export const kustomizeVersion = "v5.6.0";
+
+export function clientVersion(platform: { os: string; arch: string }): VersionInfo {
+  return {
+    major: "1",
+    minor: "36",
+    gitVersion: "v1.36.0+kijabi",
+    platform: `${platform.os}/${platform.arch}`,
+  };
+}

@@ -1,0 +1,72 @@
+import type { CommandGroup, CommandNode } from "../command.ts";
+
+/**
+ * All commands, as the program's help lists them. Only their names and one line of each stand
+ * here, so that a start reads the code of one command and no other.
+ */
+export const commandGroups: readonly CommandGroup[] = [
+  {
+    title: "Basic Commands (Beginner):",
+    commands: [],
+  },
+  {
+    title: "Basic Commands (Intermediate):",
+    commands: [
+      {
+        name: "get",
+        about: "Show one or many resources",
+        load: () => import("./get/command.ts"),
+      },
+    ],
+  },
+  {
+    title: "Deploy Commands:",
+    commands: [],
+  },
+  {
+    title: "Cluster Management Commands:",
+    commands: [],
+  },
+  {
+    title: "Troubleshooting and Debugging Commands:",
+    commands: [],
+  },
+  {
+    title: "Advanced Commands:",
+    commands: [],
+  },
+  {
+    title: "Settings Commands:",
+    commands: [],
+  },
+  {
+    title: "Other Commands:",
+    commands: [
+      {
+        name: "api-resources",
+        about: "List the resources that the server serves",
+        load: () => import("./api-resources/command.ts"),
+      },
+      {
+        name: "api-versions",
+        about: 'List the API versions that the server serves, as "group/version"',
+        load: () => import("./api-versions/command.ts"),
+      },
+      {
+        name: "version",
+        about: "Show the versions of the client and of the server",
+        load: () => import("./version/command.ts"),
+      },
+      {
+        name: "options",
+        about: "List the flags that all commands take",
+        hidden: true,
+        load: () => import("./options/command.ts"),
+      },
+    ],
+  },
+];
+
+export const allCommands: readonly CommandNode[] = commandGroups.flatMap(
+  ({ commands }) => commands,
+);

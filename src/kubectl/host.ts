@@ -1,0 +1,103 @@
+import type { Bytes } from "#base/bytes.ts";
+import type { Clock } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import type { Connection } from "./config/connection.ts";
+import type { ClusterAccess } from "./config/cluster-access.ts";
+
+/**
+ * All that kubectl needs of the place it runs in. A terminal's is in `node/`; a browser tab brings
+ * its own, and leaves out what a tab cannot do: commands that need it say so.
+ */
+export interface Host {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly files: Files;
+  /** Where `~` is. */
+  readonly homeDirectory: string;
+  /** "linux" and "amd64", in Go's words. */
+  readonly platform: { readonly os: string; readonly arch: string };
+  /** What the program was called as: "kubectl", or "kijabi kubectl". */
+  readonly programName: string;
+  connect(access: ClusterAccess): Promise<Connection>;
+  /** A page of the web, for `-f https://…`. */
+  fetchText(url: string, signal?: AbortSignal): Promise<FetchedText>;
+  /** Aborts when the person asks the command to end (Ctrl-C). */
+  readonly interrupted: AbortSignal;
+  readonly programs?: Programs;
+}
+
+export interface FetchedText {
+  readonly status: number;
+  readonly statusText: string;
+  readonly text: string;
+}
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns, where it is a terminal. */
+  readonly columns?: number | undefined;
+  write(data: string | Bytes): void;
+}
+
+export interface Input {
+  readonly isTerminal: boolean;
+  /** Until the end of the input; may be read once. */
+  chunks(signal?: AbortSignal): AsyncIterable<Bytes>;
+}
+
+/** Other programs: plugins, editors, diff, credential helpers. */
+export interface Programs {
+  /** With this program's own terminal; resolves with the exit code. */
+  runInForeground(command: string, args: readonly string[], options?: RunOptions): Promise<number>;
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** The path of a program by its name, as a shell would find it. */
+  find(name: string): Promise<string | undefined>;
+}
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Paths are as the person typed them: relative ones start in the working directory. */
+export interface Files {
+  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Bytes>;
+  writeText(path: string, text: string, options?: { readonly mode?: number }): Promise<void>;
+  /** Undefined when there is nothing at the path. */
+  stat(path: string): Promise<FileStatus | undefined>;
+  /** Names, sorted. */
+  list(directory: string): Promise<readonly string[]>;
+  makeDirectory(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** A new file of a name that nobody else has. */
+  makeTemporary(prefix: string, suffix: string): Promise<string>;
+}
+
+export interface FileStatus {
+  readonly isDirectory: boolean;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** What a file could not do, in the words of Go's os package: "open x: no such file or directory". */
+export class FileError extends Error {
+  override name = "FileError";
+  readonly code: string;
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}

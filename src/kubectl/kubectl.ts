@@ -1,0 +1,196 @@
+import type { Client } from "#client/client.ts";
+import { readClusterAccess } from "./config/cluster-access.ts";
+import type { ClusterAccess } from "./config/cluster-access.ts";
+import type { Connection } from "./config/connection.ts";
+import { kubeconfigPaths } from "./config/kubeconfig.ts";
+import type { KubeconfigPaths } from "./config/kubeconfig.ts";
+import { fileCache } from "./discovery/file-cache.ts";
+import { ResourceMapper } from "./discovery/resource-mapper.ts";
+import { CommandError, throwAll } from "./errors.ts";
+import type { GlobalValues } from "./global-flags.ts";
+import type { Host } from "./host.ts";
+import type { Dictionary } from "./language.ts";
+import { findResources, isFailure } from "./resources/find.ts";
+import type { Found, ResourceQuery } from "./resources/find.ts";
+import type { ResourceInfo } from "./resources/resource-info.ts";
+import { requestTrace } from "./rest/trace.ts";
+import { RestClient } from "./rest/rest-client.ts";
+
+export interface KubectlOptions {
+  readonly host: Host;
+  readonly globals: GlobalValues;
+  readonly given: ReadonlySet<string>;
+  readonly dictionary: Dictionary;
+  /** The help of the command that runs. */
+  readonly help: () => Promise<string>;
+}
+
+/**
+ * What a command works with: the place it runs in, and the server, which is only spoken to when it
+ * is asked for. One for each run of the program.
+ */
+export class Kubectl {
+  readonly host: Host;
+  readonly globals: GlobalValues;
+  /** Which flags the person gave. */
+  readonly given: ReadonlySet<string>;
+  readonly mapper: ResourceMapper;
+  readonly help: () => Promise<string>;
+  readonly #dictionary: Dictionary;
+  #access: Promise<ClusterAccess> | undefined;
+  #connection: Promise<Connection> | undefined;
+  #rest: Promise<RestClient> | undefined;
+  #warnings = 0;
+
+  constructor(options: KubectlOptions) {
+    this.host = options.host;
+    this.globals = options.globals;
+    this.given = options.given;
+    this.help = options.help;
+    this.#dictionary = options.dictionary;
+    this.mapper = new ResourceMapper(() => this.rest(), fileCache(this));
+  }
+
+  get programName(): string {
+    return this.host.programName;
+  }
+
+  /** Aborts when the person asks the command to end. */
+  get signal(): AbortSignal {
+    return this.host.interrupted;
+  }
+
+  now(): number {
+    return this.host.clock.now();
+  }
+
+  print(text: string): void {
+    this.host.stdout.write(text);
+  }
+
+  printLine(text: string): void {
+    this.host.stdout.write(`${text}\n`);
+  }
+
+  /** To the error output, with the line's end. */
+  tell(text: string): void {
+    this.host.stderr.write(`${text}\n`);
+  }
+
+  warn(text: string): void {
+    this.#warnings++;
+    this.tell(`Warning: ${text}`);
+  }
+
+  /** Of the server, and of commands. */
+  get warnings(): number {
+    return this.#warnings;
+  }
+
+  /** A fixed text for people, in their language. */
+  translate(text: string): string {
+    return this.#dictionary[text] ?? text;
+  }
+
+  kubeconfigPaths(): KubeconfigPaths {
+    return kubeconfigPaths(this.host, this.globals.kubeconfig || undefined);
+  }
+
+  access(): Promise<ClusterAccess> {
+    this.#access ??= readClusterAccess(this.host, this.kubeconfigPaths(), {
+      ...this.globals,
+      "insecure-skip-tls-verify": this.#ifGiven("insecure-skip-tls-verify"),
+      "disable-compression": this.#ifGiven("disable-compression"),
+    });
+    return this.#access;
+  }
+
+  connection(): Promise<Connection> {
+    this.#connection ??= this.access().then((access) => this.host.connect(access));
+    return this.#connection;
+  }
+
+  rest(): Promise<RestClient> {
+    this.#rest ??= this.connection().then(
+      ({ transport }) =>
+        new RestClient({
+          transport,
+          warn: (warning) => this.warn(warning),
+          monotonic: () => this.host.clock.monotonic(),
+          ...(this.globals.v >= 6 && { trace: requestTrace(this) }),
+        }),
+    );
+    return this.#rest;
+  }
+
+  /** For commands that read objects of kinds that they know. */
+  async client(): Promise<Client> {
+    const { createClient } = await import("#client/typed.ts");
+    return createClient((await this.connection()).transport);
+  }
+
+  async namespace(): Promise<{ readonly name: string; readonly explicit: boolean }> {
+    const { namespace } = await this.access();
+    return { name: namespace, explicit: this.globals.namespace !== "" };
+  }
+
+  find(query: ResourceQuery): AsyncGenerator<Found> {
+    const build = async (directory: string) => {
+      throw new CommandError(`kustomizations cannot be read yet: ${directory}`);
+    };
+    return findResources(
+      {
+        host: this.host,
+        programName: this.programName,
+        mapper: this.mapper,
+        rest: () => this.rest(),
+        namespace: () => this.namespace(),
+        buildKustomization: build,
+      },
+      query,
+    );
+  }
+
+  /** Everything, or the errors. */
+  async findAll(query: ResourceQuery): Promise<ResourceInfo[]> {
+    const infos: ResourceInfo[] = [];
+    const errors: unknown[] = [];
+    for await (const found of this.find(query)) {
+      if (isFailure(found)) errors.push(found.error);
+      else infos.push(found);
+    }
+    throwAll(errors);
+    return infos;
+  }
+
+  /**
+   * Acts on one after the other. What fails is told at the end and does not keep the rest from
+   * being done.
+   */
+  async visit(query: ResourceQuery, act: (info: ResourceInfo) => Promise<void>): Promise<number> {
+    const errors: unknown[] = [];
+    let count = 0;
+    for await (const found of this.find(query)) {
+      if (isFailure(found)) errors.push(found.error);
+      else {
+        count++;
+        try {
+          await act(found);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+    }
+    throwAll(errors);
+    return count;
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined);
+    connection?.close();
+  }
+
+  #ifGiven(name: "insecure-skip-tls-verify" | "disable-compression"): boolean | undefined {
+    return this.given.has(name) ? this.globals[name] : undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { homedir } from "node:os";
+import { systemClock } from "#base/node/system-clock.ts";
+import { cryptoRandom } from "#base/random.ts";
+import type { Bytes } from "#base/bytes.ts";
+import type { Host, Input, Output } from "../host.ts";
+import { connect } from "./connect.ts";
+import { diskFiles } from "./files.ts";
+import { programs } from "./programs.ts";
+
+/** kubectl in a terminal, or in a script. */
+export function nodeHost(
+  options: {
+    programName?: string;
+    environment?: Readonly<Record<string, string | undefined>>;
+  } = {},
+): Host {
+  const environment = options.environment ?? process.env;
+  const interrupted = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => interrupted.abort(new Error(`got ${name}`)));
+  }
+  return {
+    environment,
+    clock: systemClock(),
+    random: cryptoRandom,
+    stdin: standardInput(),
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    files: diskFiles,
+    homeDirectory: environment.HOME || homedir(),
+    platform: { os: goPlatform(), arch: goArchitecture() },
+    programName: options.programName ?? "kubectl",
+    interrupted: interrupted.signal,
+    programs,
+    connect: (access) => connect(access, environment),
+    async fetchText(url, signal) {
+      const response = await fetch(url, signal ? { signal } : {});
+      const { status, statusText } = response;
+      return { status, statusText, text: await response.text() };
+    },
+  };
+}
+
+/** Writes are remembered by the stream when the reader is slow; a reader that went away is no failure. */
+function outputTo(stream: NodeJS.WriteStream): Output {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    isTerminal: stream.isTTY,
+    get columns() {
+      return stream.columns;
+    },
+    write: (data) => void stream.write(data),
+  };
+}
+
+function standardInput(): Input {
+  return {
+    // Looking at `process.stdin` opens it, which most commands need not pay for.
+    get isTerminal() {
+      return process.stdin.isTTY;
+    },
+    async *chunks(signal) {
+      const input = process.stdin;
+      const end = () => void input.destroy();
+      signal?.addEventListener("abort", end, { once: true });
+      try {
+        for await (const chunk of input as AsyncIterable<Buffer>) yield chunk as Bytes;
+      } finally {
+        signal?.removeEventListener("abort", end);
+      }
+    },
+  };
+}
+
+function goPlatform(): string {
+  return process.platform === "win32" ? "windows" : process.platform;
+}
+
+function goArchitecture(): string {
+  const known: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+  return known[process.arch] ?? process.arch;
+}

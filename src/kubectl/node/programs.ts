@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { CommandError } from "../errors.ts";
+import type { Programs, RunOptions } from "../host.ts";
+
+export const programs: Programs = {
+  runInForeground: (command, args, options = {}) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(command, args, {
+        stdio: "inherit",
+        env: environmentOf(options),
+      });
+      child.once("error", (error) => reject(new CommandError(error.message, { cause: error })));
+      child.once("exit", (code, signal) => resolve(code ?? (signal ? 130 : 1)));
+    }),
+  run: (command, args, options = {}) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(command, args, {
+        stdio: [options.input === undefined ? "inherit" : "pipe", "pipe", "pipe"],
+        env: environmentOf(options),
+      });
+      let stdout = "";
+      let stderr = "";
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+      child.stdin?.end(options.input);
+      child.once("error", (error) => reject(new CommandError(error.message, { cause: error })));
+      child.once("close", (code) => resolve({ exitCode: code ?? 1, stdout, stderr }));
+    }),
+  async find(name) {
+    if (name.includes("/")) return (await isProgram(name)) ? name : undefined;
+    for (const directory of (process.env.PATH ?? "").split(delimiter)) {
+      const path = join(directory, name);
+      if (directory && (await isProgram(path))) return path;
+    }
+    return undefined;
+  },
+};
+
+function environmentOf({ environment }: RunOptions): NodeJS.ProcessEnv {
+  return environment ? { ...process.env, ...environment } : process.env;
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+import { splitGroupVersion } from "../objects.ts";
+import type { KubeObject } from "../objects.ts";
+import type { Printer } from "./printer.ts";
+
+/** "deployment.apps/web created"; of a list each item has its line. Without an operation: the name. */
+export function namePrinter(operation: string): Printer {
+  const line = (object: KubeObject): string => {
+    const { group } = splitGroupVersion(object.apiVersion);
+    const kind = object.kind.toLowerCase();
+    const name = `${group ? `${kind}.${group}` : kind}/${object.metadata.name ?? ""}`;
+    return operation ? `${name} ${operation}\n` : `${name}\n`;
+  };
+  return {
+    print(object) {
+      const { items } = object;
+      return Array.isArray(items) ? (items as KubeObject[]).map(line).join("") : line(object);
+    },
+  };
+}

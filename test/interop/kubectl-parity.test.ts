@@ -1,0 +1,6 @@
+import { getScripts } from "./kubectl/get.ts";
+import { parity } from "./kubectl/parity.ts";
+
+// The same commands through the stock kubectl and through ours.
+
+parity("get", getScripts);

@@ -1,0 +1,60 @@
+import { isRow } from "#machinery/json.ts";
+import type { Row } from "#machinery/json.ts";
+
+/** What differs between two servers alike: replaced by words, the rest to the last space. */
+export function comparable(text: string, directory: string): string {
+  let result = text.replaceAll(`${directory}/`, "").replaceAll(directory, "DIR");
+  for (const [pattern, word] of replacements) result = result.replaceAll(pattern, word);
+  return result;
+}
+
+/** The alphabet of generated names. */
+const letters = "[bcdfghjklmnpqrstvwxz2456789]";
+
+const replacements: readonly (readonly [RegExp, string])[] = [
+  // Log lines keep what they say; where the stock program's code was is its own matter.
+  [/^[EWI]\d{4} [\d:.]+ +\d+ \S+\] "Unhandled Error".*\n/gm, ""],
+  [/^[EWI]\d{4} [\d:.]+ +\d+ \S+\] /gm, ""],
+  [/kubectl\.1\.33/g, "kubectl"],
+  [/127\.0\.0\.1:\d+/g, "SERVER"],
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UID"],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
+  [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "TIME"],
+  [/(resourceVersion"?: )"\d+"/g, '$1"VERSION"'],
+  [new RegExp(`-(${letters}{8,10})-${letters}{5}(?![\\w-])`, "g"), "-HASH-IDENT"],
+  [/\b10\.(\d{1,3}\.){2}\d{1,3}\b/g, "ADDRESS"],
+  [/(?<=[:\s]|nodePort: )3[0-2]\d{3}(?=[/\s,]|$)/g, "NPORT"],
+  [/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g, "CERTIFICATE"],
+  [/(-data: )[A-Za-z0-9+/=]{100,}/g, "$1DATA"],
+  [/(?<![\w.-])(?:\d+[dhms]){1,2}(?= ago\)|[\s,)]|$)/g, "AGE"],
+];
+
+/** Objects of a whole server, by path, with what no client decided left out. */
+export function comparableObjects(objects: readonly Row[], directory: string): Row {
+  const result: Row = {};
+  for (const object of objects) {
+    const metadata = isRow(object.metadata) ? object.metadata : {};
+    const key = [object.apiVersion, object.kind, metadata.namespace ?? "", metadata.name].join("/");
+    const text = JSON.stringify(strip(object));
+    result[comparable(key, directory)] = JSON.parse(comparable(text, directory));
+  }
+  return result;
+}
+
+const decidedByServers = new Set([
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "clusterIP",
+  "clusterIPs",
+]);
+
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(strip);
+  if (!isRow(value)) return value;
+  const result: Row = {};
+  for (const [name, field] of Object.entries(value)) {
+    if (!decidedByServers.has(name)) result[name] = strip(field);
+  }
+  return result;
+}

@@ -1,0 +1,17 @@
+import { isAbsolute, join } from "node:path";
+import type { Files } from "#kubectl/host.ts";
+
+/** Files as a program sees them that runs in the directory. */
+export function filesIn(directory: string, files: Files): Files {
+  const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
+  return {
+    readText: (path) => files.readText(at(path)),
+    readBytes: (path) => files.readBytes(at(path)),
+    writeText: (path, text, options) => files.writeText(at(path), text, options),
+    stat: (path) => files.stat(at(path)),
+    list: (path) => files.list(at(path)),
+    makeDirectory: (path) => files.makeDirectory(at(path)),
+    remove: (path) => files.remove(at(path)),
+    makeTemporary: (prefix, suffix) => files.makeTemporary(prefix, suffix),
+  };
+}

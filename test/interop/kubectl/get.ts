@@ -1,0 +1,85 @@
+import type { ParityScript } from "./parity.ts";
+
+const two = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: one, labels: {app: a, tier: x}}
+data: {b: "2", a: "1"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: two, labels: {app: b}}
+`;
+
+export const getScripts: readonly ParityScript[] = [
+  {
+    name: "lists, names and tables",
+    files: { "two.yaml": two, "broken.yaml": "a: [\n", "kindless.yaml": "a: b\n" },
+    steps: [
+      { settle: "apply -f two.yaml" },
+      { settle: "create deployment web --image=nginx --replicas=0" },
+      { settle: "get rs -l app=web -o name --no-headers" },
+      "get cm",
+      "get configmaps one two",
+      "get cm one two nope",
+      "get cm/one deploy/web",
+      "get cm,deploy",
+      "get cm,deploy --no-headers",
+      "get cm --show-labels",
+      "get cm -L app,tier",
+      "get cm -Lapp --label-columns=tier",
+      "get cm -l app=a",
+      "get cm -l 'app in (a,b)' --show-kind",
+      "get cm -A",
+      "get cm -n nope",
+      "get pv",
+      "get pv,pvc",
+      "get cm one -o name",
+      "get cm,deploy -o name",
+      "get cm nope",
+      "get cm nope --ignore-not-found",
+      "get nope",
+      "get nope/a",
+      "get configmaps.v1.",
+      "get deployments.v1.apps",
+      "get deployments.v2.apps",
+      "get deployments.apps web",
+      "get cm one -o yaml",
+      "get cm one -o json",
+      "get cm -o yaml",
+      "get cm one -o custom-columns=NAME:.metadata.name,DATA:.data.a,NONE:.x.y",
+      "get cm -o custom-columns=NAME:.metadata.name --no-headers",
+      "get cm -o custom-columns",
+      "get cm --sort-by=.metadata.name",
+      "get cm --sort-by={.metadata.creationTimestamp} -o name",
+      "get -f two.yaml",
+      "get -f two.yaml -o name",
+      "get -f missing.yaml",
+      "get -f broken.yaml",
+      "get -f kindless.yaml",
+      "get cm -f two.yaml",
+      "get cm one -l app=a",
+      "get cm -A one",
+      "get cm one deploy/web",
+      "get cm/one/two",
+      "get cm/",
+      "get",
+      "get cm -o foo",
+      "get --foo",
+      "get cm -x",
+      "get cm --chunk-size=x",
+      "gett cm",
+      "get cm --chunk-size=1",
+      "get ns default -o jsonpath={.metadata.name}",
+      "get --raw /api/v1/namespaces/nope",
+      "get all",
+      "-n default get cm",
+      "get cm --as=jim",
+      "get cm --context=zz",
+      "get cm --cluster=zz",
+      "get cm --user=zz",
+      "get cm --kubeconfig=/nofile",
+      "get cm --token=wrong --kubeconfig=/dev/null",
+      "get cm -s 127.0.0.1:1",
+    ],
+  },
+];

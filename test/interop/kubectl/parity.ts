@@ -1,0 +1,240 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { utf8 } from "#base/bytes.ts";
+import { silentLogger } from "#base/log.ts";
+import { systemClock } from "#base/node/system-clock.ts";
+import { cryptoRandom } from "#base/random.ts";
+import { Scope } from "#base/scope.ts";
+import type { Host, Output } from "#kubectl/host.ts";
+import { main } from "#kubectl/main.ts";
+import { nodeHost } from "#kubectl/node/host.ts";
+import { runSimulatedNodes } from "#testkit/simulated-node.ts";
+import { openControlPlane } from "../../support/control-plane.ts";
+import type { TestControlPlane } from "../../support/control-plane.ts";
+import { runCommand } from "../../support/command.ts";
+import type { CommandResult } from "../../support/command.ts";
+import { filesIn } from "./files-in.ts";
+import { comparable, comparableObjects } from "./comparable.ts";
+import { readObjects } from "./read-objects.ts";
+import { stockKubectl } from "./stock.ts";
+
+/** Commands that are given to the stock kubectl and to ours, one after the other. */
+export interface ParityScript {
+  readonly name: string;
+  /** By name, in the directory that the commands run in. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Two nodes whose pods pretend to run. Without them, pods stay Pending. */
+  readonly nodes?: true;
+  readonly steps: readonly Step[];
+}
+
+export type Step =
+  /** Without "kubectl"; quotes as in a shell. Everything is compared. */
+  | string
+  | CommandStep
+  /** Waits, on both sides, until the stock kubectl ends this with 0: nothing is compared. */
+  | { readonly settle: string };
+
+export interface CommandStep {
+  readonly run: string;
+  readonly stdin?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Why ours is meant to say something else; the exit code is compared all the same. */
+  readonly differs?: string;
+  /** Lines come in no order that is promised. */
+  readonly unordered?: true;
+}
+
+/** How many commands were compared, for the test that counts them. */
+export const compared = { commands: 0 };
+
+/**
+ * A test for each script: two servers alike, the stock kubectl on one and ours on the other, and
+ * after each command its output, its errors and its exit code compared; at the end the objects.
+ */
+export function parity(area: string, scripts: readonly ParityScript[]): void {
+  for (const script of scripts) {
+    test(`${area}: ${script.name}`, { skip: stockKubectl().skip }, () => runScript(script));
+  }
+}
+
+async function runScript(script: ParityScript): Promise<void> {
+  await using stock = await openSide(script, runStock);
+  await using ours = await openSide(script, runOurs);
+  const differences: string[] = [];
+  for (const step of script.steps) {
+    if (typeof step === "object" && "settle" in step) {
+      await Promise.all([settle(stock, step.settle), settle(ours, step.settle)]);
+      continue;
+    }
+    const command = typeof step === "string" ? { run: step } : step;
+    const [expected, actual] = await Promise.all([stock.run(command), ours.run(command)]);
+    compared.commands++;
+    const told = differenceOf(command, expected, actual);
+    if (told) differences.push(told);
+  }
+  const [left, right] = await Promise.all([objectsOn(stock), objectsOn(ours)]);
+  if (differences.length > 0)
+    throw new Error(`${differences.length} differ:\n${differences.join("\n")}`);
+  assert.deepEqual(right, left);
+}
+
+function differenceOf(step: CommandStep, expected: CommandResult, actual: CommandResult): string {
+  const show = (result: CommandResult) => {
+    const lines = (text: string) =>
+      step.unordered ? text.split("\n").toSorted().join("\n") : text;
+    const said = step.differs
+      ? ""
+      : `\n--- stdout\n${lines(result.stdout)}\n--- stderr\n${lines(result.stderr)}`;
+    return `exit ${result.code}${said}`;
+  };
+  if (show(expected) === show(actual)) return "";
+  return `$ kubectl ${step.run}\n=== stock: ${show(expected)}\n=== ours: ${show(actual)}\n`;
+}
+
+interface Side extends AsyncDisposable {
+  readonly plane: TestControlPlane;
+  readonly directory: string;
+  run(step: CommandStep): Promise<CommandResult>;
+}
+
+type Run = (
+  side: Omit<Side, "run" | typeof Symbol.asyncDispose>,
+  step: CommandStep,
+) => Promise<CommandResult>;
+
+async function openSide(script: ParityScript, run: Run): Promise<Side> {
+  const plane = await openControlPlane();
+  const directory = join(plane.directory, "work");
+  await mkdir(directory);
+  await cp(plane.kubeconfig, join(directory, "config"));
+  for (const [name, text] of Object.entries(script.files ?? {})) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), text);
+  }
+  const scope = new Scope({ onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`) });
+  if (script.nodes) {
+    scope.run("nodes", (signal) =>
+      runSimulatedNodes(
+        {
+          client: plane.client,
+          clock: systemClock(),
+          random: cryptoRandom,
+          logger: silentLogger,
+          count: 2,
+          kubeletVersion: "v1.36.0",
+        },
+        signal,
+      ),
+    );
+  }
+  const side = { plane, directory };
+  return {
+    ...side,
+    async run(step) {
+      const result = await run(side, step);
+      return {
+        code: result.code,
+        stdout: comparable(result.stdout, directory),
+        stderr: comparable(result.stderr, directory),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await scope.close();
+      await plane[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Place = Pick<Side, "directory">;
+
+function environmentIn({ directory }: Place, step: CommandStep): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: directory,
+    KUBECONFIG: join(directory, "config"),
+    ...step.environment,
+  };
+}
+
+async function runStock(side: Place, step: CommandStep): Promise<CommandResult> {
+  const { path } = stockKubectl();
+  return await runCommand(
+    "sh",
+    ["-c", `cd "$0" && exec "$@"`, side.directory, path, ...words(step.run)],
+    {
+      environment: environmentIn(side, step),
+      input: step.stdin ?? "",
+      timeoutMs: 30_000,
+      expectCode: "any",
+    },
+  );
+}
+
+const real = nodeHost();
+
+/** In this process, which spares the start of a program for each command. */
+async function runOurs(side: Place, step: CommandStep): Promise<CommandResult> {
+  const stdout = captured();
+  const stderr = captured();
+  const host: Host = {
+    ...real,
+    environment: environmentIn(side, step),
+    homeDirectory: side.directory,
+    programName: "kubectl",
+    files: filesIn(side.directory, real.files),
+    stdout: stdout.output,
+    stderr: stderr.output,
+    interrupted: AbortSignal.timeout(30_000),
+    stdin: {
+      isTerminal: false,
+      // oxlint-disable-next-line typescript/require-await -- a stream of one chunk
+      async *chunks() {
+        if (step.stdin) yield utf8(step.stdin);
+      },
+    },
+  };
+  const code = await main(host, words(step.run));
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function captured(): { readonly output: Output; text(): string } {
+  const parts: Buffer[] = [];
+  return {
+    output: {
+      isTerminal: false,
+      write: (data) =>
+        void parts.push(typeof data === "string" ? Buffer.from(data) : Buffer.from(data)),
+    },
+    text: () => Buffer.concat(parts).toString("utf8"),
+  };
+}
+
+async function settle(side: Side, command: string): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const result = await runStock(side, { run: command });
+    if (result.code === 0) return;
+    if (performance.now() > deadline) assert.fail(`${command}: ${result.stderr}${result.stdout}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function objectsOn({ plane, directory }: Side): Promise<unknown> {
+  return comparableObjects(await readObjects(plane.kubeconfig), directory);
+}
+
+/** A command line's words, quotes taken off. */
+export function words(line: string): string[] {
+  const found: string[] = [];
+  for (const match of line.matchAll(/(?:[^\s'"]+|'[^']*'|"(?:[^"\\]|\\.)*")+/g)) {
+    found.push(
+      match[0].replaceAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"/g, (_whole, single, double) =>
+        typeof single === "string" ? single : String(double).replaceAll(/\\(.)/g, "$1"),
+      ),
+    );
+  }
+  return found;
+}
