@@ -79,9 +79,14 @@ interface Definition<T extends ApiObject> {
   readonly concurrency?: number;
   /** Look at every object so often, whatever happens. */
   readonly resyncMs?: number;
+  /** Wakes objects for what no informer of its own shows; runs beside the passes. */
+  readonly feed?: (wake: Wake, signal: AbortSignal) => Promise<void>;
   /** Who is named in Events, where it is not the controller's own name. */
   readonly eventSource?: string;
 }
+
+/** Has an object looked at, at once or after a while: of several times the earliest counts. */
+export type Wake = (reference: ObjectReference, afterMs?: number) => void;
 
 export type ControllerDefinition<T extends ApiObject> = Definition<T> &
   (

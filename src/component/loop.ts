@@ -1,6 +1,7 @@
 import { TimeoutError } from "#base/clock.ts";
 import { invariant } from "#base/invariant.ts";
 import type { Logger } from "#base/log.ts";
+import { Scope } from "#base/scope.ts";
 import { matchesLabelSelector } from "#machinery/labels/label-selector.ts";
 import type { ObjectReference, Resource } from "#client/client.ts";
 import { isConflict } from "#client/client.ts";
@@ -16,6 +17,7 @@ import type {
   ControllerEnvironment,
   ReadCache,
   ReconcileResult,
+  Wake,
 } from "./controller.ts";
 import { Expectations } from "./expectations.ts";
 
@@ -61,7 +63,13 @@ export class ControllerLoop<T extends ApiObject> {
       const synced = [...this.#informers.values()].map((informer) => informer.synced);
       await Promise.race([Promise.all(synced), aborted(signal)]);
       if (signal.aborted) return;
+      await using scope = new Scope({
+        signal,
+        onFailure: (task, error) => this.#logger.error("a task stopped", { task, error }),
+      });
       this.#resync(signal);
+      const { feed } = this.#definition;
+      if (feed) scope.run("feed", (linked) => feed(this.#wake, linked));
       const concurrency = this.#definition.concurrency ?? 5;
       await this.#queue.run(concurrency, (key) => this.#work(key, signal), signal);
     } finally {
@@ -172,6 +180,9 @@ export class ControllerLoop<T extends ApiObject> {
     next();
     signal.addEventListener("abort", () => cancel(), { once: true });
   }
+
+  readonly #wake: Wake = (reference, afterMs = 0) =>
+    this.#queue.addAfter(keyOf(reference), afterMs);
 
   async #work(key: string, signal: AbortSignal): Promise<void> {
     const { clock, metrics } = this.#environment;

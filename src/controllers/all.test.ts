@@ -13,6 +13,7 @@ import {
   Node,
   Pod,
   ReplicationController,
+  ResourceQuota,
   Secret,
   Service,
   ServiceAccount,
@@ -220,8 +221,7 @@ test("deletes dependents after, before, or not at all", async () => {
   await cluster.stop();
 });
 
-test("custom kinds are collected, own others, and go with their namespace", async () => {
-  const cluster = await setUp();
+async function defineThings(cluster: TestCluster) {
   const { client } = cluster;
   const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
   await client.create(CustomResourceDefinition, {
@@ -241,6 +241,13 @@ test("custom kinds are collected, own others, and go with their namespace", asyn
     kind: "Thing",
     metadata: { namespace: "default", name, ...more },
   });
+  return { things, thing };
+}
+
+test("custom kinds are collected, own others, and go with their namespace", async () => {
+  const cluster = await setUp();
+  const { client } = cluster;
+  const { things, thing } = await defineThings(cluster);
   const owner = await client.create(things, thing("owner") as ApiObject);
   const { uid } = owner.metadata;
   const ownerReferences = [{ apiVersion: "example.com/v1", kind: "Thing", name: "owner", uid }];
@@ -430,5 +437,36 @@ test("a budget says how many pods may be evicted", async () => {
   assert.deepEqual(await read(), ["InsufficientPods", 0, 1, 2, 0]);
   await cluster.advance(5_000);
   assert.deepEqual(await read(), ["SufficientPods", 2, 1, 2, 1]);
+  await cluster.stop();
+});
+
+test("a quota bounds custom kinds, and pods that others make, and gives back", async () => {
+  const cluster = await setUp();
+  const { client } = cluster;
+  const { things, thing } = await defineThings(cluster);
+  const place = { namespace: "default", name: "few" };
+  await client.create(ResourceQuota, {
+    metadata: place,
+    spec: { hard: { "count/things.example.com": "1", pods: "1" } },
+  });
+  await cluster.advance(10);
+  const used = async () => (await client.get(ResourceQuota, place)).status.used;
+  assert.deepEqual(await used(), { "count/things.example.com": "0", pods: "0" });
+  await client.create(things, thing("a") as ApiObject);
+  await assert.rejects(
+    client.create(things, thing("b") as ApiObject),
+    /things.example.com "b" is forbidden: exceeded quota: few, requested: count\/things.example/,
+  );
+  await client.create(Deployment, deployment("default"));
+  await cluster.advance(5_000);
+  assert.deepEqual(await used(), { "count/things.example.com": "1", pods: "1" });
+  const [replicaSet] = (await client.list(ReplicaSet)).items;
+  const failure = replicaSet?.status?.conditions?.find(({ type }) => type === "ReplicaFailure");
+  assert.match(failure?.message ?? "", /exceeded quota: few, requested: pods=1, used: pods=1/);
+
+  await client.delete(Deployment, { namespace: "default", name: "web" });
+  await client.delete(things, { namespace: "default", name: "a" });
+  await cluster.advance(5_000);
+  assert.deepEqual(await used(), { "count/things.example.com": "0", pods: "0" });
   await cluster.stop();
 });

@@ -13,6 +13,7 @@ import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
 import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
+import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
 import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
@@ -46,6 +47,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     serviceAccountController,
     rootCertificatePublisher(options.rootCertificateAuthority),
     garbageCollector(discovery),
+    resourceQuotaController(discovery),
     nodeLifecycleController(),
     taintEvictionController,
     disruptionController,

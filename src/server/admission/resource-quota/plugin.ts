@@ -1,13 +1,15 @@
 import { ResourceQuota } from "#api/core/v1.ts";
 import type { PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
+import { DeviceClass } from "#api/resource/v1.ts";
 import { isConflict } from "#client/client.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
+import { attributesClassesOf, isInScope, isTerminating } from "#machinery/quota/scopes.ts";
+import { increase, isMeasured, unspecified, usageOf } from "#machinery/quota/usage.ts";
+import type { Usage } from "#machinery/quota/usage.ts";
 import { addQuantities, compareQuantities } from "#schema/quantity.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { listServed } from "../matching/served.ts";
 import { refusal } from "../refusal.ts";
-import { isInScope, isTerminating } from "./scopes.ts";
-import { increase, isMeasured, unspecified, usageOf } from "./usage.ts";
-import type { Usage } from "./usage.ts";
 
 const attemptsMax = 10;
 
@@ -22,9 +24,16 @@ export function resourceQuota({ client, clock }: AdmissionEnvironment): Admissio
     async validate(request) {
       if (!request.namespace || !isCounted(request)) return;
       const { resourceGroup: group, resource, object, oldObject } = request;
-      const now = clock.now();
-      const usage = usageOf(group, resource, object, now);
-      const delta = oldObject ? increase(usage, usageOf(group, resource, oldObject, now)) : usage;
+      const surroundings = {
+        now: clock.now(),
+        ...(resource === "resourceclaims" && {
+          deviceClasses: await listServed(client, DeviceClass),
+        }),
+      };
+      const usage = usageOf(group, resource, object, surroundings);
+      const delta = oldObject
+        ? increase(usage, usageOf(group, resource, oldObject, surroundings))
+        : usage;
       const done = new Set<string>();
       for (let attempt = 1; ; attempt++) {
         const { namespace } = request;
@@ -72,9 +81,12 @@ function isCounted(request: AdmissionRequest): boolean {
 }
 
 function hasNewAllocation({ object, oldObject }: AdmissionRequest): boolean {
-  const allocated = (claim: unknown) =>
-    (claim as PersistentVolumeClaim).status.allocatedResources?.["storage"];
-  return allocated(object) !== allocated(oldObject);
+  const facts = (claim: PersistentVolumeClaim) => [
+    claim.status.allocatedResources?.["storage"],
+    attributesClassesOf(claim),
+  ];
+  const [claim, old] = [object, oldObject] as unknown as PersistentVolumeClaim[];
+  return claim !== undefined && old !== undefined && !deepEqual(facts(claim), facts(old));
 }
 
 interface Charge {

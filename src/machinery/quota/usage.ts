@@ -1,6 +1,13 @@
 import type { PersistentVolumeClaim, Pod, PodSpec, Service } from "#api/core/v1.ts";
-import { podLimits, podRequests } from "#machinery/pod-resources.ts";
-import { compareQuantities, subtractQuantities } from "#schema/quantity.ts";
+import type { DeviceClass, ResourceClaim } from "#api/resource/v1.ts";
+import {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  subtractQuantities,
+} from "#schema/quantity.ts";
+import { podLimits, podRequests } from "../pod-resources.ts";
 
 /** Amounts by the names that quotas use: "requests.cpu", "pods", "count/deployments.apps". */
 export type Usage = Readonly<Record<string, string>>;
@@ -15,6 +22,14 @@ const plainCounts = new Set([
   "persistentvolumeclaims",
   "pods",
 ]);
+
+/** What usage depends on besides the object itself. */
+export interface Surroundings {
+  /** In milliseconds. */
+  readonly now: number;
+  /** Those of the cluster; only claims of devices are counted by them. */
+  readonly deviceClasses?: readonly DeviceClass[];
+}
 
 const betaClassAnnotation = "volume.beta.kubernetes.io/storage-class";
 const suffix = ".storageclass.storage.k8s.io/";
@@ -33,8 +48,21 @@ const serviceNames = new Set([
   "services.loadbalancers",
 ]);
 
+const deviceSuffix = ".deviceclass.resource.k8s.io/devices";
+const devicePrefix = "requests.deviceclass.resource.kubernetes.io/";
+/** A claim of "all devices" can get so many. */
+const devicesMax = 32;
+/** On claims that stand for what a pod asked for as an extended resource. */
+const extendedClaimAnnotation = "resource.kubernetes.io/extended-resource-claim";
+
+const isDeviceClaim = (group: string, resource: string) =>
+  group === "resource.k8s.io" && resource === "resourceclaims";
+
 /** Whether an object of this resource may take from what a quota bounds under this name. */
 export function isMeasured(group: string, resource: string, name: string): boolean {
+  if (isDeviceClaim(group, resource) && (name.endsWith(deviceSuffix) || isExtended(name))) {
+    return true;
+  }
   switch (group ? "" : resource) {
     case "pods":
       return podNames.has(name) || /^(requests\.)?hugepages-/.test(name) || isExtended(name);
@@ -62,16 +90,24 @@ function isExtended(name: string): boolean {
 }
 
 /** What one object takes from the quotas of its namespace. */
-export function usageOf(group: string, resource: string, object: unknown, now: number): Usage {
+export function usageOf(
+  group: string,
+  resource: string,
+  object: unknown,
+  { now, deviceClasses = [] }: Surroundings,
+): Usage {
   const count: Record<string, string> = {
     [group ? `count/${resource}.${group}` : `count/${resource}`]: "1",
     ...(group === "" && plainCounts.has(resource) && { [resource]: "1" }),
   };
+  if (isDeviceClaim(group, resource)) {
+    return { ...count, ...deviceUsage(object as ResourceClaim, deviceClasses) };
+  }
   if (group !== "") return count;
   switch (resource) {
     case "pods":
       // All that is stored counts as an object, but only what may still run takes from the rest.
-      return isOver(object as Pod, now)
+      return isPodOver(object as Pod, now)
         ? { "count/pods": "1" }
         : { ...count, ...podUsage((object as Pod).spec) };
     case "persistentvolumeclaims":
@@ -108,24 +144,72 @@ function podUsage(spec: PodSpec): Usage {
 const isPlain = (name: string) =>
   ["cpu", "memory", "ephemeral-storage"].includes(name) || name.startsWith("hugepages-");
 
-function isOver({ metadata, status }: Pod, now: number): boolean {
-  if (status.phase === "Failed" || status.phase === "Succeeded") return true;
+function isPodOver(pod: Pod, now: number): boolean {
+  if (pod.status.phase === "Failed" || pod.status.phase === "Succeeded") return true;
+  const release = releaseOf(pod);
+  return release !== undefined && now > release;
+}
+
+/**
+ * When a pod that is being deleted stops counting, whether it has gone by then or not: a node that
+ * is lost must not keep its user from having other pods. Undefined for one that stays.
+ */
+export function releaseOf({ metadata }: Pod): number | undefined {
   const { deletionTimestamp, deletionGracePeriodSeconds: grace } = metadata;
-  if (deletionTimestamp === undefined || grace === undefined) return false;
-  return now > Date.parse(deletionTimestamp) + grace * 1000;
+  if (deletionTimestamp === undefined || grace === undefined) return undefined;
+  return Date.parse(deletionTimestamp) + grace * 1000;
 }
 
 function claimUsage({ metadata, spec, status }: PersistentVolumeClaim): Usage {
   const requested = spec.resources?.requests?.["storage"];
   const allocated = status?.allocatedResources?.["storage"];
   const isGrown = requested && allocated && compareQuantities(allocated, requested) > 0;
-  const storage = isGrown ? allocated : requested;
+  const storage = wholeUnits(isGrown ? allocated : requested);
   const className = metadata.annotations?.[betaClassAnnotation] ?? spec.storageClassName;
   return {
     ...(storage && { "requests.storage": storage }),
     ...(className && { [`${className}${suffix}persistentvolumeclaims`]: "1" }),
     ...(className && storage && { [`${className}${suffix}requests.storage`]: storage }),
   };
+}
+
+/** Bytes come whole: a quota takes no fraction of one. */
+function wholeUnits(amount: string | undefined): string | undefined {
+  const quantity = amount === undefined ? undefined : parseQuantity(amount);
+  if (!quantity) return amount;
+  const unit = 1_000_000_000n;
+  const rest = quantity.nanos % unit;
+  if (rest === 0n) return amount;
+  return formatQuantity({ ...quantity, nanos: quantity.nanos - rest + unit });
+}
+
+/** By class, what the claim may get at most; of alternatives only one is allocated. */
+function deviceUsage({ metadata, spec }: ResourceClaim, classes: readonly DeviceClass[]): Usage {
+  const devices = new Map<string, number>();
+  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    const most = new Map<string, number>();
+    for (const request of exactly ? [exactly] : firstAvailable) {
+      const { allocationMode = "ExactCount", count = 1, deviceClassName: name } = request;
+      const number =
+        allocationMode === "ExactCount" ? count : allocationMode === "All" ? devicesMax : 0;
+      most.set(name, Math.max(most.get(name) ?? 0, number));
+    }
+    for (const [name, number] of most) devices.set(name, (devices.get(name) ?? 0) + number);
+  }
+  const usage: Record<string, string> = {};
+  // Such a claim is the pod's own, and the pod has paid for it.
+  const isPaid = metadata.annotations?.[extendedClaimAnnotation] === "true";
+  for (const [name, number] of devices) {
+    usage[`${name}${deviceSuffix}`] = String(number);
+    if (isPaid) continue;
+    usage[`${devicePrefix}${name}`] = String(number);
+    const extended = classes.find(({ metadata }) => metadata.name === name)?.spec;
+    const resource = extended?.extendedResourceName;
+    if (!resource) continue;
+    const key = `requests.${resource}`;
+    usage[key] = addQuantities(usage[key] ?? "0", String(number));
+  }
+  return usage;
 }
 
 function serviceUsage({ spec }: Service): Usage {

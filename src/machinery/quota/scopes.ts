@@ -4,7 +4,7 @@ import type {
   ResourceQuota,
   ScopedResourceSelectorRequirement,
 } from "#api/core/v1.ts";
-import { podQosClass } from "#machinery/pod-resources.ts";
+import { podQosClass } from "../pod-resources.ts";
 
 /** Whether the quota is about this object: quotas with scopes are about some pods or claims only. */
 export function isInScope(
@@ -32,17 +32,21 @@ export function isInScope(
 
 /** By any of the classes that the claim has, had or shall have. */
 function matchesClaim(
-  { spec, status }: PersistentVolumeClaim,
+  claim: PersistentVolumeClaim,
   requirement: ScopedResourceSelectorRequirement,
 ): boolean {
   if (requirement.scopeName !== "VolumeAttributesClass") return false;
-  const names = [
+  const names = attributesClassesOf(claim);
+  if (names.length === 0) return matchesName("", requirement);
+  return names.some((name) => matchesName(name, requirement));
+}
+
+export function attributesClassesOf({ spec, status }: PersistentVolumeClaim): readonly string[] {
+  return [
     spec.volumeAttributesClassName,
     status?.currentVolumeAttributesClassName,
     status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
-  ].filter((name) => name !== undefined && name !== "");
-  if (names.length === 0) return matchesName("", requirement);
-  return names.some((name) => matchesName(name ?? "", requirement));
+  ].filter((name): name is string => name !== undefined && name !== "");
 }
 
 function matches(pod: Pod, requirement: ScopedResourceSelectorRequirement): boolean {
