@@ -1,7 +1,12 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { required } from "#base/invariant.ts";
+import { silentLogger } from "#base/log.ts";
+import { systemClock } from "#base/node/system-clock.ts";
+import { cryptoRandom } from "#base/random.ts";
+import { Scope } from "#base/scope.ts";
 import type { Loose } from "#testkit/requests.ts";
+import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { Api } from "../../support/api.ts";
 import type { ApiRequest } from "../../support/api.ts";
 import { openControlPlane } from "../../support/control-plane.ts";
@@ -34,17 +39,47 @@ export interface Row {
 let plane: TestControlPlane;
 let http: Api;
 let rows = 0;
+let nodes = 0;
+const failures: unknown[] = [];
+const scope = new Scope({ onFailure: (_task, error) => failures.push(error) });
 /** Less for what is known not to come. */
 let patienceMs = 15_000;
 
 before(async () => {
   plane = await openControlPlane();
   http = new Api(plane.kubeconfig);
+  if (nodes > 0) await startNodes();
 });
 after(async () => {
+  await scope.close();
   http.close();
   await plane[Symbol.asyncDispose]();
+  assert.deepEqual(failures, []);
 });
+
+/** The rows of this file have so many nodes, whose pods pretend to run. */
+export function withNodes(count: number): void {
+  nodes = count;
+}
+
+async function startNodes(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  scope.run("nodes", (signal) =>
+    runSimulatedNodes(
+      {
+        client: plane.client,
+        clock: systemClock(),
+        random: cryptoRandom,
+        logger: silentLogger,
+        count: nodes,
+        kubeletVersion: "v1.36.0",
+        started: resolve,
+      },
+      signal,
+    ),
+  );
+  await promise;
+}
 
 /** Shows a row of Kubernetes' conformance list. `name` is its name there, without its tags. */
 export function conformance(name: string, check: (row: Row) => Promise<void>): void {
