@@ -4,7 +4,7 @@ import { listKindOf } from "#schema/message.ts";
 import { kindTexts } from "../openapi/descriptions.ts";
 import { gvkOf } from "../openapi/schema.ts";
 import type { DescribedType, Dialect, Schema } from "../openapi/schema.ts";
-import { isSchemaList } from "./schema/json-schema.ts";
+import { isSchemaList, propertyOf, valuesOf } from "./schema/json-schema.ts";
 import type { JsonSchema } from "./schema/json-schema.ts";
 
 export interface CustomSchemaOptions {
@@ -29,11 +29,11 @@ export function customSchema(options: CustomSchemaOptions): DescribedType["descr
   });
   return {
     item(dialect, reference) {
-      const published = publish(schema, dialect, reference);
-      // Version 2 cannot say more of a resource that keeps what it does not know.
+      // Version 2 cannot say of a resource that it keeps what it does not know.
       if (dialect === "v2" && schema["x-kubernetes-preserve-unknown-fields"]) {
-        return { ...published, ...common(info.kind) };
+        return common(info.kind);
       }
+      const published = publish(schema, dialect, reference);
       const properties = { ...(published["properties"] as Schema), ...metaOf(dialect, reference) };
       return { ...published, properties, ...common(info.kind) };
     },
@@ -84,9 +84,10 @@ function publish(schema: JsonSchema, dialect: Dialect, reference: Reference): Sc
   if (typeof published.additionalProperties === "object") {
     result["additionalProperties"] = below(published.additionalProperties);
   }
-  if (schema["x-kubernetes-embedded-resource"] && dialect === "v3") {
-    const properties = { ...metaOf(dialect, reference), ...(result["properties"] as Schema) };
-    const required = [...new Set(["kind", "apiVersion", ...(schema.required ?? [])])];
+  const keepsUnknown = schema["x-kubernetes-preserve-unknown-fields"] ?? false;
+  if (schema["x-kubernetes-embedded-resource"] && !(dialect === "v2" && keepsUnknown)) {
+    const properties = { ...(result["properties"] as Schema), ...metaOf(dialect, reference) };
+    const required = [...new Set([...(schema.required ?? []), "kind", "apiVersion"])];
     return { ...result, properties, required };
   }
   if (schema["x-kubernetes-int-or-string"] && dialect === "v3") {
@@ -117,14 +118,17 @@ function publishV2(schema: JsonSchema): JsonSchema {
     ...rest
   } = schema;
   const keepsUnknown = schema["x-kubernetes-preserve-unknown-fields"] ?? false;
-  if (nullable || keepsUnknown) {
-    const { type: _type, items: _items, properties: _properties, ...open } = rest;
-    return keepsUnknown ? withoutStructure(open) : open;
-  }
-  return rest;
+  if (!nullable && !keepsUnknown) return withoutNullables(rest);
+  const { type, items: _items, properties: _properties, ...open } = rest;
+  const isStructure = type === "object" || type === "array";
+  const kept = nullable || isStructure || type === undefined ? open : { ...open, type };
+  return withoutNullables(kept);
 }
 
-function withoutStructure({ additionalProperties: _values, ...schema }: JsonSchema): JsonSchema {
-  const { required: _required, ...rest } = schema;
-  return rest;
+/** What may be null cannot be asked for. */
+function withoutNullables(schema: JsonSchema): JsonSchema {
+  const { required, ...rest } = schema;
+  if (!required || valuesOf(schema)?.nullable) return rest;
+  const names = required.filter((name) => !propertyOf(schema, name)?.nullable);
+  return names.length > 0 ? { ...rest, required: names } : rest;
 }

@@ -1,49 +1,8 @@
 import assert from "node:assert/strict";
 import type { Loose } from "#testkit/requests.ts";
+import { defined, definitions, establish, open } from "./definition.ts";
 import { conformance, quickly } from "./row.ts";
 import type { Row } from "./row.ts";
-
-const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-
-/** A definition of the row's own group, and the paths of it and of its objects. */
-function defined(row: Row, options: { schema?: object; plural?: string; more?: object } = {}) {
-  const { schema = open, plural = "notes", more = {} } = options;
-  const group = `${row.namespace}.example.com`;
-  const kind = plural === "notes" ? "Note" : "Page";
-  const name = `${plural}.${group}`;
-  return {
-    group,
-    kind,
-    path: `${collection}/${name}`,
-    objects: `/apis/${group}/v1/namespaces/${row.namespace}/${plural}`,
-    definition: {
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: { name, labels: { row: row.namespace } },
-      spec: {
-        group,
-        scope: "Namespaced",
-        names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
-        versions: [
-          { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema }, ...more },
-        ],
-      },
-    },
-  };
-}
-
-async function establish(row: Row, one: ReturnType<typeof defined>): Promise<void> {
-  await row.create(collection, one.definition);
-  await row.until(one.path, ({ status }) =>
-    assert.ok(
-      status?.conditions?.some(
-        ({ type, status: value }: Loose) => type === "Established" && value === "True",
-      ),
-    ),
-  );
-  await quickly(() => row.get(one.objects));
-}
 
 conformance(
   "CustomResourceDefinition resources [Privileged:ClusterAdmin] Simple CustomResourceDefinition creating/deleting custom resource definition objects works",
@@ -60,7 +19,7 @@ conformance(
   "CustomResourceDefinition resources [Privileged:ClusterAdmin] Simple CustomResourceDefinition listing custom resource definition objects works",
   async (row) => {
     for (const plural of ["notes", "pages"]) await establish(row, defined(row, { plural }));
-    const selected = `${collection}?labelSelector=row%3D${row.namespace}`;
+    const selected = `${definitions}?labelSelector=row%3D${row.namespace}`;
     assert.equal((await row.get(selected)).items.length, 2);
     await row.remove(selected);
     await quickly(async () => assert.deepEqual((await row.get(selected)).items, []));

@@ -7,8 +7,10 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { Loose } from "#testkit/requests.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
+import { findBinary } from "../../../src/cluster/providers/node/host.ts";
 import { Api } from "../../support/api.ts";
 import type { ApiRequest } from "../../support/api.ts";
+import type { CommandOptions, CommandResult } from "../../support/command.ts";
 import { openControlPlane } from "../../support/control-plane.ts";
 import type { TestControlPlane } from "../../support/control-plane.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -32,6 +34,8 @@ export interface Row {
   /** Until the object at `path` passes. */
   until(path: string, check: (object: Loose) => void): Promise<Loose>;
   gone(path: string): Promise<void>;
+  /** The stock client, in the row's namespace. */
+  kubectl(words: string, options?: CommandOptions): Promise<CommandResult>;
   /** The next `count` events; a watch that says less is a failure. */
   events(path: string, count: number): Promise<Loose[]>;
 }
@@ -44,6 +48,7 @@ const failures: unknown[] = [];
 const scope = new Scope({ onFailure: (_task, error) => failures.push(error) });
 /** Less for what is known not to come. */
 let patienceMs = 15_000;
+const rowMsMax = 60_000;
 
 before(async () => {
   plane = await openControlPlane();
@@ -80,15 +85,21 @@ async function startNodes(): Promise<void> {
   );
   await promise;
 }
+const hasKubectl = findBinary("kubectl", process.env["PATH"] ?? "") !== undefined;
 
 /** Shows a row of Kubernetes' conformance list. `name` is its name there, without its tags. */
-export function conformance(name: string, check: (row: Row) => Promise<void>): void {
-  test(name, { timeout: 30_000 }, async () => check(await openRow()));
+export function conformance(
+  name: string,
+  check: (row: Row) => Promise<void>,
+  { needsKubectl = false }: { readonly needsKubectl?: boolean } = {},
+): void {
+  const skip = needsKubectl && !hasKubectl && "kubectl is not on the PATH";
+  test(name, { timeout: rowMsMax, skip }, async () => check(await openRow()));
 }
 
 /** A row that does not hold yet; its test fails on the day it does. */
 export function failing(name: string, why: string, check: (row: Row) => Promise<void>): void {
-  test(name, { timeout: 30_000 }, async (context) => {
+  test(name, { timeout: rowMsMax }, async (context) => {
     context.diagnostic(`not so yet: ${why}`);
     patienceMs = 3_000;
     const row = await openRow();
@@ -132,6 +143,8 @@ async function openRow(): Promise<Row> {
         return object;
       }),
     gone: (path) => quickly(async () => assert.equal((await http.send({ path })).status, 404)),
+    kubectl: (words, options) =>
+      plane.kubectl(["--namespace", namespace, ...words.split(" ")], options),
     async events(path, count) {
       const stop = AbortSignal.timeout(20_000);
       const seen: Loose[] = [];
