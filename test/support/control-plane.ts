@@ -8,6 +8,7 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { Client } from "#client/client.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
+import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
 import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
@@ -71,6 +72,7 @@ export async function openControlPlane(
     authorityPem: pki.authority.certificatePem,
     kubelet: { fetch: noKubelet, tunnel: noKubelet },
     webhookPost: webhooks.post,
+    conversionCaller: createConversionCaller,
     remoteServers,
     admission,
     access: {

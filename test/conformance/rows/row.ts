@@ -5,6 +5,7 @@ import { silentLogger } from "#base/log.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
+import type { Client } from "#client/client.ts";
 import type { Loose } from "#testkit/requests.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { findBinary } from "../../../src/cluster/providers/node/host.ts";
@@ -18,6 +19,8 @@ import { eventually } from "../../support/eventually.ts";
 /** What a row's test sees: the API over HTTPS, and a namespace of its own. */
 export interface Row {
   readonly http: Api;
+  /** As the server itself, for what is no part of the row: its nodes. */
+  readonly client: Client;
   readonly namespace: string;
   /** "/api/v1/namespaces/NAMESPACE". */
   readonly core: string;
@@ -118,6 +121,7 @@ async function openRow(): Promise<Row> {
     http.expect<Loose>(status, request);
   const row: Row = {
     http,
+    client: plane.client,
     namespace,
     core: `/api/v1/namespaces/${namespace}`,
     apps: `/apis/apps/v1/namespaces/${namespace}`,

@@ -1,70 +1,33 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { after, before } from "node:test";
-import { toBase64, utf8 } from "#base/bytes.ts";
-import { createCertificateAuthority, issueCertificate } from "#pki/certificate.ts";
 import type { Loose } from "#testkit/requests.ts";
+import { configurationsOf, denied, openReviewServer, patched } from "./review-server.ts";
+import type { Flavour, ReviewServer } from "./review-server.ts";
 import { conformance, quickly } from "./row.ts";
 import type { Row } from "./row.ts";
 
 const group = "admissionregistration.k8s.io/v1";
-const server = { authority: "", origin: "", close: () => {} };
-
+let server: ReviewServer;
 before(async () => {
-  const now = Date.now();
-  const ca = await createCertificateAuthority({ commonName: "webhooks", now });
-  const names = { dnsNames: ["localhost"], commonName: "hook" };
-  const issued = await issueCertificate(ca, { ...names, usages: "server", now });
-  const https = createServer({ cert: issued.certificatePem, key: issued.privateKeyPem });
-  https.on("request", (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const path = (request.url ?? "").split("?")[0] ?? "";
-      if (path === "/slow") return;
-      const review: Loose = JSON.parse(Buffer.concat(chunks).toString());
-      response.setHeader("content-type", "application/json");
-      const { apiVersion, kind } = review;
-      const { uid, object } = review.request;
-      response.end(JSON.stringify({ apiVersion, kind, response: { uid, ...judge(path, object) } }));
-    });
-  });
-  https.listen(0, "127.0.0.1");
-  await once(https, "listening");
-  server.authority = toBase64(utf8(ca.certificatePem));
-  server.origin = `https://localhost:${(https.address() as AddressInfo).port}`;
-  server.close = () => {
-    https.closeAllConnections();
-    https.close();
-  };
+  server = await openReviewServer((path, { object }) =>
+    path === "/slow" ? undefined : judge(path, object),
+  );
 });
 after(() => server.close());
 
 function judge(path: string, object: Loose): object {
-  const adds = (key: string) => ({
-    allowed: true,
-    patchType: "JSONPatch",
-    patch: toBase64(
-      utf8(JSON.stringify([{ op: "add", path: "/data", value: { ...object.data, [key]: "yes" } }])),
-    ),
-  });
+  const adds = (key: string) =>
+    patched({ op: "add", path: "/data", value: { ...object.data, [key]: "yes" } });
   if (path === "/first") return adds("first");
   // The second has something to say only of what the first made.
   if (path === "/second") return object.data?.first ? adds("second") : { allowed: true };
-  return { allowed: object.data?.bad === undefined, status: { message: "it is bad" } };
+  return object.data?.bad === undefined ? { allowed: true } : denied("it is bad");
 }
-
-type Flavour = "Mutating" | "Validating";
-
-const collectionOf = (flavour: Flavour) =>
-  `/apis/${group}/${flavour.toLowerCase()}webhookconfigurations`;
 
 /** Sends the row's config maps to `path` of the test's server. */
 async function register(row: Row, flavour: Flavour, path: string, others: object = {}) {
   const name = `${row.namespace}-${path}`;
-  await row.create(collectionOf(flavour), {
+  await row.create(configurationsOf(flavour), {
     apiVersion: group,
     kind: `${flavour}WebhookConfiguration`,
     metadata: { name, labels: { row: row.namespace } },
@@ -87,7 +50,7 @@ async function register(row: Row, flavour: Flavour, path: string, others: object
       },
     ],
   });
-  return `${collectionOf(flavour)}/${name}`;
+  return `${configurationsOf(flavour)}/${name}`;
 }
 
 /** A config map as it would be created now. */
@@ -114,7 +77,7 @@ conformance(
   "AdmissionWebhook [Privileged:ClusterAdmin] listing validating webhooks should work",
   async (row) => {
     for (const path of ["check", "check-2"]) await register(row, "Validating", path);
-    const selected = `${collectionOf("Validating")}?labelSelector=row%3D${row.namespace}`;
+    const selected = `${configurationsOf("Validating")}?labelSelector=row%3D${row.namespace}`;
     assert.equal((await row.get(selected)).items.length, 2);
     await refuses(row);
     await row.remove(selected);
@@ -126,7 +89,7 @@ conformance(
   "AdmissionWebhook [Privileged:ClusterAdmin] listing mutating webhooks should work",
   async (row) => {
     for (const path of ["first", "second"]) await register(row, "Mutating", path);
-    const selected = `${collectionOf("Mutating")}?labelSelector=row%3D${row.namespace}`;
+    const selected = `${configurationsOf("Mutating")}?labelSelector=row%3D${row.namespace}`;
     assert.equal((await row.get(selected)).items.length, 2);
     await changes(row, { first: "yes", second: "yes" });
     await row.remove(selected);
