@@ -92,6 +92,8 @@ export interface ControlPlaneOptions {
   readonly access?: AccessOptions;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
   readonly conversionCaller?: ApiServerOptions["conversionCaller"];
+  /** How much of what happened the server remembers itself; the rest it asks the store for. */
+  readonly cacher?: ApiServerOptions["cacher"];
   /** Writes down who asks for what. */
   readonly auditor?: Auditor;
   readonly build: BuildInfo;
@@ -167,6 +169,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     random,
     logger,
     build: options.build,
+    ...(options.cacher && { cacher: options.cacher }),
     ...(options.auditor && { auditor: options.auditor }),
     flowControl: (metrics) => (flowControl = new FlowControl({ clock, metrics })),
     ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),

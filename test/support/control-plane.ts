@@ -16,6 +16,7 @@ import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { networksOf } from "../../src/cluster/config.ts";
 import type { ClusterConfig } from "../../src/cluster/config.ts";
 import { createControlPlane, tokenIssuer } from "../../src/cluster/control-plane.ts";
+import type { ControlPlaneOptions } from "../../src/cluster/control-plane.ts";
 import { accessFlags, readAccess } from "../../src/cluster/node/access.ts";
 import { kubeconfigText } from "../../src/cluster/node/kubeconfig.ts";
 import { proxyTrust } from "../../src/cluster/node/front-proxy.ts";
@@ -32,12 +33,15 @@ export interface TestControlPlane extends AsyncDisposable {
   /** A directory of its own, gone when it is closed. */
   readonly directory: string;
   kubectl(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Makes the store forget what was before now. */
+  compact(): Promise<void>;
 }
 
 export async function openControlPlane(
   admission: AdmissionOptions = {},
   /** Who may come in, and what he may do: `--token-auth-file=…`. */
   accessArguments: readonly string[] = [],
+  more: Pick<ControlPlaneOptions, "cacher"> = {},
 ): Promise<TestControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), "kijabi-test-"));
   const clock = systemClock();
@@ -73,6 +77,7 @@ export async function openControlPlane(
     kubelet: { fetch: noKubelet, tunnel: noKubelet },
     webhookPost: webhooks.post,
     conversionCaller: createConversionCaller,
+    ...more,
     remoteServers,
     admission,
     access: {
@@ -118,6 +123,7 @@ export async function openControlPlane(
         ...options,
         environment: { ...process.env, HOME: folder, KUBECONFIG: kubeconfig },
       }),
+    compact: async () => await store.compact(await store.current()),
     async [Symbol.asyncDispose]() {
       await scope.close();
       await controlPlane.server.close();

@@ -25,49 +25,6 @@ conformance(
   },
 );
 
-conformance(
-  "Servers with support for API chunking should return chunks of results for list calls",
-  async (row) => {
-    const names = Array.from({ length: 40 }, (_, index) => `template-${100 + index}`);
-    const collection = `${row.core}/podtemplates`;
-    const template = {
-      metadata: { labels: { app: "chunk" } },
-      spec: { containers: [{ name: "main", image: "nginx" }] },
-    };
-    await Promise.all(
-      names.map((name) =>
-        row.create(collection, {
-          apiVersion: "v1",
-          kind: "PodTemplate",
-          metadata: { name },
-          template,
-        }),
-      ),
-    );
-    for (const limit of [1, 7, 17, 39]) {
-      const seen: string[] = [];
-      const versions = new Set<string>();
-      let token = "";
-      do {
-        const page = await row.get(
-          `${collection}?limit=${limit}&continue=${encodeURIComponent(token)}`,
-        );
-        assert.ok(page.items.length <= limit);
-        versions.add(page.metadata.resourceVersion);
-        seen.push(...page.items.map((item: Loose) => item.metadata.name));
-        const left = names.length - seen.length;
-        assert.equal(page.metadata.remainingItemCount, left || undefined);
-        token = page.metadata.continue ?? "";
-      } while (token);
-      assert.deepEqual(seen, names);
-      assert.equal(versions.size, 1, "the pages are of one moment");
-    }
-    const whole = await row.get(`${collection}?limit=${names.length}`);
-    assert.equal(whole.items.length, names.length);
-    assert.equal(whole.metadata.continue, undefined);
-  },
-);
-
 conformance("Discovery should validate PreferredVersion for each APIGroup", async (row) => {
   const { groups } = await row.get("/apis");
   assert.ok(groups.length > 10);
