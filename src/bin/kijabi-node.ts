@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { createLogger } from "#base/log.ts";
 import { parseFlags } from "#base/flags.ts";
 import { runAgent } from "#cluster/node/agent.ts";
-import type { AgentConfig } from "#cluster/node/agent-config.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
 
 /** One node's agent: kubelet, proxy and DNS. Ends at SIGTERM; the containers run on. */
@@ -20,6 +18,5 @@ const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
-const config = JSON.parse(await readFile(values.config, "utf8")) as AgentConfig;
-await runAgent(config, logger, stopping.signal);
+await runAgent(values.config, logger, stopping.signal);
 process.exit(0);

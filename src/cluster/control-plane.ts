@@ -114,8 +114,13 @@ export interface AccessOptions {
   readonly tokens?: ReadonlyMap<string, UserInfo>;
   /** What proxies in front of the server say; they are not heard when missing. */
   readonly requestHeader?: RequestHeaderOptions;
-  /** PEM: it signs the certificates of those proxies. Servers behind this one are told of it. */
+  /**
+   * PEM: it signs the certificates of those proxies. Servers behind this one are told of it, and
+   * again when it is another one.
+   */
   readonly requestHeaderAuthority?: string;
+  /** The same for the certificates of clients; the cluster's own authority when missing. */
+  readonly clientAuthority?: string;
   /** Who else knows tokens: other issuers, other servers. Asked in order, after this one. */
   readonly tokenAuthenticators?: (parts: {
     readonly clock: Clock;
@@ -249,7 +254,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         keepIpAddresses({ client, clock, random, logger }, signal),
       );
       loops.run("trust in clients", (signal) =>
-        keepClientTrust({ client, trust: clientTrustOf(options), clock, logger }, signal),
+        keepClientTrust({ client, trust: () => clientTrustOf(options), clock, logger }, signal),
       );
       if (options.store.shared) {
         const { store } = options;
@@ -265,7 +270,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 function clientTrustOf({ authorityPem, access = {} }: ControlPlaneOptions): ClientTrust {
   const { requestHeader, requestHeaderAuthority: authority } = access;
   return {
-    clientAuthority: authorityPem,
+    clientAuthority: access.clientAuthority ?? authorityPem,
     ...(requestHeader && authority && { requestHeader: { ...requestHeader, authority } }),
   };
 }

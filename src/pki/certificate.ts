@@ -103,8 +103,10 @@ export async function createCertificateAuthority(options: {
   readonly now: number;
   readonly days?: number;
   readonly algorithm?: KeyAlgorithm;
+  /** One that it has already: what the authority signed before stays good. */
+  readonly key?: SigningKey;
 }): Promise<CertificateAuthority> {
-  const key = await createSigningKey(options.algorithm);
+  const key = options.key ?? (await createSigningKey(options.algorithm));
   const subject = { commonName: options.commonName, organizations: [] };
   const der = await signCertificate({
     subject,
@@ -132,14 +134,22 @@ export async function createCertificateAuthority(options: {
 
 /** Throws when the key is not the certificate's. */
 export async function loadCertificateAuthority(pem: KeyPairPem): Promise<CertificateAuthority> {
-  const certificate = parseCertificate(pem.certificatePem);
-  const key = await loadSigningKey(pem.privateKeyPem);
+  return { ...pem, ...(await loadKeyPair(pem)) };
+}
+
+/** Throws when the key is not the certificate's. */
+export async function loadKeyPair({
+  certificatePem,
+  privateKeyPem,
+}: KeyPairPem): Promise<{ readonly certificate: Certificate; readonly key: SigningKey }> {
+  const certificate = parseCertificate(certificatePem);
+  const key = await loadSigningKey(privateKeyPem);
   if (toHex(key.publicKeyInfo) !== toHex(certificate.publicKeyInfo)) {
     throw new Error(
       `the private key does not belong to certificate "${certificate.subject.commonName}"`,
     );
   }
-  return { certificate, ...pem, key };
+  return { certificate, key };
 }
 
 /** A certificate with a new key, signed by the authority. */

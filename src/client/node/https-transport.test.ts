@@ -71,6 +71,7 @@ async function open() {
   return {
     seen,
     client,
+    issue,
     directory,
     server: `https://localhost:${listener.port}`,
     certificateAuthority: authority.certificatePem,
@@ -83,6 +84,27 @@ async function open() {
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
+
+test("shows a renewed certificate on new connections, and ends what is under way on old ones", async () => {
+  await using opened = await open();
+  const asClient = ({ certificatePem, privateKeyPem }: Opened["client"]) => ({
+    certificate: certificatePem,
+    key: privateKeyPem,
+  });
+  const { server, certificateAuthority } = opened;
+  const transport = httpsTransport({
+    server,
+    certificateAuthority,
+    clientCertificate: asClient(opened.client),
+  });
+  const client = createClient(transport);
+  const list = client.list(ConfigMap);
+  transport.renew({ clientCertificate: asClient(await opened.issue("joan", "client")) });
+  await Promise.all([list, client.list(ConfigMap)]);
+  await client.list(ConfigMap);
+  assert.deepEqual(opened.seen.toSorted(), ["jane", "joan", "joan"]);
+  transport.close();
+});
 
 async function kubeconfig(opened: Opened, user: object, cluster: object = {}): Promise<string> {
   const path = join(opened.directory, "config");

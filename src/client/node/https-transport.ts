@@ -25,6 +25,12 @@ export interface HttpsTransportOptions {
   readonly maxFreeSockets?: number;
 }
 
+/** Who the client is, and how it knows the server. */
+export type TransportCredentials = Pick<
+  HttpsTransportOptions,
+  "certificateAuthority" | "clientCertificate"
+>;
+
 /** What else opens connections to the server (exec, port-forward) needs the same of. */
 export interface HttpsTransport extends Transport {
   readonly server: URL;
@@ -37,26 +43,23 @@ export interface HttpsTransport extends Transport {
   };
   /** Authorization and User-Agent, as of now. */
   headers(): Promise<Record<string, string>>;
+  /** For new connections; what is under way ends on the old ones. */
+  renew(credentials: TransportCredentials): void;
   close(): void;
 }
 
 /** Requests over HTTPS (or plain HTTP, for `kubectl proxy`), on connections that are kept. */
 export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
   const server = new URL(options.server);
-  const { certificateAuthority, clientCertificate, tlsServerName } = options;
-  const tls = {
-    ...(certificateAuthority && { ca: certificateAuthority }),
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
-    ...(tlsServerName && { servername: tlsServerName }),
-    rejectUnauthorized: !options.insecureSkipTlsVerify,
-  };
+  let tls = tlsOf(options);
   const kept = {
     keepAlive: true,
     keepAliveMsecs: 30_000,
     maxFreeSockets: options.maxFreeSockets ?? 16,
   };
   const secure = server.protocol === "https:";
-  const agent = secure ? new HttpsAgent({ ...kept, ...tls }) : new HttpAgent(kept);
+  // What TLS is given is part of what a kept connection is found by.
+  const agent = secure ? new HttpsAgent(kept) : new HttpAgent(kept);
   const token = tokenReader(options.bearerToken);
 
   const headers = async () => {
@@ -68,12 +71,18 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
   };
   return {
     server,
-    tls,
+    get tls() {
+      return tls;
+    },
     headers,
+    renew(credentials) {
+      tls = tlsOf({ ...options, ...credentials });
+    },
     close: () => agent.destroy(),
     async send(request, signal) {
       const body = await bytesOf(request);
       const prepared: RequestOptions = {
+        ...tls,
         agent,
         method: request.method,
         host: server.hostname.replace(/^\[|\]$/g, ""),
@@ -94,6 +103,16 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
         body: await bodyOf(request, response, signal),
       };
     },
+  };
+}
+
+function tlsOf(options: HttpsTransportOptions): HttpsTransport["tls"] {
+  const { certificateAuthority, clientCertificate, tlsServerName } = options;
+  return {
+    ...(certificateAuthority && { ca: certificateAuthority }),
+    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
+    ...(tlsServerName && { servername: tlsServerName }),
+    rejectUnauthorized: !options.insecureSkipTlsVerify,
   };
 }
 

@@ -26,7 +26,10 @@ test("whom to trust is told, and told again where somebody took it away", async 
   assert.equal(second.metadata.resourceVersion, first.metadata.resourceVersion);
 
   const stop = new AbortController();
-  const keeping = keepClientTrust({ client, trust, clock, logger: silentLogger }, stop.signal);
+  const keeping = keepClientTrust(
+    { client, trust: () => trust, clock, logger: silentLogger },
+    stop.signal,
+  );
   await client.delete(ConfigMap, clientTrustReference);
   await clock.advance(60_000);
   let found: ConfigMap | undefined;

@@ -31,7 +31,8 @@ export async function keepClientTrust(
     logger,
   }: {
     readonly client: Client;
-    readonly trust: ClientTrust;
+    /** As it is at the time. */
+    readonly trust: () => ClientTrust;
     readonly clock: Clock;
     readonly logger: Logger;
   },
@@ -40,7 +41,7 @@ export async function keepClientTrust(
   while (!signal.aborted) {
     try {
       await sleep(clock, everyMs, signal);
-      await publishClientTrust(client, trust, clock.now());
+      await publishClientTrust(client, trust(), clock.now());
     } catch (error) {
       if (signal.aborted) return;
       logger.warn("whom other servers may trust could not be told", { error });

@@ -45,6 +45,10 @@ export const accessFlags = {
     type: "list",
     usage: "who decides, in order: Node, RBAC, AlwaysAllow, AlwaysDeny",
   },
+  "client-ca-file": {
+    type: "string",
+    usage: "authorities (PEM) whose client certificates say who asks, besides the cluster's own",
+  },
   "requestheader-client-ca-file": {
     type: "string",
     usage: "authority (PEM) of proxies that say in headers who asks",
@@ -76,6 +80,29 @@ export function accessFlagsOf(
 ): AccessFlags {
   const own = Object.entries(values).filter(([name]) => name in accessFlags && given.has(name));
   return { ...parseFlags(accessFlags, profileArguments).values, ...Object.fromEntries(own) };
+}
+
+export type AuthorityFlags = Partial<
+  Pick<AccessFlags, "client-ca-file" | "requestheader-client-ca-file">
+>;
+
+/** PEM, of authorities that are not the cluster's own. */
+export interface ForeignAuthorities {
+  readonly client?: string;
+  /** Of proxies that say in headers who asks. */
+  readonly requestHeader?: string;
+}
+
+/** What the files have now: they may change while the server runs. */
+export async function readAuthorities(flags: AuthorityFlags): Promise<ForeignAuthorities> {
+  const [client, requestHeader] = await Promise.all([
+    contentOf(flags["client-ca-file"]),
+    contentOf(flags["requestheader-client-ca-file"]),
+  ]);
+  return {
+    ...(client !== undefined && { client }),
+    ...(requestHeader !== undefined && { requestHeader }),
+  };
 }
 
 export interface Access {

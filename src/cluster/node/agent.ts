@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { Pod } from "#api/core/v1.ts";
+import { followFile } from "#base/node/follow-file.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import type { Clock } from "#base/clock.ts";
 import { sleep } from "#base/clock.ts";
@@ -10,6 +11,7 @@ import type { Client } from "#client/client.ts";
 import { EventWriter } from "#client/events/event-writer.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
 import { httpsTransport } from "#client/node/https-transport.ts";
+import type { TransportCredentials } from "#client/node/https-transport.ts";
 import { createClient } from "#client/typed.ts";
 import { MetricsRegistry } from "#base/metrics.ts";
 import { serveDns } from "#dns/node/server.ts";
@@ -24,6 +26,7 @@ import type { NodeFacts } from "#kubelet/node-status/node-status.ts";
 import { followPods } from "#kubelet/pod-source.ts";
 import { delegatedAuthorizer } from "#kubelet/server/authorize.ts";
 import { serveKubelet } from "#kubelet/server/node/server.ts";
+import type { KubeletListener, KubeletTls } from "#kubelet/server/node/server.ts";
 import { readLogs } from "#kubelet/files/node/read-logs.ts";
 import { rotateLogs } from "#kubelet/files/node/rotate-logs.ts";
 import { watchManifests } from "#kubelet/static-pods/node/watch-manifests.ts";
@@ -55,19 +58,23 @@ export interface Agent {
   readonly facts: NodeFacts;
 }
 
-/** One node: kubelet, proxy and DNS, until the signal aborts. Containers run on afterwards. */
-export async function runAgent(
-  config: AgentConfig,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<void> {
+/**
+ * One node: kubelet, proxy and DNS, until the signal aborts. Containers run on afterwards. The
+ * certificates are those that the configuration's file has at the time.
+ */
+export async function runAgent(file: string, logger: Logger, signal: AbortSignal): Promise<void> {
+  const content = await readFile(file, "utf8");
+  const config = JSON.parse(content) as AgentConfig;
   const clock = systemClock();
   await using scope = new Scope({
     signal,
     onFailure: (task, error) => logger.error("a part of the node failed", { task, error }),
   });
-  const client = clientAs(config, config.certificatePem, config.privateKeyPem, "kubelet");
-  const proxy = clientAs(config, config.proxyCertificatePem, config.proxyKeyPem, "kube-proxy");
+  const own = httpsTransport({ ...kubeletCredentials(config), ...serverOf(config, "kubelet") });
+  const others = httpsTransport({ ...proxyCredentials(config), ...serverOf(config, "kube-proxy") });
+  scope.onClose(() => own.close());
+  scope.onClose(() => others.close());
+  const [client, proxy] = [createClient(own), createClient(others)];
   const shared = { client, clock, random: cryptoRandom, logger };
   const informers = new InformerFactory(shared);
   const services = new InformerFactory({ ...shared, client: proxy });
@@ -94,22 +101,46 @@ export async function runAgent(
     logger,
     facts,
   };
-  await runKubelet(agent, scope);
+  const listener = await runKubelet(agent, scope);
+  const apply = (changed: string) => {
+    const renewed = JSON.parse(changed) as AgentConfig;
+    own.renew(kubeletCredentials(renewed));
+    others.renew(proxyCredentials(renewed));
+    listener.renew(servingOf(renewed));
+    logger.info("the node's certificates were renewed");
+  };
+  const failed = (error: unknown) =>
+    logger.warn("the node's certificates are the old ones", { error });
+  scope.run("certificates", (linked) =>
+    followFile({ path: file, known: content, clock, apply, failed }, linked),
+  );
   await new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 
-function clientAs(config: AgentConfig, certificate: string, key: string, name: string): Client {
-  return createClient(
-    httpsTransport({
-      server: config.server,
-      certificateAuthority: config.authorityPem,
-      clientCertificate: { certificate, key },
-      userAgent: `${name}/v1.36.0 (kijabi)`,
-    }),
-  );
+function serverOf({ server }: AgentConfig, name: string) {
+  return { server, userAgent: `${name}/v1.36.0 (kijabi)` };
+}
+
+function kubeletCredentials(config: AgentConfig): TransportCredentials {
+  return {
+    certificateAuthority: config.authorityPem,
+    clientCertificate: { certificate: config.certificatePem, key: config.privateKeyPem },
+  };
+}
+
+function proxyCredentials(config: AgentConfig): TransportCredentials {
+  return {
+    certificateAuthority: config.authorityPem,
+    clientCertificate: { certificate: config.proxyCertificatePem, key: config.proxyKeyPem },
+  };
+}
+
+function servingOf(config: AgentConfig): KubeletTls {
+  const { privateKeyPem: key, certificatePem: cert, authorityPem: clientCa } = config;
+  return { key, cert, clientCa };
 }
 
 /** The proxy and DNS: they need no runtime, and pods need them from their first moment. */
@@ -179,7 +210,7 @@ async function factsOnceReady(
 
 const logCheckMs = 10_000;
 
-async function runKubelet(agent: Agent, scope: Scope): Promise<void> {
+async function runKubelet(agent: Agent, scope: Scope): Promise<KubeletListener> {
   const { config, client, informers, events, runtime, metrics, clock, logger, facts } = agent;
   const nodeEvents = events.recorder({ component: "kubelet", host: config.node });
   const heartbeat = new Heartbeat({
@@ -220,15 +251,11 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<void> {
     ),
   );
   scope.run("log rotation", (signal) => rotate(agent, kubelet, signal));
-  await serveKubelet(
+  return await serveKubelet(
     {
       address: config.address,
       port: config.kubeletPort,
-      tls: {
-        key: config.privateKeyPem,
-        cert: config.certificatePem,
-        clientCa: config.authorityPem,
-      },
+      tls: servingOf(config),
       kubelet,
       runtime,
       clock,

@@ -28,6 +28,10 @@ export function proxyTrust(
   const names = allowedNames.length > 0 ? [...new Set([...allowedNames, frontProxyName])] : [];
   return {
     options: { ...requestHeader, allowedNames: names },
-    authority: `${requestHeaderAuthority.trimEnd()}\n${own}`,
+    authority: joinPem(requestHeaderAuthority, own),
   };
+}
+
+export function joinPem(foreign: string | undefined, own: string): string {
+  return foreign === undefined ? own : `${foreign.trimEnd()}\n${own}`;
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { arch } from "node:os";
 import { existsSync } from "node:fs";
@@ -24,7 +24,8 @@ import type { ClusterPki } from "./pki.ts";
 
 export interface NodesOptions {
   readonly config: ClusterConfig;
-  readonly pki: ClusterPki;
+  /** As it is at the time. */
+  readonly pki: () => ClusterPki;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -147,39 +148,17 @@ async function startRuntime(
 
 /** The agent lives in the node's network, and on its own: it outlives the server. */
 async function startAgent(
-  { config, pki, clock }: NodesOptions,
+  options: NodesOptions,
   node: NodeConfig,
   networkNamespace: string,
 ): Promise<void> {
-  const { profile } = config;
+  const { profile } = options.config;
   const paths = nodePaths(profile, node.name);
-  const own = await nodeCertificate(profilePaths(profile).pki, pki.authority, node, clock.now());
-  const agent: AgentConfig = {
-    profile,
-    node: node.name,
-    address: node.address,
-    podCidr: node.podCidr,
-    clusterCidr: config.podCidr,
-    serviceCidr: config.serviceCidr,
-    dnsAddress: serviceAddress(config, "kube-dns"),
-    clusterDomain,
-    kubeletPort,
-    server: `https://${gatewayOf(config)}:${config.apiPort}`,
-    authorityPem: pki.authority.certificatePem,
-    certificatePem: own.certificatePem,
-    privateKeyPem: own.privateKeyPem,
-    proxyCertificatePem: pki.proxy.certificatePem,
-    proxyKeyPem: pki.proxy.privateKeyPem,
-    containerdSocket: paths.containerdSocket,
-    root: paths.kubelet,
-    staticPods: paths.staticPods,
-    cgroup: nodeCgroup(profile, node.name),
-  };
   for (const folder of [paths.folder, paths.kubelet, paths.staticPods, dirname(paths.agentPid)]) {
     await mkdir(folder, { recursive: true });
   }
   await mkdir(dirname(paths.agentLog), { recursive: true });
-  await writeFile(paths.agentConfig, JSON.stringify(agent), { mode: 0o600 });
+  await writeFile(paths.agentConfig, await agentConfigText(options, node), { mode: 0o600 });
   const log = await open(paths.agentLog, "a");
   try {
     const main = join(import.meta.dirname, "../../bin/kijabi-node.ts");
@@ -199,4 +178,53 @@ async function startAgent(
   } finally {
     await log.close();
   }
+}
+
+/**
+ * Tells the agents that run of certificates that were renewed. They follow the file, whichever
+ * server started them.
+ */
+export async function renewAgents(options: NodesOptions): Promise<void> {
+  const { profile, nodes } = options.config;
+  for (const node of nodes) {
+    const { agentConfig } = nodePaths(profile, node.name);
+    if (!existsSync(agentConfig)) continue;
+    const content = await agentConfigText(options, node);
+    if ((await readFile(agentConfig, "utf8")) === content) continue;
+    const temporary = `${agentConfig}.new`;
+    await writeFile(temporary, content, { mode: 0o600 });
+    await rename(temporary, agentConfig);
+  }
+}
+
+async function agentConfigText(
+  { config, pki, clock }: NodesOptions,
+  node: NodeConfig,
+): Promise<string> {
+  const { profile } = config;
+  const paths = nodePaths(profile, node.name);
+  const { authority, proxy } = pki();
+  const own = await nodeCertificate(profilePaths(profile).pki, authority, node, clock.now());
+  const agent: AgentConfig = {
+    profile,
+    node: node.name,
+    address: node.address,
+    podCidr: node.podCidr,
+    clusterCidr: config.podCidr,
+    serviceCidr: config.serviceCidr,
+    dnsAddress: serviceAddress(config, "kube-dns"),
+    clusterDomain,
+    kubeletPort,
+    server: `https://${gatewayOf(config)}:${config.apiPort}`,
+    authorityPem: authority.certificatePem,
+    certificatePem: own.certificatePem,
+    privateKeyPem: own.privateKeyPem,
+    proxyCertificatePem: proxy.certificatePem,
+    proxyKeyPem: proxy.privateKeyPem,
+    containerdSocket: paths.containerdSocket,
+    root: paths.kubelet,
+    staticPods: paths.staticPods,
+    cgroup: nodeCgroup(profile, node.name),
+  };
+  return JSON.stringify(agent);
 }

@@ -5,9 +5,9 @@ import {
   issueCertificate,
   isSignedBy,
   loadCertificateAuthority,
-  parseCertificate,
+  loadKeyPair,
 } from "#pki/certificate.ts";
-import type { CertificateAuthority, KeyPairPem } from "#pki/certificate.ts";
+import type { Certificate, CertificateAuthority, KeyPairPem } from "#pki/certificate.ts";
 import { createSigningKey, loadSigningKey } from "#pki/keys.ts";
 import type { SigningKey } from "#pki/keys.ts";
 import { gatewayOf, serviceAddress } from "../config.ts";
@@ -33,9 +33,13 @@ export interface ClusterPki {
 /** As whom the API server speaks for others; only this name may, of all that the authority signs. */
 export const frontProxyName = "front-proxy-client";
 
-const renewBeforeMs = 30 * 86_400_000;
+/** The part of its life after which a certificate is renewed. */
+const renewAfterShare = 0.8;
 
-/** Loads the cluster's keys and certificates, making those that are missing or run out. */
+/**
+ * Loads the cluster's keys and certificates, making those that are missing, have another's key,
+ * or will soon have run out.
+ */
 export async function ensurePki(
   folder: string,
   config: ClusterConfig,
@@ -43,12 +47,7 @@ export async function ensurePki(
 ): Promise<ClusterPki> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const authorityOf = (name: string, commonName: string) =>
-    loadOrMake(
-      folder,
-      name,
-      (pair) => loadCertificateAuthority(pair),
-      () => createCertificateAuthority({ commonName, now }),
-    );
+    ensureAuthority(folder, name, commonName, now);
   const [authority, frontProxyAuthority] = await Promise.all([
     authorityOf("ca", "kijabi-ca"),
     authorityOf("front-proxy-ca", "front-proxy-ca"),
@@ -139,27 +138,62 @@ async function leafCertificate(
   make: () => Promise<KeyPairPem>,
 ): Promise<KeyPairPem> {
   const known = await readPair(folder, name);
-  if (known) {
-    const certificate = parseCertificate(known.certificatePem);
-    const fresh = certificate.notAfter - now > renewBeforeMs;
-    if (fresh && (await isSignedBy(certificate, authority.certificate))) return known;
+  const loaded = known && (await loadKeyPair(known).catch(() => undefined));
+  if (known && loaded) {
+    const { certificate } = loaded;
+    const isOurs = await isSignedBy(certificate, authority.certificate);
+    if (isOurs && !isDue(certificate, now)) return known;
   }
   const made = await make();
   await writePair(folder, name, made);
   return made;
 }
 
-async function loadOrMake<T extends KeyPairPem>(
+/**
+ * One that we made gets a new certificate in time, for the same key: what it has signed stays
+ * good. Other people's are theirs to renew. Throws when the key is not the certificate's, because
+ * another authority would not be known to anybody.
+ */
+async function ensureAuthority(
   folder: string,
   name: string,
-  load: (pair: KeyPairPem) => Promise<T>,
-  make: () => Promise<T>,
-): Promise<T> {
-  const known = await readPair(folder, name);
-  if (known) return load(known);
-  const made = await make();
+  commonName: string,
+  now: number,
+): Promise<CertificateAuthority> {
+  const pair = await readPair(folder, name);
+  const known = pair && (await loadCertificateAuthority(pair));
+  if (known) {
+    const isOurs = known.certificate.subject.commonName === commonName;
+    if (!isOurs || !isDue(known.certificate, now)) return known;
+  }
+  const made = await createCertificateAuthority({
+    commonName,
+    now,
+    ...(known && { key: known.key }),
+  });
   await writePair(folder, name, made);
   return made;
+}
+
+function isDue({ notBefore, notAfter }: Certificate, now: number): boolean {
+  return now >= notBefore + renewAfterShare * (notAfter - notBefore);
+}
+
+/** Whether nothing of it was changed or renewed in between. */
+export function isSamePki(one: ClusterPki, other: ClusterPki): boolean {
+  const text = (pki: ClusterPki) =>
+    [
+      pki.authority,
+      pki.server,
+      pki.kubeletClient,
+      pki.frontProxyAuthority,
+      pki.frontProxyClient,
+      pki.proxy,
+      pki.admin,
+    ]
+      .flatMap(({ certificatePem, privateKeyPem }) => [certificatePem, privateKeyPem])
+      .join("");
+  return text(one) === text(other);
 }
 
 async function signingKey(file: string): Promise<SigningKey> {

@@ -4,10 +4,12 @@ import { systemClock } from "#base/node/system-clock.ts";
 import type { Logger } from "#base/log.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
+import type { KeyPairPem } from "#pki/certificate.ts";
 import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
 import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
 import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { listen } from "#server/node/listen.ts";
+import type { Listener } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
 import { gatewayOf, kubeletPort, simulatedPrefix } from "../config.ts";
 import type { AuditConfig, ClusterConfig, EncryptionConfig, EtcdConfig } from "../config.ts";
@@ -17,12 +19,12 @@ import { readAdmission } from "./admission.ts";
 import type { AdmissionFlags } from "./admission.ts";
 import type { AccessFlags } from "./access.ts";
 import { openAuditor } from "./audit.ts";
+import { ServerCertificates, keepCertificates } from "./certificates.ts";
 import { withEncryption } from "./encryption.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
-import { prepareNetwork, runNodes } from "./nodes.ts";
+import { prepareNetwork, renewAgents, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
 import { proxyTrust } from "./front-proxy.ts";
-import { ensurePki } from "./pki.ts";
 import { snapshotHandler } from "./snapshot.ts";
 import { openStore } from "./store.ts";
 
@@ -53,8 +55,9 @@ export async function runServer(
     ...(encryption && { encryption }),
   };
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
-  const [pki, store, network] = await Promise.all([
-    ensurePki(paths.pki, config, clock.now()),
+  const flags = accessFlagsOf(config.access ?? [], values, given);
+  const [certificates, store, network] = await Promise.all([
+    ServerCertificates.open({ folder: paths.pki, config, flags, clock }),
     openStore(config, paths, { clock, random: cryptoRandom, logger }),
     prepareNetwork(config),
   ]);
@@ -65,15 +68,13 @@ export async function runServer(
   const webhooks = httpsWebhooks();
   scope.onClose(() => webhooks.close());
   const remoteServers = frontProxy({
-    clientCertificate: {
-      certificate: pki.frontProxyClient.certificatePem,
-      key: pki.frontProxyClient.privateKeyPem,
+    get clientCertificate() {
+      return shown(certificates.pki.frontProxyClient);
     },
   });
   scope.onClose(() => remoteServers.close());
-  const flags = accessFlagsOf(config.access ?? [], values, given);
   const access = await readAccess(flags, { scope, disallowedIssuers: [tokenIssuer] });
-  const proxies = proxyTrust(access, pki);
+  const { pki } = certificates;
   const environment = { clock, random: cryptoRandom };
   const controlPlane = await createControlPlane({
     ...(config.audit && { auditor: await openAuditor(config.audit, environment, scope) }),
@@ -83,17 +84,23 @@ export async function runServer(
     config,
     access: {
       ...access.options,
-      requestHeader: proxies.options,
-      requestHeaderAuthority: proxies.authority,
+      requestHeader: proxyTrust(access, pki).options,
+      get requestHeaderAuthority() {
+        return certificates.trusted.requestHeader;
+      },
+      get clientAuthority() {
+        return certificates.trusted.client;
+      },
     },
     store: await withEncryption(store, config),
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
     kubelet: createKubeletConnector({
-      certificateAuthority: pki.authority.certificatePem,
-      clientCertificate: {
-        certificate: pki.kubeletClient.certificatePem,
-        key: pki.kubeletClient.privateKeyPem,
+      get certificateAuthority() {
+        return certificates.pki.authority.certificatePem;
+      },
+      get clientCertificate() {
+        return shown(certificates.pki.kubeletClient);
       },
       addressOf: (node) => {
         const known = config.nodes.find(({ name }) => name === node);
@@ -111,23 +118,21 @@ export async function runServer(
   });
   scope.onClose(() => controlPlane.server.close());
   const addresses = ["127.0.0.1", ...(network ? [gatewayOf(config)] : [])];
+  const { server } = controlPlane;
+  const listeners: Listener[] = [];
   for (const address of addresses) {
-    await listen(
-      {
-        server: controlPlane.server,
-        address,
-        port: config.apiPort,
-        certificate: pki.server.certificatePem,
-        key: pki.server.privateKeyPem,
-        clientCertificateAuthority: pki.authority.certificatePem,
-        requestHeaderAuthority: proxies.authority,
-        logger,
-      },
-      scope,
-    );
+    const at = { ...certificates.tls, server, address, port: config.apiPort, logger };
+    listeners.push(await listen(at, scope));
   }
   logger.info("listening", { addresses: addresses.join(), port: config.apiPort });
-  if (network) runNodes({ config, pki, clock, logger }, network, scope);
+  const nodes = { config, pki: () => certificates.pki, clock, logger };
+  if (network) runNodes(nodes, network, scope);
+  await renewAgents(nodes);
+  const changed = () => listeners.forEach((listener) => listener.renew(certificates.tls));
+  const looked = () => renewAgents(nodes);
+  scope.run("certificates", (linked) =>
+    keepCertificates(certificates, { clock, logger, changed, looked }, linked),
+  );
   await controlPlane.bootstrap(scope);
   logger.info("ready");
   if (config.simulatedNodes > 0) {
@@ -154,4 +159,8 @@ export async function runServer(
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
   logger.info("stopping");
+}
+
+function shown({ certificatePem: certificate, privateKeyPem: key }: KeyPairPem) {
+  return { certificate, key };
 }

@@ -23,10 +23,23 @@ import type { KubeletCaller, KubeletPermission } from "../authorize.ts";
 import { commandStreams, parseKubeletPath, permissionOf } from "../routes.ts";
 import type { KubeletRequest } from "../routes.ts";
 
+/** PEM. */
+export interface KubeletTls {
+  readonly key: string;
+  readonly cert: string;
+  /** Who signs the certificates of those who ask. */
+  readonly clientCa: string;
+}
+
+export interface KubeletListener {
+  /** New connections get the new certificate. */
+  renew(tls: KubeletTls): void;
+}
+
 export interface KubeletServerOptions {
   readonly address: string;
   readonly port: number;
-  readonly tls: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  readonly tls: KubeletTls;
   readonly kubelet: Kubelet;
   readonly runtime: Runtime;
   readonly clock: Clock;
@@ -59,16 +72,14 @@ class HttpError extends Error {
 }
 
 /** Serves the kubelet's API until closed: what the API server asks for logs, exec and the rest. */
-export async function serveKubelet(options: KubeletServerOptions, scope: Scope): Promise<void> {
-  const { tls, logger } = options;
+export async function serveKubelet(
+  options: KubeletServerOptions,
+  scope: Scope,
+): Promise<KubeletListener> {
+  const { logger } = options;
+  const contextOf = ({ key, cert, clientCa: ca }: KubeletTls) => ({ key, cert, ca });
   const server = createServer(
-    {
-      key: tls.key,
-      cert: tls.cert,
-      ca: tls.clientCa,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
+    { ...contextOf(options.tls), requestCert: true, rejectUnauthorized: false },
     (request, response) =>
       scope.run("request", (signal) => respond(request, response, options, signal)),
   );
@@ -84,6 +95,7 @@ export async function serveKubelet(options: KubeletServerOptions, scope: Scope):
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });
+  return { renew: (tls) => server.setSecureContext(contextOf(tls)) };
 }
 
 async function respond(

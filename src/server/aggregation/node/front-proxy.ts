@@ -9,22 +9,25 @@ import { shownAddress } from "../remote.ts";
 import type { RemoteRequest, RemoteServer, RemoteServers } from "../remote.ts";
 
 export interface FrontProxyOptions {
-  /** PEM: by this, other servers believe what this one says of who asks. */
+  /** PEM: by this, other servers believe what this one says of who asks. Read as it is needed. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
 }
 
 /** Reaches servers behind APIServices over HTTPS, on connections that are kept until `close`. */
-export function frontProxy({ clientCertificate }: FrontProxyOptions): RemoteServers & {
+export function frontProxy(options: FrontProxyOptions): RemoteServers & {
   close(): void;
 } {
   // The authorities and names are part of what a kept connection is found by.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 16 });
-  const tlsOf = ({ name, certificateAuthority, insecureSkipTlsVerify }: RemoteServer) => ({
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
-    ...(certificateAuthority && { ca: certificateAuthority }),
-    servername: name,
-    rejectUnauthorized: !insecureSkipTlsVerify,
-  });
+  const tlsOf = ({ name, certificateAuthority, insecureSkipTlsVerify }: RemoteServer) => {
+    const { clientCertificate } = options;
+    return {
+      ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
+      ...(certificateAuthority && { ca: certificateAuthority }),
+      servername: name,
+      rejectUnauthorized: !insecureSkipTlsVerify,
+    };
+  };
   return {
     async fetch(server, request, signal) {
       const { host, port } = server.address;

@@ -12,6 +12,7 @@ import type {
   Target,
 } from "../../resources/core/pods/kubelet-connector.ts";
 
+/** Certificates are read as they are needed: they may be other ones for the next connection. */
 export interface KubeletConnectorOptions {
   /** PEM of the CA that signs the kubelets' certificates. */
   readonly certificateAuthority: string;
@@ -28,11 +29,14 @@ export interface Endpoint {
 
 /** Reaches kubelets with the server's certificate, and everything else as an anonymous client. */
 export function createKubeletConnector(options: KubeletConnectorOptions): KubeletConnector {
-  const { certificate: cert, key } = options.clientCertificate;
-  const kubeletTls = { ca: options.certificateAuthority, cert, key };
+  const kubeletTls = () => {
+    const { certificate: cert, key } = options.clientCertificate;
+    return { ca: options.certificateAuthority, cert, key };
+  };
   // What serves in pods has certificates of its own making, if any; upstream does not check them.
   const podTls = { rejectUnauthorized: false };
-  const kubelets = new HttpsAgent({ ...kubeletTls, keepAlive: true });
+  // The certificates are part of what a kept connection is found by.
+  const kubelets = new HttpsAgent({ keepAlive: true });
   const secure = new HttpsAgent({ ...podTls, keepAlive: true });
   const plain = new HttpAgent({ keepAlive: true });
 
@@ -47,8 +51,10 @@ export function createKubeletConnector(options: KubeletConnectorOptions): Kubele
   return {
     async fetch(target, request, signal) {
       const { scheme, host, port } = await locate(target);
-      const agent = scheme === "http" ? plain : target.kind === "kubelet" ? kubelets : secure;
-      const sent = { ...requestOptions(request), host, port, agent, signal };
+      const isKubelet = target.kind === "kubelet";
+      const agent = scheme === "http" ? plain : isKubelet ? kubelets : secure;
+      const tls = isKubelet ? kubeletTls() : {};
+      const sent = { ...requestOptions(request), ...tls, host, port, agent, signal };
       try {
         return await forward(scheme, sent, request.body);
       } catch (error) {
@@ -60,7 +66,9 @@ export function createKubeletConnector(options: KubeletConnectorOptions): Kubele
       const { scheme, host, port } = await locate(target);
       const address = host.includes(":") ? `[${host}]` : host;
       const url = `${scheme}://${address}:${port}${forwardedPath(request)}`;
-      const upstream = upgradeTarget(url, { tls: target.kind === "kubelet" ? kubeletTls : podTls });
+      const upstream = upgradeTarget(url, {
+        tls: target.kind === "kubelet" ? kubeletTls() : podTls,
+      });
       await tunnelUpgrade(
         upgrade.request as IncomingMessage,
         upgrade.socket as Duplex,
