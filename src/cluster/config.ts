@@ -45,6 +45,8 @@ export interface AuditConfig {
 /** As kube-apiserver's `--encryption-provider-config`. */
 export interface EncryptionConfig {
   readonly configurationFile: string;
+  /** Whether the file is read again as it changes. */
+  readonly automaticReload?: boolean;
 }
 
 /** An etcd cluster that servers share. */

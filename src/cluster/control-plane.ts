@@ -3,6 +3,7 @@ import { utf8 } from "#base/bytes.ts";
 import { withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
+import type { MetricsRegistry } from "#base/metrics.ts";
 import type { Random } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import { EventWriter } from "#client/events/event-writer.ts";
@@ -97,6 +98,7 @@ export interface ControlPlaneOptions {
   /** Writes down who asks for what. */
   readonly auditor?: Auditor;
   readonly build: BuildInfo;
+  readonly metrics?: MetricsRegistry;
   /** Who this server is among those that share the store; see `LeadershipOptions`. */
   readonly identity?: string;
   /** Paths of this program's own, besides what Kubernetes has. */
@@ -129,6 +131,10 @@ export interface AccessOptions {
   }) => readonly TokenAuthenticator[];
   /** Who decides what somebody may do: Node and RBAC when missing. */
   readonly authorizers?: readonly AuthorizerSettings[];
+  /** Called with what lets others decide while the server runs. */
+  readonly bindAuthorizers?: (
+    replace: (authorizers: readonly AuthorizerSettings[]) => void,
+  ) => void;
   /** The way to a webhook, by a kubeconfig's path. */
   readonly webhookTransport?: (kubeconfig: string | undefined) => Transport;
   /** Everybody may ask without a name when missing; what he may do is for the roles to say. */
@@ -159,6 +165,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ...(access.authorizers && { authorizers: access.authorizers }),
     ...(access.webhookTransport && { webhooks: { clock, to: access.webhookTransport } }),
   });
+  access.bindAuthorizers?.((authorizers) => authorization.replace(authorizers));
   const issuer = tokenIssuer;
   const audiences = [issuer];
   const tokens: TokenAuthenticator[] = [];
@@ -175,6 +182,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     logger,
     build: options.build,
     ...(options.cacher && { cacher: options.cacher }),
+    ...(options.metrics && { metrics: options.metrics }),
     ...(options.auditor && { auditor: options.auditor }),
     flowControl: (metrics) => (flowControl = new FlowControl({ clock, metrics })),
     ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),

@@ -66,6 +66,9 @@ export async function openControlPlane(
   const store = new MemoryStore({ clock });
   const access = await readAccess(parseFlags(accessFlags, accessArguments).values, {
     scope,
+    clock,
+    logger,
+    follow: () => {},
     disallowedIssuers: [tokenIssuer],
   });
   const proxies = proxyTrust(access, pki);

@@ -4,19 +4,33 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFlags } from "#base/flags.ts";
+import { silentLogger } from "#base/log.ts";
+import { systemClock } from "#base/node/system-clock.ts";
 import { Scope } from "#base/scope.ts";
+import { InvalidTokenError } from "#server/authn/token.ts";
 import { accessFlags, accessFlagsOf, readAccess } from "./access.ts";
+import type { ConfigurationFile } from "./reload.ts";
 
 const configuration = (kind: string, rest: string) =>
   `apiVersion: apiserver.config.k8s.io/v1\nkind: ${kind}\n${rest}\n`;
 
-async function withFiles(files: Record<string, string>, flags: (folder: string) => string[]) {
+async function withFiles(
+  files: Record<string, string>,
+  flags: (folder: string) => string[],
+  follow: (file: ConfigurationFile) => void = () => {},
+) {
   await using scope = new Scope({ onFailure: (_task, error) => assert.fail(String(error)) });
   const folder = await mkdtemp(join(tmpdir(), "access-"));
   scope.onClose(() => rm(folder, { recursive: true }));
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   const { values } = parseFlags(accessFlags, flags(folder));
-  return await readAccess(values, { scope, disallowedIssuers: ["https://kubernetes.default.svc"] });
+  return await readAccess(values, {
+    scope,
+    clock: systemClock({ unref: true }),
+    logger: silentLogger,
+    follow,
+    disallowedIssuers: ["https://kubernetes.default.svc"],
+  });
 }
 
 test("without flags everybody may ask, and Node and RBAC decide", async () => {
@@ -92,4 +106,69 @@ test("what cannot be meant is refused", async () => {
   for (const [flags, error] of cases) {
     await assert.rejects(withFiles({ authorization, anonymous }, flags), error);
   }
+});
+
+test("who decides can be changed in the file, but what the server needs stays", async () => {
+  const authorizers = (list: string) =>
+    configuration("AuthorizationConfiguration", `authorizers: [${list}]`);
+  const [node, rbac] = ["{type: Node, name: node}", "{type: RBAC, name: rbac}"];
+  const followed: ConfigurationFile[] = [];
+  const { options } = await withFiles(
+    { authorization: authorizers(`${node}, ${rbac}`) },
+    (folder) => [`--authorization-config=${folder}/authorization`],
+    (file) => followed.push(file),
+  );
+  const decided: string[][] = [];
+  options.bindAuthorizers?.((list) => void decided.push(list.map(({ name }) => name)));
+  const [file] = followed;
+  assert.equal(file?.subject, "authorization");
+  const apply = async (content: string) => await file?.apply(content);
+  await apply(authorizers(`${rbac}, ${node}, {type: AlwaysAllow, name: alwaysallow}`));
+  assert.deepEqual(decided, [["rbac", "node", "alwaysallow"]]);
+  await assert.rejects(
+    apply(authorizers(rbac)),
+    /^SettingsError: missing required types: \[Node\]$/,
+  );
+  await assert.rejects(
+    apply(authorizers(`{type: Node, name: mine}, ${rbac}`)),
+    /expected name node for authorizer Node instead of mine/,
+  );
+  assert.equal(decided.length, 1);
+});
+
+test("issuers can be changed in the file, and anonymous requests cannot", async () => {
+  const issuer = (url: string) =>
+    `{issuer: {url: "${url}", audiences: [a]}, claimMappings: {username: {claim: sub, prefix: ""}}}`;
+  const of = (...jwt: string[]) =>
+    configuration("AuthenticationConfiguration", `jwt: [${jwt.join(", ")}]`);
+  const followed: ConfigurationFile[] = [];
+  const { options } = await withFiles(
+    { authentication: of(issuer("https://127.0.0.1:1/one")) },
+    (folder) => [`--authentication-config=${folder}/authentication`],
+    (file) => followed.push(file),
+  );
+  const clock = systemClock({ unref: true });
+  const tokens = options.tokenAuthenticators?.({ clock, audiences: ["here"] }) ?? [];
+  const base64 = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
+  const knows = async (iss: string) => {
+    const token = `${base64({ alg: "ES256" })}.${base64({ iss })}.c2ln`;
+    // An issuer that is known and does not answer makes its tokens bad; others' are left alone.
+    const asked = Promise.all(tokens.map((each) => each.authenticateToken(token, ["here"])));
+    return await asked.then(
+      () => false,
+      (error: unknown) => error instanceof InvalidTokenError,
+    );
+  };
+  assert.equal(await knows("https://127.0.0.1:1/one"), true);
+  assert.equal(await knows("https://127.0.0.1:1/two"), false);
+  const [file] = followed;
+  const apply = async (content: string) => await file?.apply(content);
+  await assert.rejects(
+    apply(`${of(issuer("https://127.0.0.1:1/two"))}anonymous: {enabled: false}\n`),
+    /anonymous: Forbidden: changed from initial configuration file/,
+  );
+  assert.equal(await knows("https://127.0.0.1:1/two"), false);
+  await apply(of(issuer("https://127.0.0.1:1/two")));
+  assert.equal(await knows("https://127.0.0.1:1/two"), true);
+  assert.equal(await knows("https://127.0.0.1:1/one"), false);
 });

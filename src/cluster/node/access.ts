@@ -1,16 +1,21 @@
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { sleep } from "#base/clock.ts";
+import type { Clock } from "#base/clock.ts";
 import { parseFlags } from "#base/flags.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
+import type { Logger } from "#base/log.ts";
 import type { Scope } from "#base/scope.ts";
+import type { HttpsTransport } from "#client/node/https-transport.ts";
 import type { Transport } from "#client/transport.ts";
 import { parseDuration } from "#base/duration.ts";
 import { usualRequestHeaders } from "#server/authn/request-header.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
-import { forAudiences } from "#server/authn/token.ts";
+import { anyOf, forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
-import type { AuthorizerSettings } from "#server/authz/settings.ts";
 import { SettingsError } from "#server/settings/error.ts";
 import type { AccessOptions } from "../control-plane.ts";
+import type { ConfigurationFile } from "./reload.ts";
 
 /** Who may come in and what he may do, under upstream's names. */
 export const accessFlags = {
@@ -113,6 +118,10 @@ export interface Access {
 
 interface Environment {
   readonly scope: Scope;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told of files that take effect again as they change. */
+  readonly follow: (file: ConfigurationFile) => void;
   /** The server's own issuers of tokens: nobody else may be one of them. */
   readonly disallowedIssuers: readonly string[];
 }
@@ -122,16 +131,13 @@ interface Environment {
  * what cannot be meant.
  */
 export async function readAccess(flags: AccessFlags, environment: Environment): Promise<Access> {
-  const { scope } = environment;
-  const [authentication, authorizers, tokens, authority, webhook] = await Promise.all([
+  const [authentication, authorization, tokens, authority, webhook] = await Promise.all([
     authenticationOf(flags, environment),
-    authorizersOf(flags),
+    authorizersOf(flags, environment),
     contentOf(flags["token-auth-file"]),
     contentOf(flags["requestheader-client-ca-file"]),
-    tokenWebhookOf(flags, scope),
+    tokenWebhookOf(flags, environment),
   ]);
-  const needsKubeconfig = authorizers?.some(({ type }) => type === "Webhook");
-  const webhookTransport = needsKubeconfig ? await kubeconfigTransports(scope) : undefined;
   return {
     options: {
       anonymous: authentication?.anonymous ?? { enabled: flags["anonymous-auth"] },
@@ -141,8 +147,7 @@ export async function readAccess(flags: AccessFlags, environment: Environment): 
         ...(webhook ? [webhook(parts)] : []),
       ],
       ...(authority !== undefined && { requestHeader: requestHeaderOf(flags) }),
-      ...(authorizers && { authorizers }),
-      ...(webhookTransport && { webhookTransport }),
+      ...authorization,
     },
     ...(authority !== undefined && { requestHeaderAuthority: authority }),
   };
@@ -159,9 +164,13 @@ async function tokensOf(content: string) {
   return parseTokenFile(content);
 }
 
-async function authenticationOf(flags: AccessFlags, { scope, disallowedIssuers }: Environment) {
-  const content = await contentOf(flags["authentication-config"]);
-  if (content === undefined) return undefined;
+async function authenticationOf(
+  flags: AccessFlags,
+  { scope, follow, disallowedIssuers }: Environment,
+) {
+  const path = flags["authentication-config"];
+  const content = await contentOf(path);
+  if (path === undefined || content === undefined) return undefined;
   const [
     { parseAuthenticationConfiguration },
     { jwtAuthenticator },
@@ -174,7 +183,8 @@ async function authenticationOf(flags: AccessFlags, { scope, disallowedIssuers }
     import("#server/settings/cel-expressions.ts"),
   ]);
   const rules = { expressions: celExpressions, disallowedIssuers };
-  const { jwt, anonymous } = parseAuthenticationConfiguration(content, rules);
+  const initial = parseAuthenticationConfiguration(content, rules);
+  const { anonymous } = initial;
   if (anonymous && !flags["anonymous-auth"]) {
     const problem = "--anonymous-auth and the configuration's anonymous exclude each other";
     throw new SettingsError(problem);
@@ -182,38 +192,71 @@ async function authenticationOf(flags: AccessFlags, { scope, disallowedIssuers }
   const outgoing = httpsOutgoing(scope);
   return {
     anonymous,
-    authenticators: ({ clock, audiences }: TokenParts): TokenAuthenticator[] =>
-      jwt.map((settings) =>
-        forAudiences(audiences, jwtAuthenticator(settings, { outgoing, clock })),
-      ),
+    authenticators: ({ clock, audiences }: TokenParts): TokenAuthenticator[] => {
+      const make = ({ jwt }: typeof initial) =>
+        jwt.map((settings) =>
+          forAudiences(audiences, jwtAuthenticator(settings, { outgoing, clock })),
+        );
+      let authenticators = make(initial);
+      const apply = (changed: string) => {
+        const parsed = parseAuthenticationConfiguration(changed, rules);
+        if (!isDeepStrictEqual(parsed.anonymous, anonymous)) {
+          throw new SettingsError("anonymous: Forbidden: changed from initial configuration file");
+        }
+        authenticators = make(parsed);
+      };
+      follow({ subject: "authentication", path, content, apply });
+      return [anyOf(() => authenticators)];
+    },
   };
 }
 
-/** Undefined when nobody says: Node and RBAC. */
+/** Nothing when nobody says: Node and RBAC. */
 async function authorizersOf(
   flags: AccessFlags,
-): Promise<readonly AuthorizerSettings[] | undefined> {
+  environment: Environment,
+): Promise<Pick<AccessOptions, "authorizers" | "bindAuthorizers" | "webhookTransport">> {
   const named = flags["authorization-mode"];
-  const content = await contentOf(flags["authorization-config"]);
-  if (content !== undefined) {
+  const path = flags["authorization-config"];
+  const content = await contentOf(path);
+  if (path !== undefined && content !== undefined) {
     if (named.length > 0) {
       const problem = "--authorization-config can not be specified with --authorization-mode";
       throw new SettingsError(problem);
     }
-    const [{ parseAuthorizationConfiguration }, { celExpressions }] = await Promise.all([
-      import("#server/authz/configuration.ts"),
-      import("#server/settings/cel-expressions.ts"),
-    ]);
-    return parseAuthorizationConfiguration(content, { expressions: celExpressions });
+    return await authorizationOf(path, content, environment);
   }
-  if (named.length === 0) return undefined;
-  return named.map((type) => {
+  if (named.length === 0) return {};
+  const authorizers = named.map((type) => {
     const known = (["Node", "RBAC", "AlwaysAllow", "AlwaysDeny"] as const).find(
       (each) => each === type,
     );
     if (known) return { type: known, name: known.toLowerCase() };
     throw new SettingsError(`authorization-mode ${JSON.stringify(type)} is not a valid mode here`);
   });
+  return { authorizers };
+}
+
+async function authorizationOf(path: string, content: string, environment: Environment) {
+  const [{ parseAuthorizationConfiguration }, { celExpressions }, webhookTransport] =
+    await Promise.all([
+      import("#server/authz/configuration.ts"),
+      import("#server/settings/cel-expressions.ts"),
+      kubeconfigTransports(environment),
+    ]);
+  const parse = (text: string, requiredTypes: readonly string[]) =>
+    parseAuthorizationConfiguration(text, { expressions: celExpressions, requiredTypes });
+  const authorizers = parse(content, []);
+  // Those stay, wherever in the order: what feeds them, or allows nothing, is no file's to choose.
+  const requiredTypes = authorizers.flatMap(({ type }) => (type === "Webhook" ? [] : [type]));
+  const bindAuthorizers: AccessOptions["bindAuthorizers"] = (replace) =>
+    environment.follow({
+      subject: "authorization",
+      path,
+      content,
+      apply: (changed) => replace(parse(changed, requiredTypes)),
+    });
+  return { authorizers, bindAuthorizers, webhookTransport };
 }
 
 function requestHeaderOf(flags: AccessFlags): RequestHeaderOptions {
@@ -229,7 +272,7 @@ function requestHeaderOf(flags: AccessFlags): RequestHeaderOptions {
   };
 }
 
-async function tokenWebhookOf(flags: AccessFlags, scope: Scope) {
+async function tokenWebhookOf(flags: AccessFlags, environment: Environment) {
   const path = flags["authentication-token-webhook-config-file"];
   if (path === undefined) return undefined;
   const version = flags["authentication-token-webhook-version"];
@@ -243,24 +286,45 @@ async function tokenWebhookOf(flags: AccessFlags, scope: Scope) {
   }
   const [{ tokenWebhook }, to] = await Promise.all([
     import("#server/authn/webhook.ts"),
-    kubeconfigTransports(scope),
+    kubeconfigTransports(environment),
   ]);
   const transport = to(path);
   const cacheMs = nanos / 1_000_000;
   return (parts: TokenParts) => tokenWebhook({ ...parts, version, cacheMs, transport });
 }
 
-async function kubeconfigTransports(
-  scope: Scope,
-): Promise<(path: string | undefined) => Transport> {
+const kubeconfigEveryMs = 20_000;
+
+/** One transport for each kubeconfig, which follows the certificates that it names. */
+async function kubeconfigTransports({
+  scope,
+  clock,
+  logger,
+}: Environment): Promise<(path: string | undefined) => Transport> {
   const [{ inClusterConfig, loadKubeconfig }, { httpsTransport }] = await Promise.all([
     import("#client/node/kubeconfig.ts"),
     import("#client/node/https-transport.ts"),
   ]);
+  const open = new Map<string, HttpsTransport>();
   return (path) => {
-    const config = path === undefined ? inClusterConfig() : loadKubeconfig({ path });
+    const read = () => (path === undefined ? inClusterConfig() : loadKubeconfig({ path }));
+    const config = read();
+    const key = JSON.stringify([path, config]);
+    const known = open.get(key);
+    if (known) return known;
     const transport = httpsTransport(config);
+    open.set(key, transport);
     scope.onClose(() => transport.close());
+    scope.run(`kubeconfig ${path ?? "of the pod"}`, async (signal) => {
+      while (!signal.aborted) {
+        try {
+          await sleep(clock, kubeconfigEveryMs, signal);
+          transport.renew(read());
+        } catch (error) {
+          if (!signal.aborted) logger.warn("a kubeconfig cannot be read again", { path, error });
+        }
+      }
+    });
     return transport;
   };
 }

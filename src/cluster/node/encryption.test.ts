@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -13,6 +13,7 @@ import { MemoryStore } from "#storage/memory/memory-store.ts";
 import type { ClusterConfig } from "../config.ts";
 import { openTestServer } from "../../testkit/server.ts";
 import { encryptionFlags, encryptionOfFlags, withEncryption } from "./encryption.ts";
+import type { ConfigurationFile } from "./reload.ts";
 
 const metadata = { name: "token", namespace: "default" };
 const key = "/registry/secrets/default/token";
@@ -24,7 +25,7 @@ test("an update that changes nothing moves a Secret to the new key", async () =>
   const serve = async (config: Pick<ClusterConfig, "encryption">) =>
     await openTestServer({
       clock,
-      store: await withEncryption(raw, config),
+      store: await withEncryption(raw, config, unfollowed),
       resources: () => [secrets],
     });
   const stored = async () => required(await raw.get(key), "it is stored");
@@ -59,11 +60,11 @@ test("a Secret that no key opens is an error that names it, beside those that ar
     ["token", ["one"]],
     ["other", ["two"]],
   ] as const) {
-    const store = await withEncryption(raw, await files.with(...keys));
+    const store = await withEncryption(raw, await files.with(...keys), unfollowed);
     await using server = await openTestServer({ clock, store, resources: () => [secrets] });
     await server.client.create(Secret, { metadata: { ...metadata, name } });
   }
-  const store = await withEncryption(raw, await files.with("two"));
+  const store = await withEncryption(raw, await files.with("two"), unfollowed);
   await using server = await openTestServer({ clock, store, resources: () => [secrets] });
   const refused = {
     code: 500,
@@ -81,9 +82,9 @@ test("in an etcd that is shared by prefix, values are bound to their keys there"
   await using files = await configurations();
   await using raw = new MemoryStore({ clock: new VirtualClock() });
   const config = await files.with("one");
-  const here = await withEncryption(raw, config);
+  const here = await withEncryption(raw, config, unfollowed);
   const etcd = { servers: [], prefix: "/elsewhere" };
-  const there = await withEncryption(raw, { ...config, etcd });
+  const there = await withEncryption(raw, { ...config, etcd }, unfollowed);
   await there.commit({ key, value: utf8("value") });
   assert.equal(text(required(await there.get(key), "it is there").value), "value");
   const misplaced = required(await here.get(key), "it is there");
@@ -97,10 +98,45 @@ test("the flag names a file, and one that cannot be followed is refused", async 
   const encryption = of(`--encryption-provider-config=${await files.write("{}")}`);
   await using raw = new MemoryStore({ clock: new VirtualClock() });
   await assert.rejects(
-    withEncryption(raw, { ...(encryption && { encryption }) }),
+    withEncryption(raw, { ...(encryption && { encryption }) }, unfollowed),
     /^Error: the encryption configuration .*config.yaml cannot be followed/,
   );
 });
+
+test("a file that is followed takes effect while the server runs", async () => {
+  await using files = await configurations();
+  await using raw = new MemoryStore({ clock: new VirtualClock() });
+  const followed: ConfigurationFile[] = [];
+  const { encryption } = await files.with("one");
+  assert(encryption);
+  const config = { encryption: { ...encryption, automaticReload: true } };
+  const store = await withEncryption(raw, config, (file) => followed.push(file));
+  await using server = await openTestServer({
+    clock: new VirtualClock(),
+    store,
+    resources: () => [secrets],
+  });
+  const stored = async () => text(required(await raw.get(key), "it is stored").value);
+  await server.client.create(Secret, { metadata, data: { password: "aHVudGVyMg==" } });
+  const [file] = followed;
+  assert.equal(file?.path, encryption.configurationFile);
+  await assert.rejects(async () => await file?.apply("kind: Other"), /cannot be followed/);
+  assert.match(await stored(), /^k8s:enc:aesgcm:v1:one:/);
+
+  await files.with("two", "one");
+  await file?.apply(await readFile(encryption.configurationFile, "utf8"));
+  const secret = await server.client.get(Secret, metadata);
+  assert.match(await stored(), /^k8s:enc:aesgcm:v1:one:/);
+  await server.client.update(Secret, secret);
+  assert.match(await stored(), /^k8s:enc:aesgcm:v1:two:/);
+
+  const of = (...args: string[]) => encryptionOfFlags(parseFlags(encryptionFlags, args).values);
+  const reload = "--encryption-provider-config-automatic-reload";
+  assert.throws(() => of(reload), /must be set with --encryption-provider-config/);
+  assert.equal(of(reload, "--encryption-provider-config=/a")?.automaticReload, true);
+});
+
+const unfollowed = () => assert.fail("nobody wants it read again");
 
 /** Files of configurations, gone with the test. */
 async function configurations() {

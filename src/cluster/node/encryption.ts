@@ -7,6 +7,7 @@ import type { ValueCipher } from "#storage/encryption/key-ring.ts";
 import type { EncryptionRules } from "#storage/encryption/rules.ts";
 import type { RestorableStore } from "#storage/store.ts";
 import type { ClusterConfig, EncryptionConfig } from "../config.ts";
+import type { ConfigurationFile } from "./reload.ts";
 
 /** As kube-apiserver names it. */
 export const encryptionFlags = {
@@ -14,14 +15,27 @@ export const encryptionFlags = {
     type: "string",
     usage: "file with an EncryptionConfiguration: which objects are encrypted at rest, and how",
   },
+  "encryption-provider-config-automatic-reload": {
+    type: "bool",
+    usage: "read that file again as it changes",
+  },
 } as const satisfies FlagSpecs;
 
-/** Undefined when objects are kept in clear. */
+/** Undefined when objects are kept in clear. Throws `TypeError` for flags that say only half. */
 export function encryptionOfFlags(
   values: Partial<FlagValues<typeof encryptionFlags>>,
 ): EncryptionConfig | undefined {
-  const { "encryption-provider-config": file } = values;
-  return file === undefined ? undefined : { configurationFile: resolve(file) };
+  const {
+    "encryption-provider-config": file,
+    "encryption-provider-config-automatic-reload": automaticReload,
+  } = values;
+  if (file !== undefined) {
+    return { configurationFile: resolve(file), ...(automaticReload && { automaticReload }) };
+  }
+  if (!automaticReload) return undefined;
+  throw new TypeError(
+    "--encryption-provider-config-automatic-reload must be set with --encryption-provider-config",
+  );
 }
 
 /**
@@ -31,13 +45,20 @@ export function encryptionOfFlags(
 export async function withEncryption(
   store: RestorableStore,
   { encryption, etcd }: Pick<ClusterConfig, "encryption" | "etcd">,
+  follow: (file: ConfigurationFile) => void,
 ): Promise<RestorableStore> {
   if (!encryption) return store;
+  const { configurationFile: path, automaticReload } = encryption;
   // Loaded by servers that encrypt, and by nobody else.
-  const [{ EncryptedStore }, rules] = await Promise.all([
+  const [{ EncryptedStore }, content] = await Promise.all([
     import("#storage/encryption/encrypted-store.ts"),
-    readRules(encryption.configurationFile),
+    readFile(path, "utf8"),
   ]);
+  let rules = await readRules(path, content);
+  const apply = async (changed: string) => {
+    rules = await readRules(path, changed);
+  };
+  if (automaticReload) follow({ subject: "encryption", path, content, apply });
   const { prefix } = etcd ?? {};
   const ringOf = (key: string) => rules.ringOf(key);
   if (prefix === undefined) return new EncryptedStore({ store, ringOf });
@@ -47,14 +68,14 @@ export async function withEncryption(
   return new EncryptedStore({ store, ringOf, pathOf: (key) => keys.toEtcd(key) });
 }
 
-async function readRules(file: string): Promise<EncryptionRules> {
+async function readRules(file: string, content: string): Promise<EncryptionRules> {
   const [{ parseEncryptionConfiguration }, { EncryptionRules }, ciphers] = await Promise.all([
     import("#server/encryption/configuration.ts"),
     import("#storage/encryption/rules.ts"),
     loadCiphers(),
   ]);
   try {
-    const settings = parseEncryptionConfiguration(await readFile(file, "utf8"));
+    const settings = parseEncryptionConfiguration(content);
     return new EncryptionRules(
       settings.map(({ resources, providers }) => ({
         resources,

@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { systemClock } from "#base/node/system-clock.ts";
 import type { Logger } from "#base/log.ts";
+import { MetricsRegistry } from "#base/metrics.ts";
 import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { KeyPairPem } from "#pki/certificate.ts";
@@ -25,6 +26,8 @@ import { createKubeletConnector } from "#server/streaming/node/kubelet-connector
 import { prepareNetwork, renewAgents, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
 import { proxyTrust } from "./front-proxy.ts";
+import { followConfiguration } from "./reload.ts";
+import type { ConfigurationFile } from "./reload.ts";
 import { snapshotHandler } from "./snapshot.ts";
 import { openStore } from "./store.ts";
 
@@ -73,9 +76,19 @@ export async function runServer(
     },
   });
   scope.onClose(() => remoteServers.close());
-  const access = await readAccess(flags, { scope, disallowedIssuers: [tokenIssuer] });
+  const files: ConfigurationFile[] = [];
+  const follow = (file: ConfigurationFile) => void files.push(file);
+  const access = await readAccess(flags, {
+    scope,
+    clock,
+    logger,
+    follow,
+    disallowedIssuers: [tokenIssuer],
+  });
   const { pki } = certificates;
   const environment = { clock, random: cryptoRandom };
+  const identity = `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`;
+  const metrics = new MetricsRegistry();
   const controlPlane = await createControlPlane({
     ...(config.audit && { auditor: await openAuditor(config.audit, environment, scope) }),
     remoteServers,
@@ -92,7 +105,7 @@ export async function runServer(
         return certificates.trusted.client;
       },
     },
-    store: await withEncryption(store, config),
+    store: await withEncryption(store, config, follow),
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
     kubelet: createKubeletConnector({
@@ -109,7 +122,8 @@ export async function runServer(
     }),
     // Snapshots hold what the store does: what is encrypted there is so in them.
     paths: [snapshotHandler({ store, config, clock })],
-    identity: `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`,
+    identity,
+    metrics,
     conversionCaller: createConversionCaller,
     build: { runtime: `node${process.versions.node}`, platform: `linux/${process.arch}` },
     clock,
@@ -123,6 +137,11 @@ export async function runServer(
   for (const address of addresses) {
     const at = { ...certificates.tls, server, address, port: config.apiPort, logger };
     listeners.push(await listen(at, scope));
+  }
+  for (const file of files) {
+    scope.run(file.path, (linked) =>
+      followConfiguration(file, { clock, logger, metrics, identity }, linked),
+    );
   }
   logger.info("listening", { addresses: addresses.join(), port: config.apiPort });
   const nodes = { config, pki: () => certificates.pki, clock, logger };

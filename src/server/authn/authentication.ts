@@ -8,7 +8,7 @@ import { bearerTokenOf } from "./bearer-token.ts";
 import { requestHeaderUser } from "./request-header.ts";
 import type { RequestHeaderOptions } from "./request-header.ts";
 import type { TokenAuthenticator } from "./token.ts";
-import { InvalidTokenError } from "./token.ts";
+import { InvalidTokenError, anyOf } from "./token.ts";
 
 export interface AuthenticationOptions {
   /** What proxies in front of this server say is not heard when missing. */
@@ -76,17 +76,13 @@ export async function authenticateToken(
   token: string,
   audiences: readonly string[],
 ) {
-  const problems: string[] = [];
-  for (const authenticator of authenticators) {
-    try {
-      const identity = await authenticator.authenticateToken(token, audiences);
-      if (identity) return identity;
-    } catch (error) {
-      if (!(error instanceof InvalidTokenError)) throw error;
-      problems.push(error.message);
-    }
-  }
   const unknown = "invalid bearer token";
-  const text = problems.length ? `[${[unknown, ...problems].join(", ")}]` : unknown;
-  throw new InvalidTokenError(text);
+  try {
+    const identity = await anyOf(() => authenticators).authenticateToken(token, audiences);
+    if (identity) return identity;
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    throw new InvalidTokenError(`[${unknown}, ${error.message}]`, { cause: error });
+  }
+  throw new InvalidTokenError(unknown);
 }

@@ -33,6 +33,29 @@ export function forAudiences(
   };
 }
 
+/**
+ * Asks in order until one knows the token; who is asked may be others the next time. Throws what
+ * all of those say that found it wrong.
+ */
+export function anyOf(authenticators: () => readonly TokenAuthenticator[]): TokenAuthenticator {
+  return {
+    async authenticateToken(token, audiences) {
+      const problems: string[] = [];
+      for (const authenticator of authenticators()) {
+        try {
+          const identity = await authenticator.authenticateToken(token, audiences);
+          if (identity) return identity;
+        } catch (error) {
+          if (!(error instanceof InvalidTokenError)) throw error;
+          problems.push(error.message);
+        }
+      }
+      if (problems.length === 0) return undefined;
+      throw new InvalidTokenError(problems.join(", "));
+    },
+  };
+}
+
 export class InvalidTokenError extends Error {
   override name = "InvalidTokenError";
 }

@@ -35,6 +35,8 @@ export interface Authorization {
   readonly rbacStore: RbacStore;
   readonly nodeGraph: NodeGraph;
   rulesFor(user: UserInfo, namespace: string): Promise<SubjectRulesReviewStatus>;
+  /** Others decide from now on. Throws, and changes nothing, where one of them cannot be had. */
+  replace(authorizers: readonly AuthorizerSettings[]): void;
 }
 
 export interface AuthorizationOptions {
@@ -59,16 +61,22 @@ export function createAuthorization(options: AuthorizationOptions = {}): Authori
   const rbacStore = new RbacStore();
   const nodeGraph = new NodeGraph();
   const rbac = new RbacAuthorizer(rbacStore);
-  const parts = (options.authorizers ?? usualAuthorizers).map((settings) =>
-    partOf(settings, { rbac, nodeGraph, options }),
-  );
+  const deciding = (settings: readonly AuthorizerSettings[]) => {
+    const parts = settings.map((each) => partOf(each, { rbac, nodeGraph, options }));
+    const authorizers = parts.map(({ authorizer }) => authorizer);
+    return { parts, union: unionAuthorizer(mastersAuthorizer, ...authorizers) };
+  };
+  let current = deciding(options.authorizers ?? usualAuthorizers);
   return {
-    authorizer: unionAuthorizer(mastersAuthorizer, ...parts.map(({ authorizer }) => authorizer)),
+    authorizer: { authorize: (attributes) => current.union.authorize(attributes) },
+    replace(authorizers) {
+      current = deciding(authorizers);
+    },
     rbac,
     rbacStore,
     nodeGraph,
     async rulesFor(user, namespace) {
-      const all = parts.map((part) => part.rules(user, namespace));
+      const all = current.parts.map((part) => part.rules(user, namespace));
       const errors = all.flatMap(({ evaluationError }) => evaluationError ?? []);
       return {
         resourceRules: all.flatMap(({ resourceRules }) => resourceRules),

@@ -106,7 +106,7 @@ describe("configured authorizers", () => {
   it("are asked until one decides", async () => {
     const denied = withWebhook(
       () => ({ code: 200, body: { status: { denied: true, reason: "closed" } } }),
-      "[{type: AlwaysAllow, name: a}]",
+      "[{type: AlwaysAllow, name: alwaysallow}]",
     );
     assert.deepEqual(denied.asked, ["/w.conf"]);
     await assert.rejects(requireAccess(denied.authorizer, ask), {
@@ -114,7 +114,7 @@ describe("configured authorizers", () => {
     });
     const open = withWebhook(
       () => ({ code: 200, body: { status: {} } }),
-      "[{type: AlwaysAllow, name: a}]",
+      "[{type: AlwaysAllow, name: alwaysallow}]",
     );
     await requireAccess(open.authorizer, ask);
     const masters = { ...ask, user: { name: "root", groups: ["system:masters"] } };
@@ -130,7 +130,7 @@ describe("configured authorizers", () => {
   });
 
   it("tell whose rules they cannot tell", async () => {
-    const authorization = withWebhook(() => undefined, "[{type: AlwaysAllow, name: a}]");
+    const authorization = withWebhook(() => undefined, "[{type: AlwaysAllow, name: alwaysallow}]");
     assert.deepEqual(await authorization.rulesFor(ann, "default"), {
       resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
       nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],

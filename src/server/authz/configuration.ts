@@ -10,6 +10,7 @@ import type { FieldError } from "#machinery/validation/field-error.ts";
 import { isDnsSubdomain } from "#machinery/validation/names.ts";
 import { ExpressionError } from "../settings/expressions.ts";
 import type { CompiledExpression, Expressions } from "../settings/expressions.ts";
+import { SettingsError } from "../settings/error.ts";
 import { readSettings, requireNoErrors } from "../settings/reader.ts";
 import type { Fields } from "../settings/reader.ts";
 import type { AuthorizerSettings, WebhookSettings } from "./settings.ts";
@@ -24,7 +25,14 @@ const conditionsMax = 64;
 /** `kind: AuthorizationConfiguration`. Throws `SettingsError` with everything that is wrong. */
 export function parseAuthorizationConfiguration(
   content: string,
-  { expressions }: { readonly expressions: Expressions },
+  {
+    expressions,
+    requiredTypes = [],
+  }: {
+    readonly expressions: Expressions;
+    /** Of those that must be among them. */
+    readonly requiredTypes?: readonly string[];
+  },
 ): readonly AuthorizerSettings[] {
   const kind = "AuthorizationConfiguration";
   const drafts = readSettings(content, { kind, apiVersions }, (fields) =>
@@ -45,7 +53,24 @@ export function parseAuthorizationConfiguration(
     return settingsOf(draft, path, { errors, expressions });
   });
   requireNoErrors(kind, errors);
+  requirePlainTypes(authorizers, requiredTypes);
   return authorizers;
+}
+
+function requirePlainTypes(
+  authorizers: readonly AuthorizerSettings[],
+  requiredTypes: readonly string[],
+): void {
+  const problems = authorizers.flatMap(({ type, name }) => {
+    const expected = type.toLowerCase();
+    if (type === "Webhook" || name === expected) return [];
+    return [`expected name ${expected} for authorizer ${type} instead of ${name}`];
+  });
+  const types = new Set<string>(authorizers.map(({ type }) => type));
+  const missing = requiredTypes.filter((type) => !types.has(type));
+  if (missing.length > 0) problems.push(`missing required types: [${missing.sort().join(" ")}]`);
+  if (problems.length === 0) return;
+  throw new SettingsError(problems.length > 1 ? `[${problems.join(", ")}]` : `${problems[0]}`);
 }
 
 interface WebhookDraft {

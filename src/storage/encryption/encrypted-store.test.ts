@@ -111,9 +111,26 @@ describe("the rotation of keys", () => {
     await store.commit({ key, value: read.value, expected: read.modified });
     const stored = text(required(await raw.get(key), "it is stored").value);
     assert.ok(stored.startsWith("k8s:enc:aesgcm:v1:new:"), stored);
-    assert.equal(required(await store.get(key), "it is there").stale, undefined);
+    assert.equal(required(await store.get(key), "it is there").stale, false);
     const { value } = required(await sealedBy(raw, gcmKeys("new")).get(key), "it is there");
     assert.equal(text(value), "value");
+  });
+
+  test("takes place while entries are held, and opens what no key did", async () => {
+    const raw = rawStore();
+    const rulesOf = (...providers: readonly Provider[]) =>
+      new EncryptionRules([{ resources: ["secrets"], providers }]);
+    await sealedBy(raw, gcmKeys("two")).commit({ key: `${key}-2`, value: utf8("other") });
+    let rules = rulesOf(gcmKeys("one"));
+    const store = new EncryptedStore({ store: raw, ringOf: (place) => rules.ringOf(place) });
+    const { entry: held } = await written(store, key);
+    const unread = required(await store.get(`${key}-2`), "it is there");
+    assert.equal(held.stale, false);
+    assert.throws(() => unread.value, /no matching key/);
+    rules = rulesOf(gcmKeys("two", "one"));
+    assert.equal(held.stale, true);
+    assert.equal(text(unread.value), "other");
+    assert.equal((await written(store, key)).entry.stale, false);
   });
 
   test("begins with what was in clear, and ends with it", async () => {
@@ -269,6 +286,12 @@ const sealedUpstream: Readonly<Record<string, string>> = {
     "4lYH0MD2FDCxi5uPBp/DubNxKdbzzrygnID2hAFft/dzmqgLyv9OYtcrMHGXZRN+m9bWpLHjnFUW8rk7FwNGSB0DGv4q" +
     "q4IZ4h7jvs+KwvKt9Zm1Ql4BLhIB/1IeKobQ3t8uy7z1m8Gd7AhEs7psv9POsuwIEzSDew==",
 };
+
+async function written(store: EncryptedStore, key: string) {
+  const result = await store.commit({ key, value: utf8("value") });
+  assert.ok(result.ok);
+  return { entry: required(result.entry, "it was written") };
+}
 
 function rawStore(): MemoryStore {
   return new MemoryStore({ clock: new VirtualClock() });

@@ -12,13 +12,13 @@ import type {
   StoreEvent,
   WatchQuery,
 } from "../store.ts";
-import type { KeyRing } from "./key-ring.ts";
+import type { Ring } from "./key-ring.ts";
 
 export interface EncryptedStoreOptions {
   /** Is closed with this one. */
   readonly store: RestorableStore;
-  /** The keys that values at this place are sealed with. */
-  readonly ringOf: (key: string) => Pick<KeyRing, "seal" | "open">;
+  /** The keys that values at this place are sealed with, which may be others later. */
+  readonly ringOf: (key: string) => Ring;
   /** Where the medium keeps the key, if under another path. */
   readonly pathOf?: (key: string) => string;
 }
@@ -55,11 +55,13 @@ export class EncryptedStore implements RestorableStore {
 
   async commit(commit: Commit): Promise<CommitResult> {
     const { key, value } = commit;
-    const sealed = value && this.#ringOf(key).seal(value, this.#path(key));
+    const ring = this.#ringOf(key);
+    const { sealing } = ring;
+    const sealed = value && ring.seal(value, this.#path(key));
     const result = await this.#store.commit({ ...commit, value: sealed });
     if (!result.ok) return { ...result, current: this.#open(result.current) };
     const { entry, previous } = result;
-    const written = entry && value ? { ...entry, value } : undefined;
+    const written = entry && value ? this.#clear(entry, value, sealing) : undefined;
     return { ...result, entry: written, previous: this.#open(previous) };
   }
 
@@ -108,28 +110,50 @@ export class EncryptedStore implements RestorableStore {
   }
 
   #opened(entry: Entry): Entry {
-    const path = this.#path(entry.key);
     try {
-      const { value, stale } = this.#ringOf(entry.key).open(entry.value, path);
-      return { ...entry, value, ...(stale && { stale }) };
-    } catch (error) {
-      return unreadable(entry, error);
+      const ring = this.#ringOf(entry.key);
+      const { sealing } = ring;
+      const { value, stale } = ring.open(entry.value, this.#path(entry.key));
+      return this.#clear(entry, value, stale ? undefined : sealing);
+    } catch {
+      return this.#unreadable(entry);
     }
+  }
+
+  /** What is kept in memory for long may become stale there. */
+  #clear({ key, created, modified }: Entry, value: Bytes, sealing: string | undefined): Entry {
+    const ringOf = this.#ringOf;
+    return {
+      key,
+      value,
+      get stale() {
+        return ringOf(key).sealing !== sealing;
+      },
+      created,
+      modified,
+    };
+  }
+
+  /** Until somebody brings the key. */
+  #unreadable({ key, value: sealed, created, modified }: Entry): Entry {
+    const open = () => this.#ringOf(key).open(sealed, this.#path(key)).value;
+    return {
+      key,
+      get value(): Bytes {
+        try {
+          return open();
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error);
+          throw internalError(`unable to transform key ${JSON.stringify(key)}: ${why}`);
+        }
+      },
+      stale: true,
+      created,
+      modified,
+    };
   }
 
   #path(key: string): Bytes {
     return utf8(this.#pathOf(key));
   }
-}
-
-function unreadable({ key, created, modified }: Entry, error: unknown): Entry {
-  const why = error instanceof Error ? error.message : String(error);
-  return {
-    key,
-    get value(): Bytes {
-      throw internalError(`unable to transform key ${JSON.stringify(key)}: ${why}`);
-    },
-    created,
-    modified,
-  };
 }

@@ -1,4 +1,4 @@
-import { concatBytes, utf8 } from "#base/bytes.ts";
+import { concatBytes, text, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 
 /** Makes of a value what is stored, with one key, and the value of that again. */
@@ -22,6 +22,15 @@ export interface Opened {
   readonly stale: boolean;
 }
 
+/** Seals and opens values of some place in the registry. */
+export interface Ring {
+  /** What values would be sealed with now: one that says something else is stale. */
+  readonly sealing: string;
+  seal(value: Bytes, path: Bytes): Bytes;
+  /** Throws when no key opens it; the message is upstream's. */
+  open(stored: Bytes, path: Bytes): Opened;
+}
+
 const encryptedPrefix = utf8("k8s:enc:");
 
 /** The names that upstream's messages call them by. */
@@ -40,7 +49,7 @@ interface Slot {
  * The keys of some resources. The first one seals, all of them open. What is stored begins with
  * `k8s:enc:<provider>:v1:<key>:`, as upstream's, so that its servers can read it.
  */
-export class KeyRing {
+export class KeyRing implements Ring {
   readonly #families: readonly { readonly prefix: Bytes; readonly name: string }[];
   readonly #slots: readonly Slot[];
 
@@ -52,6 +61,11 @@ export class KeyRing {
     this.#slots = providers.flatMap(({ type, keys }) => slotsOf(type, keys));
   }
 
+  get sealing(): string {
+    const [first] = this.#slots;
+    return first ? text(first.prefix) : "";
+  }
+
   seal(value: Bytes, path: Bytes): Bytes {
     const [first] = this.#slots;
     if (!first) throw new Error("no key is there to seal with");
@@ -59,7 +73,6 @@ export class KeyRing {
     return concatBytes([first.prefix, first.cipher.seal(value, path)]);
   }
 
-  /** Throws when no key opens it; the message is upstream's. */
   open(stored: Bytes, path: Bytes): Opened {
     const failures = new Set<string>();
     for (const [index, { prefix, cipher }] of this.#slots.entries()) {
@@ -85,7 +98,8 @@ export class KeyRing {
 }
 
 /** Of what is not to be encrypted: sealed values are none of its. */
-export const clearRing: Pick<KeyRing, "seal" | "open"> = {
+export const clearRing: Ring = {
+  sealing: "",
   seal: (value) => value,
   open(stored) {
     if (startsWith(stored, encryptedPrefix)) {

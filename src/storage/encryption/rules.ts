@@ -1,6 +1,6 @@
 import { resourcePrefixOf } from "../cacher/resource-prefix.ts";
 import { KeyRing, clearRing } from "./key-ring.ts";
-import type { Provider } from "./key-ring.ts";
+import type { Provider, Ring } from "./key-ring.ts";
 
 /** Which providers the objects of some resources have. */
 export interface EncryptionRule {
@@ -24,7 +24,7 @@ export function parseGroupResource(text: string): GroupResource {
 /** The keys for each place in the registry. The rule that names a resource best decides. */
 export class EncryptionRules {
   readonly #rings: ReadonlyMap<string, KeyRing>;
-  readonly #byPrefix = new Map<string, Pick<KeyRing, "seal" | "open">>();
+  readonly #byPrefix = new Map<string, Ring>();
 
   constructor(rules: readonly EncryptionRule[]) {
     const providers = new Map<string, Provider[]>();
@@ -38,7 +38,7 @@ export class EncryptionRules {
     this.#rings = new Map([...providers].map(([name, all]) => [name, new KeyRing(all)]));
   }
 
-  ringOf(key: string): Pick<KeyRing, "seal" | "open"> {
+  ringOf(key: string): Ring {
     const prefix = resourcePrefixOf(key, root);
     if (prefix === undefined) return clearRing;
     let ring = this.#byPrefix.get(prefix);
@@ -49,7 +49,7 @@ export class EncryptionRules {
     return ring;
   }
 
-  #ringOf(path: string): Pick<KeyRing, "seal" | "open"> {
+  #ringOf(path: string): Ring {
     const slash = path.indexOf("/");
     const group = slash < 0 ? "" : path.slice(0, slash);
     const resource = path.slice(slash + 1);

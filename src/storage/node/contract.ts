@@ -671,7 +671,11 @@ const keys = (entries: readonly Entry[]) => entries.map((entry) => entry.key);
 const keysOf = async (store: Store, prefix: string) =>
   keys((await store.range({ prefix })).entries);
 const brief = (entry: Entry) => `${entry.key}=${text(entry.value)}@${entry.modified}`;
-const plain = (entry: Entry | undefined) => entry && { ...entry, value: text(entry.value) };
+function plain(entry: Entry | undefined) {
+  if (!entry) return undefined;
+  const { key, value, created, modified } = entry;
+  return { key, value: text(value), created, modified };
+}
 
 function line(event: StoreEvent): string {
   if (event.type === "progress") return `progress ${event.revision}`;
