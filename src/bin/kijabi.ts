@@ -1,8 +1,11 @@
 import { FlagError, parseFlags } from "#base/flags.ts";
 import type { FlagSpecs } from "#base/flags.ts";
 import { ActionError, actionContext } from "#cluster/actions/node/context.ts";
+import { accessFlags } from "#cluster/node/access.ts";
+import { admissionFlags } from "#cluster/node/admission.ts";
 import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
+import { keptSettings, runtimeConfigFlags } from "#cluster/node/kept-flags.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import type { ActionContext } from "#cluster/actions/node/context.ts";
 
@@ -12,6 +15,8 @@ interface Command {
   readonly usage: string;
   readonly about: string;
   readonly flags: FlagSpecs;
+  /** More flags, which the help shows under headings of their own. */
+  readonly groups?: Readonly<Record<string, FlagSpecs>>;
   /** None when missing: a word too many is a mistake that should be told. */
   readonly takesArguments?: true;
   /** Resolves with the exit code. */
@@ -43,12 +48,19 @@ const commands: Readonly<Record<string, Command>> = {
       },
       "wait-seconds": { type: "int", default: 60, usage: "how long it may take" },
       kubeconfig: { type: "bool", default: true, usage: "write the context for kubectl" },
-      ...etcdFlags,
-      ...auditFlags,
-      ...encryptionFlags,
+    },
+    groups: {
+      "Where objects are kept (chosen when the cluster is made)": etcdFlags,
+      "How objects are encrypted at rest": encryptionFlags,
+      "What is written down of requests": auditFlags,
+      "Which versions are served": runtimeConfigFlags,
+      "Who comes in, and what he may do": accessFlags,
+      "What is admitted": admissionFlags,
     },
     async run(context, { values, given }) {
       const { start } = await import("#cluster/actions/node/start.ts");
+      // What the flags cannot mean is told before anything is done.
+      fromFlags(values, () => keptSettings({}, values, given));
       await start(context, {
         nodes: given.has("nodes") ? Number(values.nodes) : undefined,
         simulated: Number(values.simulated),
@@ -57,6 +69,7 @@ const commands: Readonly<Record<string, Command>> = {
         etcd: fromFlags(values, etcdOfFlags),
         audit: fromFlags(values, auditOfFlags),
         encryption: fromFlags(values, encryptionOfFlags),
+        kept: (known) => keptSettings(known, values, given),
       });
       return 0;
     },
@@ -176,11 +189,33 @@ function help(): string {
 }
 
 function helpOf(command: Command): string {
-  const flags = Object.entries({ ...command.flags, ...shared }).map(([name, spec]) => {
-    const short = "short" in spec && spec.short ? `-${spec.short}, ` : "    ";
-    return `  ${`${short}--${name}`.padEnd(24)} ${spec.usage}`;
+  const groups = Object.entries(command.groups ?? {});
+  return [
+    `Usage: ${command.usage} [flags]`,
+    "",
+    command.about,
+    "",
+    "Flags:",
+    ...flagLines({ ...command.flags, ...shared }),
+    ...(groups.length > 0
+      ? ["", "The API server's, as kube-apiserver names them; the cluster keeps them:"]
+      : []),
+    ...groups.flatMap(([title, specs]) => ["", ` ${title}:`, ...flagLines(specs)]),
+  ].join("\n");
+}
+
+/** Names that are too long for the column have their usage below them. */
+function flagLines(specs: FlagSpecs): string[] {
+  const column = 26;
+  return Object.entries(specs).flatMap(([name, { short, usage }]) => {
+    const flag = `  ${short ? `-${short}, ` : "    "}--${name}`;
+    if (flag.length < column) return [`${flag.padEnd(column)} ${usage}`];
+    return [flag, `${" ".repeat(column)} ${usage}`];
   });
-  return [`Usage: ${command.usage} [flags]`, "", command.about, "", "Flags:", ...flags].join("\n");
+}
+
+function flagsOf(command: Command): FlagSpecs {
+  return Object.assign({}, ...Object.values(command.groups ?? {}), command.flags) as FlagSpecs;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -196,7 +231,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!command) throw new ActionError(`unknown command "${name}". Commands: kijabi help`);
   // What follows `kubectl` is kubectl's own, but for the cluster it is meant for.
   const passed = name === "kubectl" && !rest.includes("--") ? ["--", ...rest] : rest;
-  const parsed = parseFlags({ ...command.flags, ...shared }, passed);
+  const parsed = parseFlags({ ...flagsOf(command), ...shared }, passed);
   const [surplus] = command.takesArguments ? [] : [...parsed.args, ...(parsed.rest ?? [])];
   if (surplus !== undefined) {
     throw new ActionError(`"${surplus}" is not expected here. See: ${command.usage} --help`);

@@ -21,6 +21,7 @@ import {
   profilesFolder,
   startLockFile,
 } from "../../node/paths.ts";
+import type { KeptSettings } from "../../node/kept-flags.ts";
 import { ensurePki } from "../../node/pki.ts";
 import type { ClusterPki } from "../../node/pki.ts";
 import type { SnapshotConfig } from "../../node/snapshot.ts";
@@ -42,6 +43,8 @@ export interface StartOptions {
   readonly audit: AuditConfig | undefined;
   /** The same. */
   readonly encryption: EncryptionConfig | undefined;
+  /** The same, of what the profile has of it already. */
+  readonly kept: (known: KeptSettings) => KeptSettings;
   readonly waitSeconds: number;
   /** Leaves the person's kubeconfig alone; the profile's own is always written. */
   readonly kubeconfig: boolean;
@@ -65,8 +68,7 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
     throw new ActionError(messages.otherStore(profile));
   }
   const running = await readPidFile(paths.serverPid);
-  const settings = settingsOf(options);
-  const changesSettings = !isDeepStrictEqual({ ...known, ...settings }, known ?? {});
+  const changesSettings = !isDeepStrictEqual(configWith(known ?? {}, options), known ?? {});
   if (known && running) {
     if (changesSettings) throw new ActionError(messages.stopFirst(profile));
     const pki = await ensurePki(paths.pki, known, clock.now());
@@ -80,7 +82,7 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   if (!known && (existsSync(paths.folder) || existsSync(paths.run))) await removeAll(context);
   let config = known ?? (await createConfig(context, options));
   if (changesSettings) {
-    config = { ...config, ...settings };
+    config = configWith(config, options);
     await storeConfig(paths.config, config);
   }
   if (known && !(await isFree(known.apiPort))) {
@@ -112,12 +114,20 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   say("  curl http://$(kubectl get service hello -o jsonpath={.spec.clusterIP})");
 }
 
-/** What a profile keeps of the options, in place of what it has. */
-function settingsOf({
-  audit,
-  encryption,
-}: StartOptions): Pick<ClusterConfig, "audit" | "encryption"> {
-  return { ...(audit && { audit }), ...(encryption && { encryption }) };
+/** With what a profile keeps of the options, in place of what it has. */
+function configWith<T extends Partial<ClusterConfig>>(config: T, options: StartOptions) {
+  const { access, admission, runtimeConfig, ...rest } = config;
+  const { audit, encryption, kept } = options;
+  return {
+    ...rest,
+    ...kept({
+      ...(access && { access }),
+      ...(admission && { admission }),
+      ...(runtimeConfig !== undefined && { runtimeConfig }),
+    }),
+    ...(audit && { audit }),
+    ...(encryption && { encryption }),
+  };
 }
 
 export function checkProfile(profile: string): void {

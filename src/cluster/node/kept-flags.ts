@@ -1,0 +1,89 @@
+import { resolve } from "node:path";
+import type { FlagSpecs, FlagValues } from "#base/flags.ts";
+import { parseRuntimeConfig } from "#server/resources/runtime-config.ts";
+import type { ClusterConfig } from "../config.ts";
+import { accessFlags } from "./access.ts";
+import { admissionFlags } from "./admission.ts";
+import type { AdmissionFlags } from "./admission.ts";
+
+/** As kube-apiserver's. */
+export const runtimeConfigFlags = {
+  "runtime-config": {
+    type: "list",
+    usage: "versions to serve or not: api/beta=true, storage.k8s.io/v1beta1=false, …",
+  },
+} as const satisfies FlagSpecs;
+
+export type KeptSettings = Pick<ClusterConfig, "access" | "admission" | "runtimeConfig">;
+
+/**
+ * What the profile keeps once these flags were given: its own settings, and in their place those
+ * of the flags. A flag that is given as empty takes its setting away. Throws `TypeError` for
+ * versions that cannot be meant.
+ */
+export function keptSettings(
+  known: KeptSettings,
+  values: Readonly<Record<string, unknown>>,
+  given: ReadonlySet<string>,
+): KeptSettings {
+  const of = (specs: FlagSpecs) => Object.keys(specs).filter((name) => given.has(name));
+  const all = { ...accessFlags, ...admissionFlags, ...runtimeConfigFlags };
+  if (of(all).length === 0) return known;
+  const asked = Object.fromEntries(of(admissionFlags).map((name) => [name, values[name]]));
+  const access = accessArguments(known.access ?? [], of(accessFlags), values);
+  const admission = admissionOf(known.admission ?? {}, asked);
+  const runtimeConfig = given.has("runtime-config")
+    ? runtimeConfigOf(values as FlagValues<typeof runtimeConfigFlags>)
+    : known.runtimeConfig;
+  return {
+    ...(access.length > 0 && { access }),
+    ...(Object.keys(admission).length > 0 && { admission }),
+    ...(runtimeConfig && { runtimeConfig }),
+  };
+}
+
+function accessArguments(
+  known: readonly string[],
+  given: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+): string[] {
+  const stays = (argument: string) => !given.some((name) => argument.startsWith(`--${name}=`));
+  const added = given.flatMap((name) => {
+    const text = String(values[name]);
+    if (text === "") return [];
+    return [`--${name}=${namesFile(name) ? resolve(text) : text}`];
+  });
+  return [...known.filter(stays), ...added];
+}
+
+/** The server has another working directory than who gives the flag. */
+const namesFile = (name: string) => /-(file|config)$/.test(name);
+
+function admissionOf(
+  known: NonNullable<KeptSettings["admission"]>,
+  given: AdmissionFlags,
+): NonNullable<KeptSettings["admission"]> {
+  const {
+    "admission-control-config-file": file,
+    "disable-admission-plugins": disable = known.disable ?? [],
+    "enable-admission-plugins": enable = known.enable ?? [],
+  } = given;
+  const path = file === undefined ? known.configurationFile : file && resolve(file);
+  const named = (plugins: readonly string[]) => plugins.filter(Boolean);
+  return {
+    ...(named(enable).length > 0 && { enable: named(enable) }),
+    ...(named(disable).length > 0 && { disable: named(disable) }),
+    ...(path && { configurationFile: path }),
+  };
+}
+
+function runtimeConfigOf(values: FlagValues<typeof runtimeConfigFlags>): string {
+  const text = values["runtime-config"].filter(Boolean).join(",");
+  try {
+    parseRuntimeConfig(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`--runtime-config: ${why}`, { cause: error });
+  }
+  return text;
+}
