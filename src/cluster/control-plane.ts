@@ -26,8 +26,8 @@ import type { RemoteServers } from "#server/aggregation/remote.ts";
 import { expressionWarnings } from "#server/admission/policies/type-checking.ts";
 import type { Auditor } from "#server/audit/auditor.ts";
 import { rbacEscalationCheck } from "#server/admission/rbac-escalation/plugin.ts";
-import type { WebhookPost } from "#server/admission/webhooks/caller.ts";
-import { clusterAddressResolver } from "#server/admission/webhooks/service-resolver.ts";
+import type { WebhookPost } from "#server/webhook/caller.ts";
+import { clusterAddressResolver } from "#server/webhook/service-resolver.ts";
 import { createAuthenticator } from "#server/authn/authentication.ts";
 import type { AnonymousOptions } from "#server/authn/anonymous.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "#server/authn/identity.ts";
@@ -51,6 +51,7 @@ import type { TokenAuthenticator } from "#server/authn/token.ts";
 import { createAuthorization, feedAuthorization } from "#server/authz/authorization.ts";
 import type { Authorization } from "#server/authz/authorization.ts";
 import type { AuthorizerSettings } from "#server/authz/settings.ts";
+import { createConversionCaller } from "#server/crd/conversion-caller.ts";
 import { createDiscovery } from "#server/discovery/discovery.ts";
 import { servedVersions } from "#server/discovery/groups.ts";
 import { FlowControl } from "#server/flowcontrol/flow-control.ts";
@@ -91,8 +92,6 @@ export interface ControlPlaneOptions {
   readonly admission?: AdmissionOptions;
   /** Who else is known than the cluster's own components and service accounts. */
   readonly access?: AccessOptions;
-  /** Asks webhooks that convert custom resources; without it, those are not converted. */
-  readonly conversionCaller?: ApiServerOptions["conversionCaller"];
   /** How much of what happened the server remembers itself; the rest it asks the store for. */
   readonly cacher?: ApiServerOptions["cacher"];
   /** Writes down who asks for what. */
@@ -185,7 +184,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ...(options.metrics && { metrics: options.metrics }),
     ...(options.auditor && { auditor: options.auditor }),
     flowControl: (metrics) => (flowControl = new FlowControl({ clock, metrics })),
-    ...(options.conversionCaller && { conversionCaller: options.conversionCaller }),
+    ...(options.webhookPost && {
+      conversionCaller: conversionCallerOf(options.webhookPost, clock),
+    }),
     authenticators: [
       createAuthenticator({
         tokens,
@@ -273,6 +274,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       runLoops(options, server, components, loops);
     },
   };
+}
+
+function conversionCallerOf(post: WebhookPost, clock: Clock) {
+  return (client: Client) =>
+    createConversionCaller({ post, resolve: clusterAddressResolver(client) }, clock);
 }
 
 function clientTrustOf({ authorityPem, access = {} }: ControlPlaneOptions): ClientTrust {

@@ -8,9 +8,8 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { Client } from "#client/client.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
-import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
 import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
-import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
+import { httpsWebhooks } from "#server/webhook/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { networksOf } from "../../src/cluster/config.ts";
@@ -79,7 +78,6 @@ export async function openControlPlane(
     authorityPem: pki.authority.certificatePem,
     kubelet: { fetch: noKubelet, tunnel: noKubelet },
     webhookPost: webhooks.post,
-    conversionCaller: createConversionCaller,
     ...more,
     remoteServers,
     admission,

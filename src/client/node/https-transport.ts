@@ -1,10 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { Agent as HttpAgent } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import type { Bytes } from "#base/bytes.ts";
 import { utf8 } from "#base/bytes.ts";
 import type { ApiRequest, ResponseBody, Transport } from "../transport.ts";
+import { exchange, readAll } from "./exchange.ts";
 
 /** A token, or a file that holds one and changes (projected service account tokens do). */
 export type BearerToken = string | { readonly file: string };
@@ -81,7 +82,7 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
     close: () => agent.destroy(),
     async send(request, signal) {
       const body = await bytesOf(request);
-      const prepared: RequestOptions = {
+      const prepared = {
         ...tls,
         agent,
         method: request.method,
@@ -95,8 +96,7 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
         },
         ...(signal && { signal }),
       };
-      const start = () => (secure ? httpsRequest(prepared) : httpRequest(prepared));
-      const response = await exchange(start, body, request.method === "GET");
+      const response = await exchange(secure ? "https" : "http", prepared, body);
       return {
         status: response.statusCode ?? 0,
         headers: flat(response),
@@ -114,32 +114,6 @@ function tlsOf(options: HttpsTransportOptions): HttpsTransport["tls"] {
     ...(tlsServerName && { servername: tlsServerName }),
     rejectUnauthorized: !options.insecureSkipTlsVerify,
   };
-}
-
-/** A kept connection may have been closed by the other side just now: reads are sent again. */
-async function exchange(
-  start: () => ClientRequest,
-  body: Bytes | undefined,
-  repeatable: boolean,
-): Promise<IncomingMessage> {
-  for (let attempt = 1; ; attempt++) {
-    const outgoing = start();
-    try {
-      return await new Promise<IncomingMessage>((resolve, reject) => {
-        outgoing.once("response", resolve);
-        outgoing.once("error", reject);
-        outgoing.once("upgrade", (_response, socket) => {
-          socket.destroy();
-          reject(new Error("the server switched protocols where an answer was expected"));
-        });
-        outgoing.setSocketKeepAlive(true, 30_000);
-        outgoing.end(body);
-      });
-    } catch (error) {
-      const lost = error instanceof Error && "code" in error && error.code === "ECONNRESET";
-      if (!(lost && repeatable && outgoing.reusedSocket && attempt <= 3)) throw error;
-    }
-  }
 }
 
 async function bytesOf({ body }: ApiRequest): Promise<Bytes | undefined> {
@@ -165,9 +139,7 @@ async function bodyOf(
   if (streams(request) && response.statusCode === 200) {
     return { kind: "stream", contentType, chunks: chunksOf(response, signal) };
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks) as Bytes;
+  const bytes = await readAll(response, Infinity);
   return bytes.length === 0 ? { kind: "none" } : { kind: "bytes", contentType, bytes };
 }
 

@@ -7,8 +7,7 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { KeyPairPem } from "#pki/certificate.ts";
 import { frontProxy } from "#server/aggregation/node/front-proxy.ts";
-import { httpsWebhooks } from "#server/admission/webhooks/node/https-post.ts";
-import { createConversionCaller } from "#server/crd/node/conversion-caller.ts";
+import { httpsWebhooks } from "#server/webhook/node/https-post.ts";
 import { listen } from "#server/node/listen.ts";
 import type { Listener } from "#server/node/listen.ts";
 import { gitVersion } from "#server/health/version.ts";
@@ -124,7 +123,6 @@ export async function runServer(
     paths: [snapshotHandler({ store, config, clock })],
     identity,
     metrics,
-    conversionCaller: createConversionCaller,
     build: { runtime: `node${process.versions.node}`, platform: `linux/${process.arch}` },
     clock,
     random: cryptoRandom,

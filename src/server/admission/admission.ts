@@ -6,7 +6,7 @@ import type { Authorizer } from "../authz/authorizer.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 import type { ExpressionEngine } from "./policies/expressions.ts";
 import type { KindFinder } from "./policies/params.ts";
-import type { WebhookConnections } from "./webhooks/caller.ts";
+import type { WebhookConnections } from "../webhook/caller.ts";
 import type { Equivalent } from "./matching/equivalent.ts";
 
 export interface AdmissionRequest {

@@ -9,7 +9,7 @@ import { silentLogger } from "#base/log.ts";
 import { utf8 } from "#base/bytes.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
 import type { Store } from "#storage/store.ts";
-import { clusterAddressResolver } from "../admission/webhooks/service-resolver.ts";
+import { clusterAddressResolver } from "../webhook/service-resolver.ts";
 import { crontabs } from "../crd/testing.ts";
 import { createDiscovery } from "../discovery/discovery.ts";
 import { servedVersions } from "../discovery/groups.ts";

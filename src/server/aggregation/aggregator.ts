@@ -9,7 +9,7 @@ import type { Client } from "#client/client.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { WorkQueue } from "#client/workqueue/workqueue.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
-import type { ServiceResolver } from "../admission/webhooks/caller.ts";
+import type { ServiceResolver } from "../webhook/caller.ts";
 import { follow } from "../authz/follow.ts";
 import type { Follower } from "../authz/follow.ts";
 import type { ForeignVersion } from "../discovery/groups.ts";

@@ -3,7 +3,7 @@ import type { Service } from "#api/core/v1.ts";
 import type { EndpointSlice } from "#api/discovery/v1.ts";
 import { TimeoutError, withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
-import type { ServiceResolver } from "../admission/webhooks/caller.ts";
+import type { ServiceResolver } from "../webhook/caller.ts";
 import type { Availability } from "./conditions.ts";
 import { identityHeaders } from "./identity-headers.ts";
 import { locate, readBytes, shownAddress } from "./remote.ts";

@@ -2,7 +2,7 @@ import type { APIServiceSpec } from "#api/apiregistration/v1.ts";
 import type { Bytes } from "#base/bytes.ts";
 import { withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
-import type { ServiceResolver } from "../admission/webhooks/caller.ts";
+import type { ServiceResolver } from "../webhook/caller.ts";
 import type { ForeignVersion } from "../discovery/groups.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 import { aggregatorUser } from "./availability.ts";

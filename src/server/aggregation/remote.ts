@@ -2,7 +2,7 @@ import type { APIServiceSpec } from "#api/apiregistration/v1.ts";
 import { fromBase64, text } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiResponse } from "#client/transport.ts";
-import type { ServiceResolver, WebhookAddress } from "../admission/webhooks/caller.ts";
+import type { ServiceResolver, WebhookAddress } from "../webhook/caller.ts";
 import type { Upgrade } from "../pipeline/request.ts";
 
 /** A server behind an APIService, and how it is known to be it. */

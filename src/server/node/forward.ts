@@ -1,7 +1,6 @@
-import { request as httpRequest } from "node:http";
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Bytes } from "#base/bytes.ts";
+import { exchange } from "#client/node/exchange.ts";
 import type { ApiResponse } from "#client/transport.ts";
 
 /** Headers that are about one hop only. */
@@ -25,30 +24,7 @@ export async function forward(
   options: RequestOptions,
   body: Bytes | undefined,
 ): Promise<ApiResponse> {
-  const start = () => (scheme === "http" ? httpRequest : httpsRequest)(options);
-  const isRead = options.method === "GET" || options.method === "HEAD";
-  return answerOf(await exchange(start, body, isRead));
-}
-
-/** A kept connection may have been closed by the other side just now: reads are sent again. */
-async function exchange(
-  start: () => ClientRequest,
-  body: Bytes | undefined,
-  repeatable: boolean,
-): Promise<IncomingMessage> {
-  for (let attempt = 1; ; attempt++) {
-    const outgoing = start();
-    try {
-      return await new Promise<IncomingMessage>((resolve, reject) => {
-        outgoing.once("response", resolve);
-        outgoing.once("error", reject);
-        outgoing.end(body);
-      });
-    } catch (error) {
-      const isLost = error instanceof Error && "code" in error && error.code === "ECONNRESET";
-      if (!(isLost && repeatable && outgoing.reusedSocket && attempt <= 3)) throw error;
-    }
-  }
+  return answerOf(await exchange(scheme, options, body));
 }
 
 /** Encoded again as little as the path allows: what was escaped stays one segment. */

@@ -9,8 +9,8 @@ import type { Invocation } from "../matching/equivalent.ts";
 import { matchesObject } from "../matching/selectors.ts";
 import type { RequestNamespace } from "../matching/selectors.ts";
 import { refusal } from "../refusal.ts";
-import { callWebhook } from "./caller.ts";
-import type { WebhookConnections } from "./caller.ts";
+import { callWebhook } from "../../webhook/caller.ts";
+import type { WebhookConnections } from "../../webhook/caller.ts";
 import { reviewOf, reviewVersion, verdictOf } from "./review.ts";
 import type { Verdict } from "./review.ts";
 

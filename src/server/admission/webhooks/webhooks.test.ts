@@ -13,7 +13,7 @@ import { events } from "../../resources/core/events/resource.ts";
 import { newEvents } from "../../resources/events/events/resource.ts";
 import { defineResource } from "../../resources/define.ts";
 import { admissionPlugins } from "../default.ts";
-import type { WebhookConnections, WebhookTarget } from "./caller.ts";
+import type { WebhookConnections, WebhookTarget } from "../../webhook/caller.ts";
 
 const maps = "/api/v1/namespaces/default/configmaps";
 const registrations = "/apis/admissionregistration.k8s.io/v1";

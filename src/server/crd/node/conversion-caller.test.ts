@@ -3,9 +3,12 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { toBase64, utf8 } from "#base/bytes.ts";
+import { systemClock } from "#base/node/system-clock.ts";
 import type { Client } from "#client/client.ts";
 import { createCertificateAuthority, issueCertificate } from "#pki/certificate.ts";
-import { createConversionCaller } from "./conversion-caller.ts";
+import { httpsWebhooks } from "../../webhook/node/https-post.ts";
+import { clusterAddressResolver } from "../../webhook/service-resolver.ts";
+import { createConversionCaller } from "../conversion-caller.ts";
 
 /** A webhook that answers with the status and body that the review's uid asks for. */
 async function open() {
@@ -46,13 +49,17 @@ async function open() {
 
 const client = (clusterIP: string, port: number) =>
   ({
-    get: () => Promise.resolve({ spec: { clusterIP, ports: [{ port }] } }),
+    find: () => Promise.resolve({ spec: { clusterIP, ports: [{ port }] } }),
   }) as unknown as Client;
 
-test("a webhook is asked by its URL or by its service, and known by its certificate", async () => {
+test("a webhook is asked by its URL or by its service, and known by its certificate", async (t) => {
   await using webhook = await open();
   const { port, caBundle } = webhook;
-  const call = createConversionCaller(client("127.0.0.1", port));
+  const webhooks = httpsWebhooks();
+  t.after(() => webhooks.close());
+  const resolve = clusterAddressResolver(client("127.0.0.1", port));
+  const clock = systemClock({ unref: true });
+  const call = createConversionCaller({ post: webhooks.post, resolve }, clock);
   const good = { status: 200, answer: '{"kind":"ConversionReview"}' };
   const url = `https://localhost:${port}/convert`;
   assert.deepEqual(await call({ url, caBundle }, good), { kind: "ConversionReview" });
@@ -66,7 +73,10 @@ test("a webhook is asked by its URL or by its service, and known by its certific
   const elsewhere = { ...service, port: 1 };
   await assert.rejects(call({ service: elsewhere, caBundle }, good), /no service port 1 found/);
   const broken = { status: 500, answer: "no" };
-  await assert.rejects(call({ url, caBundle }, broken), /answered with status 500: no$/);
+  await assert.rejects(
+    call({ url, caBundle }, broken),
+    /^Error: an error on the server \("no"\) has prevented the request from succeeding$/,
+  );
   const wrong = { status: 200, answer: "[]" };
-  await assert.rejects(call({ url, caBundle }, wrong), /answered with no JSON object$/);
+  await assert.rejects(call({ url, caBundle }, wrong), /the answer is no JSON object$/);
 });

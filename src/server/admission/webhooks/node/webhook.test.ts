@@ -15,8 +15,8 @@ import { openHarness, testResources } from "../../../../testkit/requests.ts";
 import type { Harness, Loose } from "../../../../testkit/requests.ts";
 import { defineResource } from "../../../resources/define.ts";
 import { admissionPlugins } from "../../default.ts";
-import { clusterAddressResolver } from "../service-resolver.ts";
-import { httpsWebhooks } from "./https-post.ts";
+import { clusterAddressResolver } from "../../../webhook/service-resolver.ts";
+import { httpsWebhooks } from "../../../webhook/node/https-post.ts";
 
 const maps = "/api/v1/namespaces/default/configmaps";
 

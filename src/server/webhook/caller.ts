@@ -41,7 +41,7 @@ export interface WebhookConnections {
 export interface CallLimits {
   readonly clock: Clock;
   readonly timeoutSeconds: number;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** One exchange with a webhook, whatever it is for: the JSON object that it answered. */
@@ -69,7 +69,7 @@ export async function callWebhook(
     return readAnswer(answer);
   } catch (error) {
     if (error instanceof AnswerError) throw error;
-    const isLate = signal.aborted || error instanceof TimeoutError;
+    const isLate = signal?.aborted || error instanceof TimeoutError;
     const why = isLate ? "context deadline exceeded" : messageOf(error);
     throw new Error(`Post "${shown(url)}": ${why}`, { cause: error });
   }

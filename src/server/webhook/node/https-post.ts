@@ -1,11 +1,13 @@
-import { Agent, request } from "node:https";
+import { Agent } from "node:https";
 import type { RequestOptions } from "node:https";
-import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import { reasonOf } from "../../../node/network-reason.ts";
+import { text } from "#base/bytes.ts";
+import { exchange, readAll } from "#client/node/exchange.ts";
+import { reasonOf } from "../../node/network-reason.ts";
 import type { WebhookPost, WebhookTarget } from "../caller.ts";
 
-const answerBytesMax = 8 * 1024 * 1024;
+/** Conversions answer with whole lists. */
+const answerBytesMax = 64 * 1024 * 1024;
 const socketsPerHostMax = 64;
 
 /** Connections are kept per webhook; `close` ends them. */
@@ -13,7 +15,7 @@ export function httpsWebhooks(): { readonly post: WebhookPost; close(): void } {
   // The authorities and names are part of what a kept connection is found by.
   const agent = new Agent({ keepAlive: true, maxSockets: socketsPerHostMax, maxFreeSockets: 4 });
   return {
-    post: (target, body, signal) => exchange({ ...optionsOf(target, body), agent, signal }, body),
+    post: (target, body, signal) => post({ ...optionsOf(target, body), agent, signal }, body),
     close: () => agent.destroy(),
   };
 }
@@ -37,30 +39,12 @@ function optionsOf({ url, address, certificateAuthority }: WebhookTarget, body: 
   };
 }
 
-async function exchange(options: RequestOptions, body: Uint8Array) {
+async function post(options: RequestOptions, body: Uint8Array) {
   try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const outgoing = request(options);
-      outgoing.once("response", resolve);
-      outgoing.once("error", reject);
-      outgoing.end(body);
-    });
-    return { status: response.statusCode ?? 0, text: await textOf(response) };
+    const response = await exchange("https", options, body);
+    const answer = await readAll(response, answerBytesMax);
+    return { status: response.statusCode ?? 0, text: text(answer) };
   } catch (error) {
     throw new Error(reasonOf(error, `${options.host}:${options.port}`), { cause: error });
   }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > answerBytesMax) {
-      response.destroy();
-      throw new Error(`the answer has more than ${answerBytesMax} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
