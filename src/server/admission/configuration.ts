@@ -1,5 +1,5 @@
-import { parseYamlDocument } from "#machinery/codec/yaml.ts";
-import { ConfigurationReader } from "../settings/configuration-reader.ts";
+import { SettingsError } from "../settings/error.ts";
+import { parseSettings, readSettings } from "../settings/reader.ts";
 
 /** The configuration of each plugin that the file names, as it stands there. */
 export type AdmissionConfiguration = ReadonlyMap<string, unknown>;
@@ -12,30 +12,30 @@ export async function admissionConfigurationOf(
   text: string,
   readFile: (path: string) => Promise<string>,
 ): Promise<AdmissionConfiguration> {
-  const reader = ConfigurationReader.open("AdmissionConfiguration", parse(text), {
-    kind: "AdmissionConfiguration",
-    apiVersions: [
-      "apiserver.config.k8s.io/v1",
-      "apiserver.k8s.io/v1alpha1",
-      "apiserver.config.k8s.io/v1alpha1",
-    ],
-  });
+  const plugins = readSettings(text, expected, (fields) =>
+    fields.list("plugins", (plugin) => ({
+      at: plugin.path,
+      name: plugin.text("name"),
+      path: plugin.text("path"),
+      inline: plugin.raw("configuration"),
+    })),
+  );
   const configuration = new Map<string, unknown>();
-  for (const plugin of reader.objects("plugins")) {
-    const name = plugin.string("name");
-    if (!name) throw new Error(`${plugin.path}.name: a plugin's name is required`);
-    const path = plugin.string("path");
-    const inline = plugin.any("configuration");
-    plugin.close();
+  for (const { at, name, path, inline } of plugins) {
+    if (!name) throw new SettingsError(`${at}.name: a plugin's name is required`);
     // The first of several counts, as upstream has it.
     if (configuration.has(name)) continue;
     if (inline !== undefined && inline !== null) configuration.set(name, inline);
-    else if (path) configuration.set(name, parse(await readFile(path)));
+    else if (path) configuration.set(name, parseSettings(await readFile(path), name).value);
   }
-  reader.close();
   return configuration;
 }
 
-function parse(text: string): unknown {
-  return parseYamlDocument(text)?.value;
-}
+const expected = {
+  kind: "AdmissionConfiguration",
+  apiVersions: [
+    "apiserver.config.k8s.io/v1",
+    "apiserver.k8s.io/v1alpha1",
+    "apiserver.config.k8s.io/v1alpha1",
+  ],
+};

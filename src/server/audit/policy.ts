@@ -1,4 +1,3 @@
-import { parseYamlDocument } from "#machinery/codec/yaml.ts";
 import {
   fieldErrorText,
   invalid,
@@ -7,8 +6,9 @@ import {
 } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { isDnsSubdomain } from "#machinery/validation/names.ts";
-import { ConfigurationReader } from "../settings/configuration-reader.ts";
 import type { Attributes } from "../authz/authorizer.ts";
+import { readSettings } from "../settings/reader.ts";
+import type { Fields } from "../settings/reader.ts";
 
 export const levels = ["None", "Metadata", "Request", "RequestResponse"] as const;
 export type Level = (typeof levels)[number];
@@ -62,15 +62,15 @@ export class AuditPolicy {
 
   /** Reads the file of `--audit-policy-file`. Throws with all that is wrong with it. */
   static parse(text: string): AuditPolicy {
-    const reader = ConfigurationReader.open("Policy", parseYamlDocument(text)?.value, {
-      kind: "Policy",
-      apiVersions: ["audit.k8s.io/v1"],
+    const expected = { kind: "Policy", apiVersions: ["audit.k8s.io/v1"] };
+    const { rules, omitStages, omitManagedFields } = readSettings(text, expected, (fields) => {
+      fields.raw("metadata");
+      return {
+        rules: fields.list("rules", readRule),
+        omitStages: fields.texts("omitStages"),
+        omitManagedFields: fields.flag("omitManagedFields"),
+      };
     });
-    reader.any("metadata");
-    const rules = reader.objects("rules").map(readRule);
-    const omitStages = reader.strings("omitStages");
-    const omitManagedFields = reader.any("omitManagedFields") === true;
-    reader.close();
     if (rules.length === 0) throw new Error("loaded illegal policy with 0 rules");
     const errors = [
       ...omitStageErrors(omitStages, "omitStages"),
@@ -87,29 +87,24 @@ export class AuditPolicy {
 
 const nothing: Verdict = { level: "None", omitStages: new Set(), omitManagedFields: false };
 
-function readRule(reader: ConfigurationReader): PolicyRule {
-  const omitManagedFields = reader.any("omitManagedFields");
-  const rule = {
-    level: reader.string("level") as Level,
-    users: reader.strings("users"),
-    userGroups: reader.strings("userGroups"),
-    verbs: reader.strings("verbs"),
-    resources: reader.objects("resources").map((one) => {
-      const resources = {
-        group: one.string("group"),
-        resources: one.strings("resources"),
-        resourceNames: one.strings("resourceNames"),
-      };
-      one.close();
-      return resources;
-    }),
-    namespaces: reader.strings("namespaces"),
-    nonResourceURLs: reader.strings("nonResourceURLs"),
-    omitStages: reader.strings("omitStages"),
-    omitManagedFields: typeof omitManagedFields === "boolean" ? omitManagedFields : undefined,
+function readRule(fields: Fields): PolicyRule {
+  return {
+    level: fields.text("level") as Level,
+    users: fields.texts("users"),
+    userGroups: fields.texts("userGroups"),
+    verbs: fields.texts("verbs"),
+    resources: fields.list("resources", (one) => ({
+      group: one.text("group"),
+      resources: one.texts("resources"),
+      resourceNames: one.texts("resourceNames"),
+    })),
+    namespaces: fields.texts("namespaces"),
+    nonResourceURLs: fields.texts("nonResourceURLs"),
+    omitStages: fields.texts("omitStages"),
+    omitManagedFields: fields.has("omitManagedFields")
+      ? fields.flag("omitManagedFields")
+      : undefined,
   };
-  reader.close();
-  return rule;
 }
 
 function matches(rule: PolicyRule, attributes: Attributes): boolean {

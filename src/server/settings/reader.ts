@@ -26,6 +26,11 @@ export class Fields {
     return this.#values[name] !== undefined && this.#values[name] !== null;
   }
 
+  /** As it stands there. */
+  raw(name: string): unknown {
+    return this.#value(name);
+  }
+
   /** "" when missing. */
   text(name: string): string {
     return this.#typed(name, "string", isText) ?? "";
@@ -86,22 +91,43 @@ export class Fields {
   }
 }
 
+interface Expected {
+  readonly kind: string;
+  readonly apiVersions: readonly string[];
+}
+
 /** Reads a file of that kind. Throws `SettingsError` with all that is wrong with its form. */
 export function readSettings<T>(
   content: string,
-  { kind, apiVersions }: { readonly kind: string; readonly apiVersions: readonly string[] },
+  expected: Expected,
   read: (fields: Fields) => T,
 ): T {
-  let value: unknown;
-  const problems: string[] = [];
+  const { value, duplicates } = parseSettings(content, expected.kind);
+  return settingsOf(value, expected, read, duplicates);
+}
+
+/** A file's content, whatever it is of. Throws `SettingsError` for what is no YAML. */
+export function parseSettings(
+  content: string,
+  what: string,
+): { readonly value: unknown; readonly duplicates: readonly string[] } {
   try {
     const document = parseYamlDocument(content);
-    value = document?.value;
-    problems.push(...(document?.duplicates ?? []));
+    return { value: document?.value, duplicates: document?.duplicates ?? [] };
   } catch (error) {
-    if (error instanceof YamlError) throw new SettingsError(`${kind}: ${error.message}`);
+    if (error instanceof YamlError) throw new SettingsError(`${what}: ${error.message}`);
     throw error;
   }
+}
+
+/** Reads what stands within another file. */
+export function settingsOf<T>(
+  value: unknown,
+  { kind, apiVersions }: Expected,
+  read: (fields: Fields) => T,
+  found: readonly string[] = [],
+): T {
+  const problems = [...found];
   const fields = new Fields(value, "", problems);
   const given = `${fields.text("apiVersion")}, Kind=${fields.text("kind")}`;
   if (fields.text("kind") !== kind || !apiVersions.includes(fields.text("apiVersion"))) {

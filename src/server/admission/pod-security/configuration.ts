@@ -3,7 +3,8 @@ import { fieldErrorText } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { dnsLabelRule, dnsSubdomainRule } from "#machinery/validation/names.ts";
 import type { NameRule } from "#machinery/validation/names.ts";
-import { ConfigurationReader } from "../../settings/configuration-reader.ts";
+import { settingsOf } from "../../settings/reader.ts";
+import type { Fields } from "../../settings/reader.ts";
 import {
   latest,
   levelRule,
@@ -31,17 +32,26 @@ export const defaultConfiguration: PodSecurityConfiguration = {
 
 const group = "pod-security.admission.config.k8s.io";
 
+const expected = {
+  kind: "PodSecurityConfiguration",
+  apiVersions: [`${group}/v1`, `${group}/v1beta1`, `${group}/v1alpha1`],
+};
+
 /** Reads a PodSecurityConfiguration; throws what is wrong with it. */
 export function podSecurityConfigurationOf(value: unknown): PodSecurityConfiguration {
-  const reader = ConfigurationReader.open("PodSecurityConfiguration", value, {
-    kind: "PodSecurityConfiguration",
-    apiVersions: [`${group}/v1`, `${group}/v1beta1`, `${group}/v1alpha1`],
-  });
   const errors: FieldError[] = [];
-  const defaults = reader.object("defaults");
+  const configuration = settingsOf(value, expected, (fields) => ({
+    defaults: fields.read("defaults", (defaults) => defaultsOf(defaults, errors)),
+    exemptions: fields.read("exemptions", (exempt) => exemptionsOf(exempt, errors)),
+  }));
+  if (errors.length === 0) return configuration;
+  throw new Error(`PodSecurity invalid: ${errors.map(fieldErrorText).join(", ")}`);
+}
+
+function defaultsOf(fields: Fields, errors: FieldError[]): Policy {
   const read = (mode: Mode): LevelVersion => {
-    const level = defaults.string(mode) || "privileged";
-    const version = defaults.string(`${mode}-version`) || "latest";
+    const level = fields.text(mode) || "privileged";
+    const version = fields.text(`${mode}-version`) || "latest";
     const parsed = parseLevel(level);
     const minor = parseMinor(version);
     if (parsed === undefined) errors.push(invalid(`defaults.${mode}`, level, levelRule));
@@ -50,23 +60,20 @@ export function podSecurityConfigurationOf(value: unknown): PodSecurityConfigura
     }
     return { level: parsed ?? "restricted", minor: minor ?? latest };
   };
-  const policy = { enforce: read("enforce"), warn: read("warn"), audit: read("audit") };
-  const exempt = reader.object("exemptions");
+  return { enforce: read("enforce"), warn: read("warn"), audit: read("audit") };
+}
+
+function exemptionsOf(fields: Fields, errors: FieldError[]) {
   const names = (field: string, rule: NameRule) => {
-    const found = exempt.strings(field);
+    const found = fields.texts(field);
     errors.push(...exemptionErrors(`exemptions.${field}`, found, rule));
     return found;
   };
-  const exemptions = {
+  return {
     namespaces: names("namespaces", dnsLabelRule),
     runtimeClasses: names("runtimeClasses", dnsSubdomainRule),
     usernames: names("usernames", (name) => (name ? [] : ["username must not be empty"])),
   };
-  for (const each of [defaults, exempt, reader]) each.close();
-  if (errors.length > 0) {
-    throw new Error(`PodSecurity invalid: ${errors.map(fieldErrorText).join(", ")}`);
-  }
-  return { defaults: policy, exemptions };
 }
 
 function exemptionErrors(path: string, names: readonly string[], rule: NameRule): FieldError[] {

@@ -190,20 +190,14 @@ plugins:
   });
 
   const wrong: [text: string, expected: RegExp][] = [
-    ["kind: X", /no kind "X" is registered for version ""/],
-    [
-      file.replace("enforce:", "inforce:"),
-      /unknown field "PodSecurityConfiguration.defaults.inforce"/,
-    ],
+    ["kind: X", /expected a AdmissionConfiguration of .*, but the file has , Kind=X/],
+    [file.replace("enforce:", "inforce:"), /unknown field "defaults.inforce"/],
     [
       file.replace('"baseline"', "strict"),
       /defaults.enforce: Invalid value: "strict": must be one/,
     ],
     [file.replace("[kube-system]", "[a, a]"), /exemptions.namespaces\[1\]: Duplicate value: "a"/],
-    [
-      file.replace("path: other", "file: other"),
-      /unknown field "AdmissionConfiguration.plugins\[1\].file"/,
-    ],
+    [file.replace("path: other", "file: other"), /unknown field "plugins\[1\].file"/],
   ];
   for (const [text, expected] of wrong) {
     it(`refuses ${expected.source}`, async () => {
