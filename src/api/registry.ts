@@ -1,6 +1,6 @@
 import { KindRegistry } from "#schema/registry.ts";
 import { kinds } from "./kinds.ts";
-import { earlierKinds } from "./versions.ts";
+import { optionalKinds } from "./versions.ts";
 
 /** Every built-in kind. */
-export const builtInKinds = new KindRegistry([...kinds, ...earlierKinds]);
+export const builtInKinds = new KindRegistry([...kinds, ...optionalKinds]);

@@ -87,6 +87,7 @@ interface CryptoAlgorithm {
   readonly namedCurve?: string;
   readonly modulusLength?: number;
   readonly publicExponent?: Uint8Array;
+  readonly saltLength?: number;
 }
 interface SubtleCrypto {
   digest(algorithm: string, data: ArrayBufferView | ArrayBuffer): Promise<ArrayBuffer>;

@@ -28,6 +28,7 @@ import { createSigningKey, loadSigningKey, signDer, verificationKeyOf, verifyDer
 import type { KeyAlgorithm, SigningKey } from "./keys.ts";
 import { formatIpAddress, parseIpAddress } from "./ip-address.ts";
 import { decodePemBlock, encodePem } from "./pem.ts";
+import { isSignatureOf, signatureScheme } from "./public-key.ts";
 
 /** What a certificate may be used for. */
 export type CertificateUsages = "server" | "client" | "both";
@@ -186,15 +187,26 @@ export interface CertificateRequest extends AlternativeNames {
 
 /** Throws when the text is no request, or its signature is not by the key it names. */
 export async function parseCertificateRequest(pem: string): Promise<CertificateRequest> {
-  const parts = readChildren(readElement(decodePemBlock(pem, "CERTIFICATE REQUEST")));
+  const { isSigned, ...request } = readCertificateRequest(
+    decodePemBlock(pem, "CERTIFICATE REQUEST"),
+  );
+  if (!(await isSigned())) throw new Error("the certificate request's signature is wrong");
+  return request;
+}
+
+/**
+ * A PKCS #10 request in DER, before anybody has looked at its signature: `isSigned` tells whether
+ * the key that it names made it. Throws when the bytes are no request.
+ */
+export function readCertificateRequest(
+  der: Bytes,
+): CertificateRequest & { readonly isSigned: () => Promise<boolean> } {
+  const parts = readChildren(readElement(der));
   const body = childAt(parts, 0, tags.sequence);
   const fields = readChildren(body);
   const publicKeyInfo = concatBytes([childAt(fields, 2, tags.sequence).whole]);
-  const key = await verificationKeyOf(publicKeyInfo);
+  const scheme = signatureScheme(childAt(parts, 1, tags.sequence));
   const signature = readBitString(childAt(parts, 2));
-  if (!(await verifyDer(key, signature, concatBytes([body.whole])))) {
-    throw new Error("the certificate request's signature is wrong");
-  }
   const extensions = new Map<string, Uint8Array>();
   for (const attribute of fields[3] ? readChildren(fields[3]) : []) {
     const [type, values] = readChildren(attribute);
@@ -205,6 +217,9 @@ export async function parseCertificateRequest(pem: string): Promise<CertificateR
     subject: decodeName(childAt(fields, 1, tags.sequence)),
     publicKeyInfo,
     ...readAlternativeNames(extensions),
+    isSigned: async () =>
+      scheme !== undefined &&
+      (await isSignatureOf(publicKeyInfo, signature, concatBytes([body.whole]), scheme)),
   };
 }
 

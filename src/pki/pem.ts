@@ -30,3 +30,23 @@ export function decodePemBlock(text: string, label: PemLabel): Bytes {
   if (!block) throw new Error(`no "${label}" block in the PEM data`);
   return block.der;
 }
+
+export interface PemBlock {
+  readonly label: string;
+  readonly hasHeaders: boolean;
+  readonly der: Bytes;
+}
+
+/** Every block of the text, in order, with word of headers; what is no base64 is no block. */
+export function readPem(text: string): PemBlock[] {
+  const blocks: PemBlock[] = [];
+  const pattern = /^-----BEGIN ([^\n]*?)-----[ \t\r]*\n([^]*?)^-----END \1-----[ \t\r]*$/gm;
+  for (const [, label = "", content = ""] of text.matchAll(pattern)) {
+    const lines = content.split("\n").map((line) => line.trim());
+    const headers = lines.findIndex((line) => !line.includes(":"));
+    const body = lines.slice(headers).join("");
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body) || body.length % 4 !== 0) continue;
+    blocks.push({ label, hasHeaders: headers > 0, der: fromBase64(body) });
+  }
+  return blocks;
+}

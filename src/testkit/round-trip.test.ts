@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { kinds } from "#api/kinds.ts";
+import { optionalKinds } from "#api/versions.ts";
 import { utf8 } from "#base/bytes.ts";
 import { seededRandom } from "#base/random.ts";
 import { decodeBody } from "#machinery/codec/body.ts";
@@ -32,7 +33,7 @@ function survives(type: KindType, object: Record<string, unknown>): void {
   );
 }
 
-for (const type of kinds) {
+for (const type of [...kinds, ...optionalKinds]) {
   test(`${apiVersionOf(type.info)} ${type.info.kind} survives JSON and protobuf`, () => {
     for (let seed = 1; seed <= 3; seed++) {
       survives(type, randomObject(type, { random: seededRandom(seed) }));

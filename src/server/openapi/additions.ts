@@ -38,14 +38,21 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   `${meta}.OwnerReference`,
 ]);
 
+/** Versions of them that it takes field by field all the same. */
+export const granularTypes: ReadonlySet<string> = new Set(
+  api(["admissionregistration.v1alpha1.Variable"]),
+);
+
 /** Fields that documents call required although the server fills them in. */
 export const requiredAnyway: ReadonlySet<string> = new Set(
   api([
+    "apiserverinternal.v1alpha1.StorageVersion.metadata",
     "core.v1.Event.metadata",
     "core.v1.HTTPHeader.value",
     "core.v1.Sysctl.value",
     "events.v1.Event.eventTime",
     "events.v1.EventSeries.lastObservedTime",
+    "resource.v1alpha3.ResourcePoolStatusRequest.metadata",
   ]),
 );
 
@@ -73,6 +80,8 @@ export const unions: Readonly<Record<string, object>> = {
   "io.k8s.api.flowcontrol.v1.LimitResponse": union("type", ["queuing"]),
   "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec": union("type", ["exempt", "limited"]),
   "io.k8s.api.flowcontrol.v1.Subject": union("kind", ["group", "serviceAccount", "user"]),
+  "io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingPolicy": union(undefined, ["basic", "gang"]),
+  "io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference": union(undefined, ["workload"]),
 };
 
 function union(discriminator: string | undefined, fields: readonly string[]): object {

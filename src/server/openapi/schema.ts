@@ -4,6 +4,7 @@ import { fieldsOf, isKindType } from "#schema/message.ts";
 import {
   atomicTypes,
   fieldAdditions,
+  granularTypes,
   jsonTypes,
   optionalAnyway,
   requiredAnyway,
@@ -110,12 +111,13 @@ export class SchemaCollector {
     }
     const description = this.#describe(type);
     const union = unions[definedName];
+    const isAtomic = atomicTypes.has(definedName) && !granularTypes.has(type.schemaName);
     return {
       ...(description && { description }),
       type: "object",
       ...(required.length > 0 && { required }),
       ...(Object.keys(properties).length > 0 && { properties: sortKeys(properties) }),
-      ...(atomicTypes.has(definedName) && { "x-kubernetes-map-type": "atomic" }),
+      ...(isAtomic && { "x-kubernetes-map-type": "atomic" }),
       ...(union && { "x-kubernetes-unions": [union] }),
       ...(isKindType(type) && { "x-kubernetes-group-version-kind": [gvkOf(type.info)] }),
     };

@@ -160,17 +160,20 @@ export async function validateNew(
   if (errors.length) throw invalid(kind, name ?? "", unique(errors));
 }
 
-/** The step "validate" of a changed object. `subresource` is empty for the main resource. */
+/** The step "validate" of a changed object, by the rules of the subresource that is written. */
 export async function validateChanged(
   { definition, kind }: ResourceStorage,
+  { info: { subresource }, user }: RequestContext,
   object: StoredObject,
   old: Readonly<StoredObject>,
-  subresource: string,
 ): Promise<void> {
   const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata)];
   const view = definition.views?.[subresource];
   if (subresource === "status") {
-    errors.push(...(definition.status?.validateUpdate?.(object, old) ?? []));
+    errors.push(
+      ...(definition.status?.validateUpdate?.(object, old) ?? []),
+      ...((await definition.status?.checkUpdate?.(object, old, user)) ?? []),
+    );
   } else if (view?.validateUpdate) {
     errors.push(...view.validateUpdate(object, old));
   } else {

@@ -2,7 +2,7 @@ import type { ApiResponse } from "#client/transport.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import type { NameRule } from "#machinery/validation/names.ts";
 import type { Draft, KindType } from "#schema/message.ts";
-import type { RequestContext } from "../pipeline/request.ts";
+import type { RequestContext, UserInfo } from "../pipeline/request.ts";
 
 /** One column of `kubectl get`. */
 export interface Column<T> {
@@ -79,6 +79,8 @@ export interface ResourceDefinition<T = unknown> {
   /** `/status`: its own rules; everything but status is kept from the stored object. */
   readonly status?: {
     validateUpdate?(object: T, old: Readonly<T>): readonly FieldError[];
+    /** Rules that take time, or depend on who writes. */
+    checkUpdate?(object: T, old: Readonly<T>, user: UserInfo): Promise<readonly FieldError[]>;
     prepareForUpdate?(object: T, old: Readonly<T>): void;
   };
   /** `/scale`: where the numbers are. */

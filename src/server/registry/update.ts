@@ -190,7 +190,7 @@ async function changeOnce(
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     if (!applied) trackUpdate(storage, context, { object, old, manager: fieldManager });
-    await validateChanged(storage, object, old, subresource);
+    await validateChanged(storage, context, object, old);
     warnOf(storage, context, object, old);
     await admit(storage, request);
     const written = await store(storage, { entry, old, object, dryRun });

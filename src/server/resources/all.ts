@@ -5,6 +5,7 @@ import { mutatingWebhookConfigurations } from "./admissionregistration/mutatingw
 import { validatingAdmissionPolicies } from "./admissionregistration/validatingadmissionpolicies/resource.ts";
 import { validatingAdmissionPolicyBindings } from "./admissionregistration/validatingadmissionpolicybindings/resource.ts";
 import { validatingWebhookConfigurations } from "./admissionregistration/validatingwebhookconfigurations/resource.ts";
+import { storageVersions } from "./apiserverinternal/storageversions/resource.ts";
 import { customResourceDefinitions } from "./apiextensions/customresourcedefinitions/resource.ts";
 import { apiServices } from "./apiregistration/apiservices/resource.ts";
 import { controllerRevisions } from "./apps/controllerrevisions.ts";
@@ -25,6 +26,9 @@ import {
 } from "./autoscaling/horizontalpodautoscalers/resource.ts";
 import { cronJobs, jobs } from "./batch/resources.ts";
 import { certificateSigningRequests } from "./certificates/certificatesigningrequests/resource.ts";
+import { clusterTrustBundles } from "./certificates/clustertrustbundles/resource.ts";
+import { podCertificateRequests } from "./certificates/podcertificaterequests/resource.ts";
+import { leaseCandidates } from "./coordination/leasecandidates/resource.ts";
 import { leases } from "./coordination/leases/resource.ts";
 import { bindings } from "./core/bindings/resource.ts";
 import { componentStatuses } from "./core/componentstatuses/resource.ts";
@@ -57,10 +61,14 @@ import { runtimeClasses } from "./node/resources.ts";
 import { podDisruptionBudgets } from "./policy/resources.ts";
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "./rbac/resources.ts";
 import { deviceClasses } from "./resource/deviceclasses/resource.ts";
+import { deviceTaintRules } from "./resource/devicetaintrules/resource.ts";
 import { resourceClaims } from "./resource/resourceclaims/resource.ts";
 import { resourceClaimTemplates } from "./resource/resourceclaimtemplates/resource.ts";
+import { resourcePoolStatusRequests } from "./resource/resourcepoolstatusrequests/resource.ts";
 import { resourceSlices } from "./resource/resourceslices/resource.ts";
+import { podGroups } from "./scheduling/podgroups/resource.ts";
 import { priorityClasses } from "./scheduling/resources.ts";
+import { workloads } from "./scheduling/workloads/resource.ts";
 import {
   csiDrivers,
   csiNodes,
@@ -69,6 +77,7 @@ import {
   volumeAttributesClasses,
 } from "./storage/resources.ts";
 import { volumeAttachments } from "./storage/volumeattachments/resource.ts";
+import { storageVersionMigrations } from "./storagemigration/storageversionmigrations/resource.ts";
 
 /**
  * Every built-in resource that the server serves: those of stable versions, unless the
@@ -78,7 +87,10 @@ export function allResources(
   dependencies: ResourceDependencies,
   runtimeConfig = "",
 ): readonly ResourceDefinition[] {
-  const all = withEarlierVersions(stableResources(dependencies));
+  const all = withEarlierVersions([
+    ...stableResources(dependencies),
+    ...unstableResources(dependencies),
+  ]);
   checkRuntimeConfig(runtimeConfig, all);
   const config = parseRuntimeConfig(runtimeConfig);
   return all.filter(({ type }) => config.serves(type.info));
@@ -154,5 +166,20 @@ function stableResources(dependencies: ResourceDependencies): readonly ResourceD
     storageClasses,
     volumeAttachments,
     volumeAttributesClasses,
+  ];
+}
+
+/** Those of kinds that have no stable version, each in the latest version that it has. */
+function unstableResources(dependencies: ResourceDependencies): readonly ResourceDefinition[] {
+  return [
+    clusterTrustBundles,
+    podCertificateRequests(dependencies),
+    leaseCandidates,
+    storageVersions,
+    deviceTaintRules(dependencies),
+    resourcePoolStatusRequests,
+    podGroups,
+    workloads,
+    storageVersionMigrations,
   ];
 }

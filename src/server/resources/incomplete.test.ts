@@ -52,7 +52,7 @@ test("an object that lacks what is required is refused, and never a fault of the
   await using api = await openHarness({
     clock,
     resources: ({ client, objects, bodies }) =>
-      allResources({ ...dependencies, client, objects, bodies }),
+      allResources({ ...dependencies, client, objects, bodies }, "api/all=true"),
     admission: ({ client }) => defaultAdmission({ client, clock, random: seededRandom(1) }),
   });
   const core = "/api/v1/namespaces";

@@ -4,6 +4,7 @@ import { semanticEqual } from "#machinery/deep-equal.ts";
 import { CertificateSigningRequest } from "#api/certificates/v1.ts";
 import { groups } from "../../authn/identity.ts";
 import type { Authorizer } from "../../authz/authorizer.ts";
+import { maySign } from "../../authz/signers.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { isAbout, metadataOf, objectAs, refusal } from "../refusal.ts";
 
@@ -76,7 +77,7 @@ export function clusterTrustBundleAttest(authorizer: Authorizer): AdmissionPlugi
       if (!signerName) return;
       // Storage migration and garbage collection change nothing that matters.
       if (oldObject && semanticEqual(withoutOwners(object), withoutOwners(oldObject))) return;
-      if (await maySign(request, authorizer, "attest", signerName)) return;
+      if (await maySign(authorizer, request.user, "attest", signerName)) return;
       throw refusal(request, `user not permitted to attest for signerName "${signerName}"`);
     },
   };
@@ -95,29 +96,6 @@ async function requireSignerAccess(
   verb: "approve" | "sign",
 ): Promise<void> {
   const { signerName } = (request.oldObject as unknown as CertificateSigningRequest).spec;
-  if (await maySign(request, authorizer, verb, signerName)) return;
+  if (await maySign(authorizer, request.user, verb, signerName)) return;
   throw refusal(request, `user not permitted to ${verb} requests with signerName "${signerName}"`);
-}
-
-/** By the signer's name, or by `domain/*` for all signers of a domain. */
-async function maySign(
-  request: AdmissionRequest,
-  authorizer: Authorizer,
-  verb: "approve" | "sign" | "attest",
-  signerName: string,
-): Promise<boolean> {
-  const domain = signerName.split("/", 1)[0] ?? "";
-  const attributes = { user: request.user, verb, group, version: "*", resource: "signers" };
-  for (const name of [signerName, `${domain}/*`]) {
-    const asked = {
-      ...attributes,
-      name,
-      isResource: true,
-      subresource: "",
-      namespace: "",
-      path: "",
-    };
-    if ((await authorizer.authorize(asked)).decision === "allow") return true;
-  }
-  return false;
 }

@@ -11,16 +11,18 @@ export function validateLease({ spec }: Lease): FieldError[] {
     errors.push(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"));
   }
   errors.push(...nonNegative("spec.leaseTransitions", spec.leaseTransitions));
-  if (strategy !== undefined && strategy !== "OldestEmulationVersion") {
-    errors.push(
-      ...(strategy.includes("/")
-        ? by("spec.strategy", strategy, isQualifiedName)
-        : [notSupported("spec.strategy", strategy, ["OldestEmulationVersion"])]),
-    );
-  }
+  if (strategy !== undefined) errors.push(...validateStrategy(strategy));
   if (spec.preferredHolder && !strategy) {
     const detail = "may only be specified when `strategy` is defined";
     errors.push(forbidden("spec.preferredHolder", detail));
   }
   return errors;
+}
+
+/** A word of Kubernetes' own, or a name with somebody's domain. The path is upstream's. */
+export function validateStrategy(strategy: string): FieldError[] {
+  const path = "spec.strategy.strategy";
+  if (strategy.includes("/")) return by(path, strategy, isQualifiedName);
+  const known = "OldestEmulationVersion";
+  return strategy === known ? [] : [notSupported(path, strategy, [known])];
 }
