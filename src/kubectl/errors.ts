@@ -86,6 +86,9 @@ export function during(doing: string, error: unknown): unknown {
 export function errorText(error: unknown): string {
   // Of several errors each is told as it is.
   if (error instanceof ManyErrors) return error.errors.map(bareErrorText).join("\n");
+  if (error instanceof StatusError && error.reason === "Invalid" && error.status.details) {
+    return invalidText(error.status);
+  }
   const message = bareErrorText(error);
   if (error instanceof StatusError || error instanceof ConnectionError) return message;
   if (error instanceof ConfigurationError || message.startsWith("error: ")) return message;
@@ -107,8 +110,7 @@ function connectionText({ code, server, message }: ConnectionError): string {
 }
 
 function statusText(error: StatusError): string {
-  const { reason, message = "", details } = error.status;
-  if (reason === "Invalid" && details) return invalidText(error.status);
+  const { reason, message = "" } = error.status;
   if (reason === "Unauthorized" || error.code === 401) {
     return `error: You must be logged in to the server (${message || "Unauthorized"})`;
   }

@@ -1,6 +1,8 @@
+import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { parity } from "./kubectl/parity.ts";
 
 // The same commands through the stock kubectl and through ours.
 
 parity("get", getScripts);
+parity("create and delete", createAndDeleteScripts);

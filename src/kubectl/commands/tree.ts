@@ -7,7 +7,14 @@ import type { CommandGroup, CommandNode } from "../command.ts";
 export const commandGroups: readonly CommandGroup[] = [
   {
     title: "Basic Commands (Beginner):",
-    commands: [],
+    commands: [
+      {
+        name: "create",
+        about: "Create a resource from a file or from stdin",
+        load: () => import("./create/command.ts"),
+        children: [],
+      },
+    ],
   },
   {
     title: "Basic Commands (Intermediate):",
@@ -16,6 +23,11 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "get",
         about: "Show one or many resources",
         load: () => import("./get/command.ts"),
+      },
+      {
+        name: "delete",
+        about: "Delete resources by file, by name, or by label",
+        load: () => import("./delete/command.ts"),
       },
     ],
   },

@@ -31,10 +31,14 @@ export interface ResourceQuery {
   readonly lists?: "whole" | "items";
   /** Objects as the server has them, also where a file or a name told what they are. */
   readonly latest?: boolean;
+  /** Objects that are named are not read: what is done to them needs no more than their names. */
+  readonly namesOnly?: boolean;
   /** Nothing is asked of a server: objects are those of files alone. */
   readonly local?: boolean;
   /** Types stand for themselves: without names and selectors there is nothing to act on. */
   readonly requireNames?: boolean;
+  /** The flag of commands that check files before they send them. */
+  readonly validate?: string;
   /** "Accept" of what is read. */
   readonly accept?: string;
 }
@@ -86,6 +90,7 @@ async function* ofFiles(
     }
     try {
       for (const item of objectsOf(manifest)) {
+        if (query.validate) await check(item, query.validate);
         const info = await infoOf(context, item, query);
         const labels = info.object?.metadata.labels ?? {};
         if (selects && !selects.matches(labels)) continue;
@@ -95,6 +100,11 @@ async function* ofFiles(
       yield { error };
     }
   }
+}
+
+async function check({ source, value }: ManifestObject, validate: string): Promise<void> {
+  const { checkObject, fieldValidationOf } = await import("../writes/validation.ts");
+  checkObject(value, source, fieldValidationOf(validate));
 }
 
 async function infoOf(
@@ -161,12 +171,11 @@ async function* ofArguments(context: FindContext, query: ResourceQuery): AsyncGe
   if (parsed.types.length === 0 && parsed.pairs.length === 0) throw new CommandError(nothingNamed);
   const selected = Boolean(query.labelSelector || query.fieldSelector || query.all);
   const named = parsed.pairs.length > 0 || parsed.names.length > 0;
+  if (query.all && (query.labelSelector || query.fieldSelector)) {
+    throw new CommandError("setting 'all' parameter but found a non empty selector. ");
+  }
   if (selected && named) {
-    throw new CommandError(
-      query.all && !query.labelSelector && !query.fieldSelector
-        ? "setting 'all' parameter but found a non empty selector. "
-        : "name cannot be provided when a selector is specified",
-    );
+    throw new CommandError("name cannot be provided when a selector is specified");
   }
   if (named && query.allNamespaces) {
     throw new CommandError("a resource cannot be retrieved by name across all namespaces");
@@ -204,6 +213,10 @@ async function* one(
 ): AsyncGenerator<Found> {
   const namespace = resource.namespaced ? (await context.namespace()).name : undefined;
   const info = { resource, namespace, name, object: undefined, source: undefined };
+  if (query.namesOnly) {
+    yield info;
+    return;
+  }
   try {
     yield await read(context, info, query);
   } catch (error) {

@@ -39,7 +39,7 @@ export async function* readManifests(
 ): AsyncGenerator<Manifest | { readonly error: unknown }> {
   if (query.kustomize) {
     if (query.filenames.length > 0) {
-      throw new CommandError("only one of '-f' or '-k' can be specified");
+      throw new CommandError("only one of -f or -k can be specified");
     }
     yield { source: query.kustomize, text: await build(query.kustomize) };
     return;

@@ -17,8 +17,7 @@ export async function getPrinter(
   }
   const printer = await formatPrinter(kubectl, values, "");
   if (printer) return printer;
-  const formats = objectFormats.filter((name) => name !== "kyaml");
-  throw unknownFormat(output, [...formats, "custom-columns", "custom-columns-file", "wide"]);
+  throw unknownFormat(output, [...objectFormats, "custom-columns", "custom-columns-file", "wide"]);
 }
 
 async function columnsPrinter(

@@ -1,0 +1,42 @@
+import type { FlagSpecs } from "#base/flags.ts";
+import { sorted } from "../printers/structured.ts";
+import type { KubeObject } from "../objects.ts";
+
+/** What `apply` compares with the next time: the object as its file had it. */
+export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+export const saveConfigFlag = {
+  "save-config": {
+    type: "bool",
+    usage:
+      "If true, the object remembers its configuration in an annotation, for a later kubectl apply.",
+  },
+} as const satisfies FlagSpecs;
+
+/** The object's text without the annotation itself, with the newline that upstream's encoder adds. */
+export function configurationText(object: KubeObject): string {
+  const { [lastAppliedAnnotation]: _left, ...annotations } = object.metadata.annotations ?? {};
+  const metadata = { ...object.metadata, annotations };
+  return `${goJson(sorted({ ...object, metadata }))}\n`;
+}
+
+/** A copy that remembers its own configuration. */
+export function withLastApplied(object: KubeObject): KubeObject {
+  const annotations = {
+    ...object.metadata.annotations,
+    [lastAppliedAnnotation]: configurationText(object),
+  };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** Go's encoder also escapes what could end a script in a page. */
+function goJson(value: unknown): string {
+  const escapes: Readonly<Record<string, string>> = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+  };
+  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (letter) => escapes[letter] ?? "");
+}
