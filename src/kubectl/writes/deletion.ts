@@ -4,7 +4,6 @@ import { StatusError } from "#machinery/status.ts";
 import { CommandError } from "../errors.ts";
 import type { Kubectl } from "../kubectl.ts";
 import type { ApiResource } from "../discovery/api-resource.ts";
-import type { KubeObject } from "../objects.ts";
 import { resourcePath } from "../rest/paths.ts";
 
 export type Cascade = "Background" | "Foreground" | "Orphan";
@@ -128,7 +127,7 @@ export async function requestDeletion(
 ): Promise<string | undefined> {
   const rest = await kubectl.rest();
   const { gracePeriodSeconds } = deletion;
-  const answer = await rest.json<KubeObject>({
+  const answer = await rest.json({
     method: "DELETE",
     path: resourcePath(target.resource, target),
     body: {

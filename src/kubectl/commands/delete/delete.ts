@@ -87,7 +87,7 @@ function tell(kubectl: Kubectl, info: ResourceInfo, options: DeleteOptions): voi
 }
 
 async function confirmed(kubectl: Kubectl, infos: readonly ResourceInfo[]): Promise<boolean> {
-  kubectl.printLine("You are about to delete the following " + `${infos.length} resource(s):`);
+  kubectl.printLine(`You are about to delete the following ${infos.length} resource(s):`);
   for (const info of infos) kubectl.printLine(shownName(info));
   kubectl.print("Do you want to continue? (y/N): ");
   let answer = "";
