@@ -14,6 +14,7 @@ import type { ApiResponse, Transport } from "#client/transport.ts";
 import { runControllers } from "#component/run.ts";
 import { allControllers } from "#controllers/all.ts";
 import { serviceAccountOf } from "#controllers/service-accounts.ts";
+import type { CertificateAuthority } from "#pki/certificate.ts";
 import type { SigningKey } from "#pki/keys.ts";
 import { runScheduler } from "#scheduler/run.ts";
 import type { AdmissionPlugin } from "#server/admission/admission.ts";
@@ -84,6 +85,8 @@ export interface ControlPlaneOptions {
   readonly serviceAccountKey: SigningKey;
   /** The cluster's certificate authority: pods get it to know the API server by. */
   readonly authorityPem: string;
+  /** The same as it is now, with its key: it signs approved certificates. Missing: they wait. */
+  readonly authority?: () => CertificateAuthority;
   readonly kubelet: KubeletConnector;
   /** How webhooks are reached; where it is missing, none can be. */
   readonly webhookPost?: WebhookPost;
@@ -478,6 +481,7 @@ function runLoops(
         controllers: allControllers({
           transport: manager,
           rootCertificateAuthority: options.authorityPem,
+          ...(options.authority && { certificateAuthority: options.authority }),
           serviceAccountKey: options.serviceAccountKey,
           expressionCheck: (policy) => {
             const kinds = server.definitions.map(({ type }) => type);

@@ -8,7 +8,6 @@ const unfinished: Readonly<Record<string, string>> = {
   "batch/CronJob": "no Jobs are made for CronJobs yet",
   "batch/Job": "no pods are made for Jobs yet",
   "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",
-  "certificates.k8s.io/CertificateSigningRequest": "approved certificates are not signed yet",
   "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
 };
 

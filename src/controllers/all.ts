@@ -3,6 +3,10 @@ import { discover } from "#client/discovery.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Controller } from "#component/controller.ts";
 import type { SigningKey } from "#pki/keys.ts";
+import type { CertificateAuthority } from "#pki/certificate.ts";
+import { certificateApprover } from "./certificates/approving/controller.ts";
+import { certificateRequestCleaner } from "./certificates/cleaner/controller.ts";
+import { certificateSigner } from "./certificates/signing/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
@@ -24,6 +28,8 @@ export interface AllControllersOptions {
   readonly transport: Transport;
   /** PEM; published to every namespace. */
   readonly rootCertificateAuthority: string;
+  /** Signs the certificates that were approved; without it they wait. */
+  readonly certificateAuthority?: () => CertificateAuthority;
   /** Signs the tokens that secrets ask for; without it such secrets stay empty. */
   readonly serviceAccountKey?: SigningKey;
   readonly terminatedPodThreshold?: number;
@@ -36,7 +42,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
   const discovery = (signal: AbortSignal): Promise<Discovery> =>
     discover(options.transport, signal);
   const { terminatedPodThreshold, serviceAccountKey: key, expressionCheck } = options;
-  const certificateAuthority = options.rootCertificateAuthority;
+  const { certificateAuthority: signer, rootCertificateAuthority: rootAuthority } = options;
   return [
     deploymentController,
     replicaSetController,
@@ -45,14 +51,17 @@ export function allControllers(options: AllControllersOptions): readonly Control
     endpointSliceController,
     namespaceController(discovery),
     serviceAccountController,
-    rootCertificatePublisher(options.rootCertificateAuthority),
+    rootCertificatePublisher(rootAuthority),
     garbageCollector(discovery),
     resourceQuotaController(discovery),
     nodeLifecycleController(),
     taintEvictionController,
     disruptionController,
     clusterRoleAggregationController,
-    ...(key ? [tokenSecretsController({ key, certificateAuthority })] : []),
+    certificateApprover,
+    ...(signer ? [certificateSigner(signer)] : []),
+    certificateRequestCleaner,
+    ...(key ? [tokenSecretsController({ key, certificateAuthority: rootAuthority })] : []),
     ...(expressionCheck ? [validatingAdmissionPolicyStatusController(expressionCheck)] : []),
     podGarbageCollector({
       ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }),

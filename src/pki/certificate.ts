@@ -29,6 +29,8 @@ import type { KeyAlgorithm, SigningKey } from "./keys.ts";
 import { formatIpAddress, parseIpAddress } from "./ip-address.ts";
 import { decodePemBlock, encodePem } from "./pem.ts";
 import { isSignatureOf, signatureScheme } from "./public-key.ts";
+import { encodeKeyUsages, encodePurposes, purposeOf } from "./usages.ts";
+import type { KeyUsage, Purpose } from "./usages.ts";
 
 /** What a certificate may be used for. */
 export type CertificateUsages = "server" | "client" | "both";
@@ -36,11 +38,15 @@ export type CertificateUsages = "server" | "client" | "both";
 export interface Subject {
   readonly commonName: string;
   readonly organizations: readonly string[];
+  /** Country, city and the like, by their object ids. */
+  readonly others?: readonly { readonly type: string; readonly value: string }[];
 }
 
 export interface AlternativeNames {
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
+  readonly emailAddresses?: readonly string[];
+  readonly uris?: readonly string[];
 }
 
 /** What is read from a certificate. */
@@ -54,7 +60,7 @@ export interface Certificate extends AlternativeNames {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly isCertificateAuthority: boolean;
-  readonly usages: readonly ("server" | "client")[];
+  readonly usages: readonly Purpose[];
   /** SubjectPublicKeyInfo, in DER. */
   readonly publicKeyInfo: Bytes;
 }
@@ -94,9 +100,20 @@ const oids = {
   subjectKeyIdentifier: "2.5.29.14",
   authorityKeyIdentifier: "2.5.29.35",
   extensionRequest: "1.2.840.113549.1.9.14",
-  server: "1.3.6.1.5.5.7.3.1",
-  client: "1.3.6.1.5.5.7.3.2",
 } as const;
+
+/** Go's order of a name's parts: country, organization, unit, locality, … */
+const nameOrder = [
+  "2.5.4.6",
+  oids.organization,
+  "2.5.4.11",
+  "2.5.4.7",
+  "2.5.4.8",
+  "2.5.4.9",
+  "2.5.4.17",
+  oids.commonName,
+  "2.5.4.5",
+];
 
 /** A self-signed authority. `now` in milliseconds since the epoch. */
 export async function createCertificateAuthority(options: {
@@ -168,7 +185,8 @@ export async function issueCertificate(
     subject: { commonName: options.commonName, organizations: options.organizations ?? [] },
     names: { dnsNames: options.dnsNames ?? [], ipAddresses: options.ipAddresses ?? [] },
     publicKeyInfo: key.publicKeyInfo,
-    usages: options.usages,
+    keyUsages: ["digitalSignature", "keyEncipherment"],
+    purposes: options.usages === "both" ? ["server", "client"] : [options.usages],
     notBefore: options.now - clockSkewMs,
     notAfter: options.now + (options.days ?? 365) * msPerDay,
   });
@@ -243,24 +261,26 @@ export async function createCertificateRequest(
   return encodePem("CERTIFICATE REQUEST", der);
 }
 
-/** The certificate that a request asks for, in PEM. */
+/** What a certificate is good for, and from when to when, in milliseconds since the epoch. */
+export interface CertificateProfile {
+  readonly keyUsages: readonly KeyUsage[];
+  readonly purposes: readonly Purpose[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** The certificate that a request asks for, in PEM. None outlives its authority. */
 export async function signCertificateRequest(
   authority: CertificateAuthority,
   request: CertificateRequest,
-  options: {
-    readonly usages: CertificateUsages;
-    readonly now: number;
-    readonly durationSeconds: number;
-  },
+  profile: CertificateProfile,
 ): Promise<string> {
-  const notAfter = options.now + options.durationSeconds * 1000;
   const der = await signLeaf(authority, {
     subject: request.subject,
     names: request,
     publicKeyInfo: request.publicKeyInfo,
-    usages: options.usages,
-    notBefore: options.now - clockSkewMs,
-    notAfter: Math.min(notAfter, authority.certificate.notAfter),
+    ...profile,
+    notAfter: Math.min(profile.notAfter, authority.certificate.notAfter),
   });
   return encodePem("CERTIFICATE", der);
 }
@@ -310,32 +330,30 @@ export async function isSignedBy(
 
 async function signLeaf(
   authority: CertificateAuthority,
-  leaf: {
+  leaf: CertificateProfile & {
     subject: Subject;
     names: AlternativeNames;
     publicKeyInfo: Bytes;
-    usages: CertificateUsages;
-    notBefore: number;
-    notAfter: number;
   },
 ): Promise<Bytes> {
-  const usages = leaf.usages === "both" ? (["server", "client"] as const) : [leaf.usages];
-  const hasNames = leaf.names.dnsNames.length + leaf.names.ipAddresses.length > 0;
+  const { keyUsages, names, purposes, subject } = leaf;
+  const { dnsNames, emailAddresses = [], ipAddresses, uris = [] } = names;
+  const hasNames = [dnsNames, emailAddresses, ipAddresses, uris].some((list) => list.length > 0);
+  const isNameless = encodeName(subject).length === sequence().length;
   const authorityKey = await keyIdentifier(authority.key.publicKeyInfo);
   return signCertificate({
-    subject: leaf.subject,
+    subject,
     issuer: nameOf(authority.certificate),
     publicKeyInfo: leaf.publicKeyInfo,
     signer: authority.key,
     notBefore: leaf.notBefore,
     notAfter: leaf.notAfter,
     extensions: [
-      // digitalSignature, keyEncipherment
-      extension(oids.keyUsage, bitString(new Uint8Array([0xa0]), 5), true),
-      extension(oids.extendedKeyUsage, sequence(...usages.map((usage) => objectId(oids[usage])))),
+      ...(keyUsages.length > 0 ? [extension(oids.keyUsage, encodeKeyUsages(keyUsages), true)] : []),
+      ...(purposes.length > 0 ? [extension(oids.extendedKeyUsage, encodePurposes(purposes))] : []),
       extension(oids.basicConstraints, sequence(), true),
       extension(oids.authorityKeyIdentifier, sequence(implicit(0, authorityKey))),
-      ...(hasNames ? [alternativeNamesExtension(leaf.names)] : []),
+      ...(hasNames ? [alternativeNamesExtension(names, isNameless)] : []),
     ],
   });
 }
@@ -371,17 +389,29 @@ function signatureAlgorithm(key: SigningKey): Bytes {
     : sequence(objectId(oids.rsaWithSha256), element(0x05));
 }
 
-/** Go writes organizations before the common name, each in a set of its own. */
-function encodeName(subject: Subject): Bytes {
-  const attribute = (oid: string, value: string) => set(sequence(objectId(oid), utf8String(value)));
+/** In Go's order; what has several values is one set. */
+function encodeName({ commonName, organizations, others = [] }: Subject): Bytes {
+  const values = (type: string) => {
+    if (type === oids.commonName) return commonName ? [commonName] : [];
+    if (type === oids.organization) return organizations;
+    return others.filter((other) => other.type === type).map(({ value }) => value);
+  };
   return sequence(
-    ...subject.organizations.map((name) => attribute(oids.organization, name)),
-    ...(subject.commonName ? [attribute(oids.commonName, subject.commonName)] : []),
+    ...nameOrder
+      .map((type) => values(type).map((value) => sequence(objectId(type), utf8String(value))))
+      .filter((attributes) => attributes.length > 0)
+      .map((attributes) => set(...attributes.sort(byBytes))),
   );
+}
+
+/** As DER wants the elements of a set. */
+function byBytes(left: Uint8Array, right: Uint8Array): number {
+  return toHex(left) < toHex(right) ? -1 : 1;
 }
 
 function decodeName(name: DerElement): Subject {
   const organizations: string[] = [];
+  const others: { type: string; value: string }[] = [];
   let commonName = "";
   for (const attributes of readChildren(name)) {
     for (const attribute of readChildren(attributes)) {
@@ -390,9 +420,10 @@ function decodeName(name: DerElement): Subject {
       const value = text(childAt(parts, 1).content);
       if (type === oids.commonName) commonName = value;
       else if (type === oids.organization) organizations.push(value);
+      else others.push({ type, value });
     }
   }
-  return { commonName, organizations };
+  return { commonName, organizations, ...(others.length > 0 && { others }) };
 }
 
 /** The subject as its certificate has it, byte for byte: issuers are compared that way. */
@@ -414,14 +445,14 @@ function extension(oid: string, value: Uint8Array, critical = false): Bytes {
     : sequence(objectId(oid), octetString(value));
 }
 
-function alternativeNamesExtension(names: AlternativeNames): Bytes {
-  return extension(
-    oids.subjectAlternativeName,
-    sequence(
-      ...names.dnsNames.map((name) => implicit(2, utf8(name))),
-      ...names.ipAddresses.map((address) => implicit(7, parseIpAddress(address))),
-    ),
+function alternativeNamesExtension(names: AlternativeNames, critical = false): Bytes {
+  const value = sequence(
+    ...names.dnsNames.map((name) => implicit(2, utf8(name))),
+    ...(names.emailAddresses ?? []).map((address) => implicit(1, utf8(address))),
+    ...names.ipAddresses.map((address) => implicit(7, parseIpAddress(address))),
+    ...(names.uris ?? []).map((uri) => implicit(6, utf8(uri))),
   );
+  return extension(oids.subjectAlternativeName, value, critical);
 }
 
 function readExtensions(list: DerElement, into: Map<string, Uint8Array>): void {
@@ -434,14 +465,19 @@ function readExtensions(list: DerElement, into: Map<string, Uint8Array>): void {
 }
 
 function readAlternativeNames(extensions: ReadonlyMap<string, Uint8Array>): AlternativeNames {
-  const dnsNames: string[] = [];
-  const ipAddresses: string[] = [];
   const value = extensions.get(oids.subjectAlternativeName);
-  for (const name of value ? readChildren(readElement(value)) : []) {
-    if (name.tag === 0x82) dnsNames.push(text(name.content));
-    else if (name.tag === 0x87) ipAddresses.push(formatIpAddress(name.content));
-  }
-  return { dnsNames, ipAddresses };
+  const names = value ? readChildren(readElement(value)) : [];
+  const texts = (tag: number) =>
+    names.filter((name) => name.tag === tag).map(({ content }) => text(content));
+  const [emailAddresses, uris] = [texts(0x81), texts(0x86)];
+  return {
+    dnsNames: texts(0x82),
+    ipAddresses: names
+      .filter(({ tag }) => tag === 0x87)
+      .map(({ content }) => formatIpAddress(content)),
+    ...(emailAddresses.length > 0 && { emailAddresses }),
+    ...(uris.length > 0 && { uris }),
+  };
 }
 
 function readBasicConstraints(value: Uint8Array | undefined): boolean {
@@ -449,12 +485,8 @@ function readBasicConstraints(value: Uint8Array | undefined): boolean {
   return flag?.tag === tags.boolean && flag.content[0] !== 0;
 }
 
-function readUsages(value: Uint8Array | undefined): ("server" | "client")[] {
-  const usages: ("server" | "client")[] = [];
-  for (const usage of value ? readChildren(readElement(value)) : []) {
-    const oid = readObjectId(usage);
-    if (oid === oids.server) usages.push("server");
-    else if (oid === oids.client) usages.push("client");
-  }
-  return usages;
+function readUsages(value: Uint8Array | undefined): Purpose[] {
+  return (value ? readChildren(readElement(value)) : [])
+    .map((usage) => purposeOf(readObjectId(usage)))
+    .filter((purpose) => purpose !== undefined);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate, createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
+import { utf8 } from "#base/bytes.ts";
 import {
   certificateFingerprint,
   createCertificateAuthority,
@@ -12,8 +13,20 @@ import {
   parseCertificateRequest,
   signCertificateRequest,
 } from "./certificate.ts";
+import {
+  bitString,
+  explicit,
+  implicit,
+  integer,
+  objectId,
+  octetString,
+  sequence,
+  set,
+  utf8String,
+} from "./der.ts";
 import { formatIpAddress, parseIpAddress } from "./ip-address.ts";
 import { createSigningKey, loadSigningKey, loadVerificationKey } from "./keys.ts";
+import { encodePem } from "./pem.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -36,7 +49,8 @@ describe("certificates", () => {
     assert.ok(leaf.verify(root.publicKey));
     assert.ok(leaf.checkIssued(root));
     assert.ok(leaf.checkPrivateKey(createPrivateKey(issued.privateKeyPem)));
-    assert.equal(leaf.subject, "O=system:nodes\nO=other\nCN=system:node:a");
+    // As Go writes several values of one part: in one set, which DER sorts.
+    assert.equal(leaf.subject, "O=other + O=system:nodes\nCN=system:node:a");
     assert.equal(
       leaf.subjectAltName,
       "DNS:a, DNS:localhost, IP Address:10.96.0.1, IP Address:0:0:0:0:0:0:0:1",
@@ -103,14 +117,80 @@ describe("certificates", () => {
       commonName: "system:node:b",
       organizations: ["system:nodes"],
     });
-    const options = { usages: "server", now, durationSeconds: 3600 } as const;
-    const signed = parseCertificate(await signCertificateRequest(authority, request, options));
+    const profile = {
+      keyUsages: ["digitalSignature"],
+      purposes: ["client", "server"],
+      notBefore: now,
+      notAfter: now + 3_600_000,
+    } as const;
+    const signed = parseCertificate(await signCertificateRequest(authority, request, profile));
     assert.deepEqual(signed.dnsNames, ["b"]);
+    assert.deepEqual(signed.usages, ["server", "client"]);
     assert.equal(signed.notAfter, now + 3_600_000);
     const lines = pem.split("\n");
     const line = lines[2] ?? "";
     lines[2] = (line.startsWith("A") ? "B" : "A") + line.slice(1);
     await assert.rejects(parseCertificateRequest(lines.join("\n")));
+  });
+
+  it("are made for keys of other kinds than our own, with all that their requests say", async () => {
+    const authority = await createCertificateAuthority({ commonName: "kubernetes", now });
+    const name = (type: string, value: string) => set(sequence(objectId(type), utf8String(value)));
+    const subject = sequence(
+      name("2.5.4.3", "ann"),
+      name("2.5.4.7", "Busan"),
+      name("2.5.4.10", "dev"),
+      name("2.5.4.6", "KR"),
+    );
+    const names = sequence(
+      implicit(1, utf8("ann@example.com")),
+      implicit(2, utf8("example.com")),
+      implicit(6, utf8("spiffe://example.com/ann")),
+    );
+    const extensions = sequence(sequence(objectId("2.5.29.17"), octetString(names)));
+    const attributes = explicit(0, sequence(objectId("1.2.840.113549.1.9.14"), set(extensions)));
+    const p384 = { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" };
+    const kinds = [
+      [{ name: "Ed25519" }, "1.3.101.112"],
+      [p384, "1.2.840.10045.4.3.3"],
+      [{ ...p384, namedCurve: "P-521", hash: "SHA-512" }, "1.2.840.10045.4.3.4"],
+    ] as const;
+    for (const [parameters, algorithm] of kinds) {
+      const { privateKey, publicKey } = (await crypto.subtle.generateKey(parameters, true, [
+        "sign",
+        "verify",
+      ])) as { privateKey: CryptoKey; publicKey: CryptoKey };
+      const publicKeyInfo = new Uint8Array(await crypto.subtle.exportKey("spki", publicKey));
+      const version = integer(new Uint8Array([0]));
+      const body = sequence(version, subject, publicKeyInfo, attributes);
+      const raw = new Uint8Array(await crypto.subtle.sign(parameters, privateKey, body));
+      const half = raw.length / 2;
+      const signature =
+        "hash" in parameters
+          ? sequence(integer(raw.subarray(0, half)), integer(raw.subarray(half)))
+          : raw;
+      const der = sequence(body, sequence(objectId(algorithm)), bitString(signature));
+      const request = await parseCertificateRequest(encodePem("CERTIFICATE REQUEST", der));
+      const profile = {
+        keyUsages: ["keyEncipherment", "decipherOnly"],
+        purposes: [],
+        notBefore: now,
+        notAfter: now + 100 * 365 * 86_400_000,
+      } as const;
+      const leaf = new X509Certificate(await signCertificateRequest(authority, request, profile));
+      assert.equal(leaf.subject, "C=KR\nO=dev\nL=Busan\nCN=ann");
+      assert.equal(
+        leaf.subjectAltName,
+        "DNS:example.com, email:ann@example.com, URI:spiffe://example.com/ann",
+      );
+      assert.deepEqual(
+        leaf.publicKey.export({ type: "spki", format: "der" }),
+        Buffer.from(publicKeyInfo),
+      );
+      assert.equal(leaf.validToDate.getTime(), authority.certificate.notAfter);
+      // keyUsage of the two bits, in two bytes of which the last seven bits are unused.
+      assert.ok(leaf.raw.toString("hex").includes("0603551d0f0101ff04050303072080"));
+    }
   });
 
   it("take less than 100 ms for a new cluster", async () => {

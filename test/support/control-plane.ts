@@ -76,6 +76,7 @@ export async function openControlPlane(
     store,
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
+    authority: () => pki.authority,
     kubelet: { fetch: noKubelet, tunnel: noKubelet },
     webhookPost: webhooks.post,
     ...more,

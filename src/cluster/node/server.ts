@@ -107,6 +107,7 @@ export async function runServer(
     store: await withEncryption(store, config, follow),
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
+    authority: () => certificates.pki.authority,
     kubelet: createKubeletConnector({
       get certificateAuthority() {
         return certificates.pki.authority.certificatePem;
