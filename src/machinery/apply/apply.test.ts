@@ -146,6 +146,24 @@ test("an apply of the same changes nothing", () => {
   assert.deepEqual(again.object, first.object);
 });
 
+test("who comes to own a field that is so already has written at no time", () => {
+  const { object } = applying(undefined, deployment({ replicas: 1, paused: true }), "a");
+  const shared = apply({
+    ...common,
+    live: object,
+    applied: deployment({ replicas: 1 }),
+    manager: "b",
+    force: false,
+    time: later,
+  });
+  assert.equal(shared.changed, false);
+  const times = shared.managedFields.map((entry) => [entry.manager, entry.time]);
+  assert.deepEqual(times, [
+    ["b", undefined],
+    ["a", time],
+  ]);
+});
+
 test("kubectl takes over from its client-side apply", () => {
   const old = deployment({ replicas: 1 });
   const annotation = "kubectl.kubernetes.io/last-applied-configuration";

@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry, StatusCause } from "#api/meta/v1.ts";
+import { required } from "#base/invariant.ts";
 import { decode, DecodeError } from "#schema/decode.ts";
 import { isJsonTooDeep } from "#schema/nesting.ts";
 import type { MessageType } from "#schema/message.ts";
@@ -9,15 +10,16 @@ import type { Row } from "../json.ts";
 import { applyConflict, badRequest, refused } from "../status.ts";
 import type { StatusError } from "../status.ts";
 import { compareObjects, unmanaged } from "./compare.ts";
-import { fieldSetOf, removeFields, withNamedFields } from "./extract.ts";
+import type { Comparison } from "./compare.ts";
+import { fieldSetOf } from "./extract.ts";
 import {
   difference,
+  emptySet,
   intersection,
   isEmptySet,
   paths,
   pathText,
   recursiveDifference,
-  union,
 } from "./field-set.ts";
 import type { FieldSet } from "./field-set.ts";
 import {
@@ -31,7 +33,10 @@ import {
 import type { Identity, Manager } from "./managers.ts";
 import { mergeTyped, shapeOfType, TypedError } from "./typed.ts";
 import type { Shape } from "./typed.ts";
+import { prune } from "./prune.ts";
 import { managedFieldsOf } from "./update.ts";
+import { inVersion, refuseUnknown, runAcross, runWithin } from "./versions.ts";
+import type { Steps, Versions } from "./versions.ts";
 
 export interface ApplyRequest {
   /** The stored object; undefined where the apply creates it. Not changed. */
@@ -54,6 +59,11 @@ export interface ApplyRequest {
   readonly ignored?: FieldSet | undefined;
 }
 
+/** One of an object whose managers may have written in other versions of its kind. */
+export interface VersionedApplyRequest extends ApplyRequest {
+  readonly versions: Versions;
+}
+
 export interface ApplyResult {
   /** The object to default, validate and store; metadata.managedFields are set. */
   readonly object: Row;
@@ -67,35 +77,52 @@ export interface ApplyResult {
  * bad request for what cannot be applied.
  */
 export function apply(request: ApplyRequest): ApplyResult {
+  return typed(() => runWithin(steps({ ...request, versions: undefined })));
+}
+
+/** The same, where whoever owns a field may have written it in another version. */
+export async function applyAcross(request: VersionedApplyRequest): Promise<ApplyResult> {
+  try {
+    return await runAcross(steps(request), request.versions);
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+type Request = ApplyRequest & { readonly versions: Versions | undefined };
+
+function* steps(request: Request): Steps<ApplyResult> {
   const applied = readApplied(request);
   const live = cloneJson((request.live ?? {}) as Row);
-  const managers = typed(() => managersOf(request, live));
+  const managers = managersOf(request, live);
   const isKubectl = request.manager === kubectl;
   // kubectl may take over what its own client-side apply wrote, as long as nobody changed it.
   const allowed = isKubectl && !request.force ? fieldsOfLastApplied(request.type, live) : undefined;
-  const { object, managers: next } = typed(() =>
-    applyTo({ request, applied, live, managers, allowed }),
-  );
+  const result = yield* applyTo({ request, applied, live, managers, allowed });
+  const { object, managers: next } = result;
   if (isKubectl) renewLastApplied(object, request.applied);
   const changed = !request.live || !sameObject(object, live);
-  // An apply that says nothing new leaves the time of its entry alone.
+  // An apply that changes nothing leaves the times of all entries alone.
   const managedFields = encodeManagers(capManagers(changed ? next : withOldTimes(next, managers)));
   setManagedFields(object, managedFields);
   return { object, managedFields, changed };
 }
 
-/** What is stored may have items without their keys, which cannot be told apart. */
 function typed<T>(compute: () => T): T {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof TypedError) throw refused(error.message);
-    throw error;
+    throw refusal(error);
   }
 }
 
+/** What is stored may have items without their keys, which cannot be told apart. */
+function refusal(error: unknown): unknown {
+  return error instanceof TypedError ? refused(error.message) : error;
+}
+
 interface Work {
-  readonly request: ApplyRequest;
+  readonly request: Request;
   readonly applied: Row;
   readonly live: Row;
   readonly managers: readonly Manager[];
@@ -103,31 +130,82 @@ interface Work {
   readonly allowed: FieldSet | undefined;
 }
 
-function applyTo({ request, applied, live, managers, allowed }: Work) {
-  const shape = shapeOfType(request.type);
+function* applyTo({ request, applied, live, managers, allowed }: Work) {
+  const { type, versions, apiVersion } = request;
+  const shape = shapeOfType(type);
   const identity: Identity = {
     name: request.manager,
     operation: "Apply",
-    apiVersion: request.apiVersion,
+    apiVersion,
     subresource: request.subresource ?? "",
   };
-  const last = managers.find((manager) => isSameManager(manager, identity));
+  const lives = yield* inTheirVersions(request, live, managers);
+  const known = managers.filter((manager) => lives.has(manager.apiVersion));
+  const last = known.find((manager) => isSameManager(manager, identity));
   const set = appliedSet(shape, applied, request);
-  const others = managers.filter((manager) => manager !== last);
+  const others = known.filter((manager) => manager !== last);
   const applier: Manager = { ...identity, time: request.time, fields: set };
   const merged = mergeTyped(shape, live, applied) as Row;
-  const object = last ? prune(shape, merged, last.fields, [...others, applier]) : merged;
-  const { changed, removed } = compareWithin(request, live, object);
+  const everybody = [...others, applier];
+  const object = last
+    ? yield* prune({ versions, type, apiVersion, merged, last, managers: everybody })
+    : merged;
+  const changes = yield* changesByVersion(request, { lives, object, others });
   const kept = others.map((manager): Manager => {
+    const { changed, removed } = required(changes.get(manager.apiVersion), "all are compared");
     const fields = difference(difference(manager.fields, changed), removed);
     return fields === manager.fields ? manager : { ...manager, fields };
   });
-  const conflicts = request.force ? [] : conflictsOf(others, changed, allowed);
+  const conflicts = request.force ? [] : conflictsOf(others, changes, allowed);
   if (conflicts.length > 0) throw conflictError(conflicts);
   return { object: { ...object }, managers: [...kept, applier] };
 }
 
-function compareWithin({ type, ignored }: ApplyRequest, live: Row, object: Row) {
+/** The stored object as each manager knows it, for those whose versions are still there. */
+function* inTheirVersions(
+  { versions }: Request,
+  live: Row,
+  managers: readonly Manager[],
+): Steps<Map<string, Row>> {
+  const lives = new Map<string, Row>();
+  for (const { apiVersion } of managers) {
+    if (lives.has(apiVersion)) continue;
+    const object = yield* inVersion(versions, live, { apiVersion, failure: "" });
+    if (object) lives.set(apiVersion, object);
+  }
+  return lives;
+}
+
+type Change = Pick<Comparison, "changed" | "removed">;
+
+/** What the others see changing, each in the version in which he wrote. */
+function* changesByVersion(
+  request: Request,
+  work: {
+    readonly lives: ReadonlyMap<string, Row>;
+    readonly object: Row;
+    readonly others: readonly Manager[];
+  },
+): Steps<Map<string, Change>> {
+  const { versions, type } = request;
+  const changes = new Map<string, Change>();
+  for (const { apiVersion } of work.others) {
+    const live = work.lives.get(apiVersion);
+    if (!live || changes.has(apiVersion)) continue;
+    const failure = "failed to convert new object";
+    const object = yield* inVersion(versions, work.object, { apiVersion, failure });
+    const typeThere = versions ? versions.typeOf(apiVersion) : type;
+    if (object) changes.set(apiVersion, compareWithin(request, typeThere, live, object));
+  }
+  return changes;
+}
+
+function compareWithin(
+  { ignored }: ApplyRequest,
+  type: MessageType | undefined,
+  live: Row,
+  object: Row,
+): Change {
   const { changed, removed } = compareObjects(type, live, object);
   if (!ignored) return { changed, removed };
   return {
@@ -164,10 +242,6 @@ function readApplied(request: ApplyRequest): Row {
   }
 }
 
-function refuseUnknown(path: string): void {
-  throw new TypedError(`.${path}: field not declared in schema`);
-}
-
 function typedFailure(applied: Row, why: string): StatusError {
   const { name = "", namespace = "" } = metadataOf(applied);
   return refused(
@@ -200,27 +274,6 @@ function managersOf(request: ApplyRequest, live: Row): readonly Manager[] {
   return withFields([], identity, changed, time);
 }
 
-/**
- * Removes what the manager applied before and does not apply now, unless somebody else owns it.
- * What was not the manager's stays, be it owned or not.
- */
-function prune(shape: Shape, merged: Row, last: FieldSet, managers: readonly Manager[]): Row {
-  if (isEmptySet(last)) return merged;
-  const named = (set: FieldSet) => withNamedFields(shape, set);
-  const fields = (object: Row) => named(fieldSetOf(shape, object));
-  const before = fields(merged);
-  const dropped = removeFields(shape, merged, named(last));
-  const owned = managers.reduce((set: FieldSet, manager) => union(set, manager.fields), {});
-  const withOwned = removeFields(
-    shape,
-    merged,
-    difference(before, union(fields(dropped), named(owned))),
-  );
-  // What went along without having been the manager's comes back.
-  const gone = difference(before, fields(withOwned));
-  return removeFields(shape, merged, intersection(gone, named(last)));
-}
-
 interface Conflict {
   readonly manager: Manager;
   readonly path: string;
@@ -228,10 +281,11 @@ interface Conflict {
 
 function conflictsOf(
   others: readonly Manager[],
-  changed: FieldSet,
+  changes: ReadonlyMap<string, Change>,
   allowed: FieldSet | undefined,
 ): Conflict[] {
   return others.flatMap((manager) => {
+    const changed = changes.get(manager.apiVersion)?.changed ?? emptySet;
     let taken = intersection(manager.fields, changed);
     if (allowed) taken = difference(taken, allowed);
     return paths(taken).map((path) => ({ manager, path: pathText(path) }));
@@ -311,10 +365,11 @@ function ordered(value: unknown): unknown {
   return row;
 }
 
+/** Who comes to own something by an apply that changes nothing has written at no time. */
 function withOldTimes(next: readonly Manager[], before: readonly Manager[]): readonly Manager[] {
   return next.map((manager) => {
     const old = before.find((other) => isSameManager(other, manager));
-    return old && deepEqual(old.fields, manager.fields) ? { ...manager, time: old.time } : manager;
+    return { ...manager, time: old?.time };
   });
 }
 

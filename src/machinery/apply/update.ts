@@ -14,6 +14,8 @@ import {
 } from "./managers.ts";
 import type { Manager } from "./managers.ts";
 import { TypedError } from "./typed.ts";
+import { declared } from "./versions.ts";
+import type { Versions } from "./versions.ts";
 
 export interface UpdateRequest {
   /** The stored object; undefined where one is created. */
@@ -33,7 +35,14 @@ export interface UpdateRequest {
   readonly startsAnew?: boolean;
   /** Fields that this way of writing does not change, and whose differences do not count. */
   readonly ignored?: FieldSet | undefined;
+  /**
+   * The same write in other versions of the kind, for managers who wrote in those. Who wrote in a
+   * version that is not among them owns nothing any longer; all wrote in one where it is missing.
+   */
+  readonly elsewhere?: ReadonlyMap<string, VersionedWrite>;
 }
+
+export type VersionedWrite = Pick<UpdateRequest, "before" | "after" | "type">;
 
 /**
  * The managedFields of an object after an ordinary write (create, update, patch): the writer owns
@@ -57,10 +66,15 @@ export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEn
     subresource,
   };
   let known = false;
-  const managers = starting.map((manager): Manager => {
+  const isHere = ({ apiVersion }: Manager) => apiVersion === request.apiVersion;
+  const { elsewhere, ignored } = request;
+  const left = starting.filter((one) => !elsewhere || isHere(one) || elsewhere.has(one.apiVersion));
+  const managers = left.map((manager): Manager => {
     const isWriter = isSameManager(manager, identity);
     known ||= isWriter;
-    const lost = isWriter ? removed : union(removed, changed);
+    const there = isHere(manager) ? undefined : elsewhere?.get(manager.apiVersion);
+    const seen = there ? compare({ ...there, ignored }) : comparison;
+    const lost = isWriter ? removed : union(seen?.removed ?? emptySet, seen?.changed ?? emptySet);
     const kept = isEmptySet(lost) ? manager.fields : difference(manager.fields, lost);
     if (!isWriter || isEmptySet(changed)) {
       return kept === manager.fields ? manager : { ...manager, fields: kept };
@@ -74,8 +88,45 @@ export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEn
   return encodeManagers(capManagers(managers));
 }
 
+/** The versions, other than that of the write, in which managers of the object wrote. */
+export function otherVersions({ before, after, apiVersion }: UpdateRequest): Set<string> {
+  const entries = [...(managedFieldsOf(before) ?? []), ...(managedFieldsOf(after) ?? [])];
+  const found = new Set(entries.map((entry) => entry.apiVersion ?? ""));
+  found.delete(apiVersion);
+  return found;
+}
+
+/**
+ * As `updateManagers`, where managers wrote in other versions. When the write cannot be said in
+ * one of those, nobody owns anything any longer: a write never fails for this.
+ */
+export async function updateManagersAcross(
+  request: UpdateRequest,
+  versions: Versions,
+): Promise<readonly ManagedFieldsEntry[]> {
+  const elsewhere = new Map<string, VersionedWrite>();
+  for (const apiVersion of otherVersions(request)) {
+    const type = versions.typeOf(apiVersion);
+    if (!type) continue;
+    const there = async (object: object) =>
+      declared(type, await versions.convert(object as Row, apiVersion));
+    try {
+      const before = request.before && (await there(request.before));
+      elsewhere.set(apiVersion, { type, before, after: await there(request.after) });
+    } catch {
+      return []; // Whatever the reason: upstream forgets the managers, too.
+    }
+  }
+  return updateManagers({ ...request, elsewhere });
+}
+
 /** Undefined where nothing differs, or where the objects cannot be compared. */
-function compare({ before, after, type, ignored }: UpdateRequest) {
+function compare({
+  before,
+  after,
+  type,
+  ignored,
+}: VersionedWrite & Pick<UpdateRequest, "ignored">) {
   try {
     const comparison = compareObjects(type, (before ?? {}) as Row, after as Row);
     const without = (set: FieldSet) => (ignored ? recursiveDifference(set, ignored) : set);

@@ -533,6 +533,151 @@ test("a webhook converts what is stored, listed, watched and written", async () 
   assert.ok(asked.includes("1 to stable.example.com/v1"));
 });
 
+/** Addresses: one field in version 1, two in version 2. */
+async function openAddresses() {
+  const api = await open({
+    conversionCaller: () => async (_clientConfig, review) => {
+      const { uid, objects, desiredAPIVersion } = (review as Loose).request;
+      const convertedObjects = objects.map((object: Loose) => addressIn(desiredAPIVersion, object));
+      const response = { uid, convertedObjects, result: { status: "Success" } };
+      return { apiVersion: "apiextensions.k8s.io/v1", kind: "ConversionReview", response };
+    },
+  });
+  const text = { type: "string" };
+  const version = (name: string, properties: object) => ({
+    name,
+    served: true,
+    storage: name === "v1",
+    schema: { openAPIV3Schema: { type: "object", properties } },
+  });
+  const clientConfig = { url: "https://127.0.0.1:1/convert" };
+  await api.define(
+    crontabs({
+      versions: [
+        version("v1", { hostPort: text, note: { ...text, default: "none" } }),
+        version("v2", { host: text, port: text, note: text }),
+      ],
+      spec: {
+        conversion: {
+          strategy: "Webhook",
+          webhook: { clientConfig, conversionReviewVersions: ["v1"] },
+        },
+      },
+    }),
+  );
+  return api;
+}
+
+function addressIn(apiVersion: string, { hostPort, host, port, ...same }: Loose): object {
+  const object = { ...same, apiVersion };
+  if (apiVersion.endsWith("/v1")) return host ? { ...object, hostPort: `${host}:${port}` } : object;
+  const [left, right] = (hostPort ?? "").split(":");
+  return left ? { ...object, host: left, port: right } : object;
+}
+
+const group = "stable.example.com";
+const pathOf = (version: string) => `/apis/${group}/${version}/namespaces/default/crontabs`;
+
+test("who applies in one version owns fields of the other", async () => {
+  await using api = await openAddresses();
+  const apply = (manager: string, version: string, fields: object, more = "") =>
+    api.send("PATCH", `${pathOf(version)}/a?fieldManager=${manager}${more}`, {
+      contentType: "application/apply-patch+yaml",
+      body: { apiVersion: `${group}/${version}`, kind: "CronTab", ...fields },
+    });
+  const owners = ({ json }: Answer) =>
+    Object.fromEntries(
+      json.metadata.managedFields.map(({ manager, apiVersion, fieldsV1 }: Loose) => [
+        manager,
+        `${apiVersion.split("/")[1]} ${Object.keys(fieldsV1).join(" ")}`,
+      ]),
+    );
+  await apply("first", "v1", { hostPort: "a:1", note: "mine" });
+  const refused = await apply("second", "v2", { host: "b" });
+  assert.equal(
+    refused.json.message,
+    'Apply failed with 1 conflict: conflict with "first": .hostPort',
+  );
+  const shared = await apply("second", "v2", { host: "a" });
+  assert.deepEqual(owners(shared), { first: "v1 f:hostPort f:note", second: "v2 f:host" });
+  const forced = await apply("second", "v2", { host: "b" }, "&force=true");
+  assert.deepEqual(owners(forced), { first: "v1 f:note", second: "v2 f:host" });
+  const { json: stored } = await api.send("GET", `${pathOf("v1")}/a`);
+  assert.equal(stored.hostPort, "b:1");
+  // What was applied in the one version goes when an apply in the other leaves it out.
+  const moved = await apply("first", "v2", { port: "1" });
+  assert.equal(moved.json.note, "none", "the default of what is stored");
+  assert.deepEqual([moved.json.host, moved.json.port], ["b", "1"]);
+  const written = await api.patch(`${pathOf("v1")}/a?fieldManager=third`, { hostPort: "z:9" });
+  assert.deepEqual(owners(written), { third: "v1 f:hostPort" });
+});
+
+test("whoever owned fields of a version that is gone owns them no longer", async () => {
+  await using api = await open();
+  const schema = { openAPIV3Schema: openSchema };
+  const version = (name: string) => ({ name, served: true, storage: name === "v1", schema });
+  await api.define(crontabs({ versions: [version("v1"), version("v2")] }));
+  await api.send("POST", `${pathOf("v2")}?fieldManager=old`, {
+    body: { ...crontab("a"), apiVersion: `${group}/v2` },
+  });
+  const versions = [version("v1")];
+  await api.patch(one, { spec: { versions } });
+  await api.until(pathOf("v2"), ({ status }) => status === 404);
+  const patched = await api.patch(`${pathOf("v1")}/a?fieldManager=new`, { spec: { image: "b" } });
+  assert.deepEqual(
+    patched.json.metadata.managedFields.map(({ manager }: Loose) => manager),
+    ["new"],
+  );
+});
+
+test("what cannot be said in the version of another manager cannot be applied", async () => {
+  await using api = await open();
+  const text = { type: "string" };
+  const version = (name: string, properties: object) => ({
+    name,
+    served: true,
+    storage: name === "v1",
+    schema: { openAPIV3Schema: { type: "object", properties } },
+  });
+  const versions = [version("v1", { a: text, b: text }), version("v2", { b: text, c: text })];
+  await api.define(crontabs({ versions }));
+  const apply = (manager: string, name: string, fields: object) =>
+    api.send("PATCH", `${pathOf(name)}/a?fieldManager=${manager}&force=true`, {
+      contentType: "application/apply-patch+yaml",
+      body: { apiVersion: `${group}/${name}`, kind: "CronTab", ...fields },
+    });
+  await apply("first", "v1", { a: "1", b: "2" });
+  const refused = await apply("second", "v2", { b: "3", c: "4" });
+  assert.equal(refused.status, 400);
+  const why = ".c: field not declared in schema";
+  assert.equal(refused.json.message, `failed to convert new object: ${why}`);
+  assert.equal(
+    (await apply("first", "v2", { c: "9" })).json.message,
+    `failed to prune fields: failed to convert merged object to last applied version: ${why}`,
+  );
+  // An ordinary write goes through; who owns what is forgotten.
+  const written = await api.patch(`${pathOf("v2")}/a`, { b: "z", c: "t" });
+  assert.equal(written.json.b, "z");
+  assert.equal(written.json.metadata.managedFields, undefined);
+});
+
+test("a dry run shows what would be read afterwards", async () => {
+  await using api = await openAddresses();
+  const body = { ...crontab("a"), apiVersion: `${group}/v2`, spec: undefined };
+  const address = { ...body, host: "a", port: "1" };
+  const tried = await api.send("POST", `${pathOf("v2")}?dryRun=All`, { body: address });
+  // The default is the storage version's.
+  assert.equal(tried.json.note, "none");
+  assert.equal(tried.json.metadata.resourceVersion, undefined);
+  const created = await api.send("POST", pathOf("v2"), { body: address });
+  assert.equal(created.json.note, "none");
+  const { resourceVersion } = created.json.metadata;
+  const patched = await api.patch(`${pathOf("v2")}/a?dryRun=All`, { host: "b" });
+  assert.deepEqual([patched.json.host, patched.json.port], ["b", "1"]);
+  assert.equal(patched.json.metadata.resourceVersion, resourceVersion);
+  assert.equal((await api.send("GET", `${pathOf("v2")}/a`)).json.host, "a");
+});
+
 test("documents describe the kind, in both versions of OpenAPI", async () => {
   await using api = await open();
   const before = await api.send("GET", "/openapi/v3");

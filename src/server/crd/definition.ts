@@ -2,6 +2,8 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from "#api/apiextensions/v1.ts";
+import { required } from "#base/invariant.ts";
+import type { Versions } from "#machinery/apply/versions.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { cloneJson } from "#machinery/json.ts";
 import { jsonPathText, parseJsonPath } from "#machinery/jsonpath/jsonpath.ts";
@@ -49,8 +51,29 @@ export function customResources(
     const own = versions.get(version.name);
     if (!version.served || !own) return [];
     const storedAs = storageOf({ own, storedKind, versions, convert });
-    return [resourceOf({ crd, version, own, storedAs, state, engine })];
+    const written = versionsOf(crd.spec.group, versions, convert);
+    return [resourceOf({ crd, version, own, storedAs, versions: written, state, engine })];
   });
+}
+
+/** Managers of fields may have written in a version that is no longer served. */
+function versionsOf(
+  group: string,
+  versions: ReadonlyMap<string, VersionKind>,
+  convert: Convert | undefined,
+): Versions {
+  return {
+    typeOf(apiVersion) {
+      const [prefix, name = ""] = apiVersion.split("/");
+      return prefix === group ? versions.get(name)?.kind : undefined;
+    },
+    async convert(object, apiVersion) {
+      const copy = cloneJson(object);
+      if (!convert) return renamed(copy, apiVersion);
+      const [converted] = await convert([copy], apiVersion);
+      return required(converted, "a conversion brings as many objects as it takes");
+    },
+  };
 }
 
 interface VersionKind {
@@ -160,10 +183,11 @@ function resourceOf(options: {
   version: CustomResourceDefinitionVersion;
   own: VersionKind;
   storedAs: StoredAs<StoredObject>;
+  versions: Versions;
   state: DefinitionState;
   engine: RuleEngine;
 }): ResourceDefinition {
-  const { crd, version, storedAs, state, engine } = options;
+  const { crd, version, storedAs, versions, state, engine } = options;
   const { kind, schema } = options.own;
   const { status, scale } = version.subresources ?? {};
   const validation = customValidation({ schema, scale, engine });
@@ -171,6 +195,7 @@ function resourceOf(options: {
   const definition: ResourceDefinition<StoredObject> = {
     type: kind,
     storedAs,
+    versions,
     columns: customColumns(version.additionalPrinterColumns ?? []),
     selectableFields: selectableFieldsOf(version),
     hasGeneration: true,

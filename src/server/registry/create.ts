@@ -152,7 +152,8 @@ async function store(
   const { definition, form } = storage;
   const { namespace = "", name } = object.metadata;
   if (dryRun) {
-    return (await storage.find(namespace, name)) ? undefined : { kind: "object", object };
+    if (await storage.find(namespace, name)) return undefined;
+    return { kind: "object", object: await form.asStored(object) };
   }
   const result = await storage.commit({
     key: storage.key(namespace, name),

@@ -1,7 +1,10 @@
 import type { ManagedFieldsEntry } from "#api/meta/v1.ts";
 import { setOf, union } from "#machinery/apply/field-set.ts";
 import type { FieldSet } from "#machinery/apply/field-set.ts";
-import { updateManagers } from "#machinery/apply/update.ts";
+import { otherVersions, updateManagers, updateManagersAcross } from "#machinery/apply/update.ts";
+import type { Versions } from "#machinery/apply/versions.ts";
+import { goText } from "#machinery/go-text.ts";
+import { cloneJson } from "#machinery/json.ts";
 import { apiVersionOf, fieldsOf } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import type { ResourceStorage } from "./storage.ts";
@@ -23,25 +26,44 @@ export function trackCreate(storage: ResourceStorage, object: StoredObject, mana
   );
 }
 
-export function trackUpdate(
+export async function trackUpdate(
   storage: ResourceStorage,
   context: RequestContext,
   { object, old, manager }: { object: StoredObject; old: Readonly<StoredObject>; manager: string },
-): void {
+): Promise<void> {
   const { subresource } = context.info;
+  const request = {
+    before: old,
+    after: object,
+    type: storage.definition.type,
+    manager,
+    apiVersion: apiVersionOf(storage.info),
+    subresource,
+    time: storage.timestamp(),
+    ignored: ignoredFields(storage, subresource),
+  };
+  const isWithin = otherVersions(request).size === 0;
   setManagedFields(
     object,
-    updateManagers({
-      before: old,
-      after: object,
-      type: storage.definition.type,
-      manager,
-      apiVersion: apiVersionOf(storage.info),
-      subresource,
-      time: storage.timestamp(),
-      ignored: ignoredFields(storage, subresource),
-    }),
+    isWithin ? updateManagers(request) : await updateManagersAcross(request, versionsOf(storage)),
   );
+}
+
+/** The versions in which objects of the resource may have been written. */
+export function versionsOf({ definition, environment }: ResourceStorage): Versions {
+  if (definition.versions) return definition.versions;
+  const { type: own } = definition;
+  const others = environment.equivalents(own);
+  const other = (apiVersion: string) =>
+    others.find(({ type }) => apiVersionOf(type.info) === apiVersion);
+  return {
+    typeOf: (apiVersion) => (apiVersion === apiVersionOf(own.info) ? own : other(apiVersion)?.type),
+    convert(object, apiVersion) {
+      const from = other(goText(object["apiVersion"]));
+      const here = from ? from.revert(object) : cloneJson(object);
+      return other(apiVersion)?.convert(here) ?? here;
+    },
+  };
 }
 
 function setManagedFields(

@@ -1,5 +1,5 @@
 import type { ApiResponse } from "#client/transport.ts";
-import { apply } from "#machinery/apply/apply.ts";
+import { applyAcross } from "#machinery/apply/apply.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
 import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
 import { doesNotApply } from "#machinery/patch/patch-error.ts";
@@ -19,7 +19,7 @@ import type { RequestContext } from "../pipeline/request.ts";
 import { draftOf } from "./admit.ts";
 import { complete, completePatched, decodeInPlace, mediaTypeOf, readPatch } from "./body.ts";
 import { answerWritten, createObject, placeInNamespace } from "./create.ts";
-import { ignoredFields } from "./managed-fields.ts";
+import { ignoredFields, versionsOf } from "./managed-fields.ts";
 import { optionsInvalid, writeOptionsOf } from "./options.ts";
 import type { WriteOptions } from "./options.ts";
 import type { ResourceStorage } from "./storage.ts";
@@ -173,7 +173,7 @@ async function applyPatch(
     return answerWritten(storage, context, written, 200);
   }
   if (subresource) throw notFound(storage.names, name);
-  const object = appliedObject(storage, context, { options, body, current: undefined });
+  const object = await appliedObject(storage, context, { options, body, current: undefined });
   const { uid } = object.metadata;
   if (uid) {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object`;
@@ -183,7 +183,7 @@ async function applyPatch(
   return answerWritten(storage, context, created, 201);
 }
 
-function appliedObject(
+async function appliedObject(
   storage: ResourceStorage,
   context: RequestContext,
   work: {
@@ -191,13 +191,14 @@ function appliedObject(
     readonly body: Record<string, unknown>;
     readonly current: Readonly<StoredObject> | undefined;
   },
-): StoredObject {
+): Promise<StoredObject> {
   const { options, body, current } = work;
   const { name, subresource } = context.info;
-  const { object } = apply({
+  const { object } = await applyAcross({
     live: current,
     applied: body,
     type: storage.definition.type,
+    versions: versionsOf(storage),
     manager: options.fieldManager,
     force: options.force,
     apiVersion: apiVersionOf(storage.info),

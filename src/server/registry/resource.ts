@@ -1,4 +1,5 @@
 import type { ApiResponse } from "#client/transport.ts";
+import type { Versions } from "#machinery/apply/versions.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import type { NameRule } from "#machinery/validation/names.ts";
 import type { Draft, KindType } from "#schema/message.ts";
@@ -98,6 +99,8 @@ export interface ResourceDefinition<T = unknown> {
   readonly computed?: { list(): Promise<readonly T[]> };
   /** The objects are stored as another kind's: one storage, two views of it (Events). */
   readonly storedAs?: StoredAs<T>;
+  /** All in which objects may have been written, where the server does not serve all of them. */
+  readonly versions?: Versions;
   /** Runs in the server after a write is durable (Service: release addresses). */
   afterDelete?(object: T): void | Promise<void>;
   /** Runs when a create or update fails after `prepareFor…` has reserved something. */

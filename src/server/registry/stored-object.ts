@@ -4,6 +4,7 @@ import { invariant } from "#base/invariant.ts";
 import type { ObjectMeta } from "#api/meta/v1.ts";
 import { deepFreeze } from "#storage/cacher/deep-freeze.ts";
 import type { Cacher } from "#storage/cacher/cacher.ts";
+import { revision } from "#storage/store.ts";
 import type { Entry, Revision } from "#storage/store.ts";
 import { apiVersionOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
@@ -65,6 +66,22 @@ export class StoredForm {
     return this.#definition.storedAs?.convert !== undefined;
   }
 
+  /** What a reader would see if the object were stored. */
+  async asStored(object: StoredObject): Promise<StoredObject> {
+    if (!this.#definition.storedAs) return object;
+    const { resourceVersion } = object.metadata;
+    const entry: Entry = {
+      key: "",
+      value: await this.encode(object),
+      created: nowhere,
+      modified: nowhere,
+    };
+    if (this.needsPreparation) await this.prepare([entry]);
+    const stored = this.decode(entry);
+    const { resourceVersion: _nowhere, ...metadata } = stored.metadata;
+    return { ...stored, metadata: { ...metadata, resourceVersion } };
+  }
+
   /** The object, frozen and shared by all readers. */
   decode(entry: Entry): StoredObject {
     const stored = this.#cacher.decoded(entry, decodeEntry);
@@ -124,6 +141,8 @@ export class StoredForm {
     return converted;
   }
 }
+
+const nowhere = revision(0);
 
 interface Converted {
   readonly object: StoredObject;

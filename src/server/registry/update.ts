@@ -189,7 +189,7 @@ async function changeOnce(
     if (hasGeneration(definition) && isNewGeneration(definition, object, old, subresource)) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
-    if (!applied) trackUpdate(storage, context, { object, old, manager: fieldManager });
+    if (!applied) await trackUpdate(storage, context, { object, old, manager: fieldManager });
     await validateChanged(storage, context, object, old);
     warnOf(storage, context, object, old);
     await admit(storage, request);
@@ -268,7 +268,7 @@ async function store(
   // Who writes the same again wants it stored as things are stored today.
   if (!entry.stale && deepEqual(object, old)) return { kind: "stored", entry };
   const isLast = isReleased(definition, object, old);
-  if (dryRun) return { kind: "object", object };
+  if (dryRun) return { kind: "object", object: await form.asStored(object) };
   const result = await storage.commit({
     key: entry.key,
     value: isLast ? undefined : await form.encode(object),
