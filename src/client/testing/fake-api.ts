@@ -189,7 +189,13 @@ export class FakeApi implements Transport {
     };
     if (deletionTimestamp) changed.metadata.deletionTimestamp = deletionTimestamp;
     if (place.subresource === "status") {
-      changed = { ...old, metadata: { ...old.metadata }, status: next.status };
+      const { labels, annotations } = next.metadata;
+      const metadata = {
+        ...old.metadata,
+        ...(labels && { labels }),
+        ...(annotations && { annotations }),
+      };
+      changed = { ...old, metadata, status: next.status };
     } else if ("status" in old) changed.status = old.status;
     const newSpec = !deepEqual(old.spec, changed.spec);
     changed.metadata.resourceVersion = old.metadata.resourceVersion;

@@ -255,7 +255,9 @@ class Rollout {
     const { metadata } = latest;
     if (revision === undefined || metadata.annotations?.[revisionAnnotation] === revision) return;
     const annotations = { ...metadata.annotations, [revisionAnnotation]: revision };
-    await this.#ctx.update(Deployment, { ...latest, metadata: { ...metadata, annotations } });
+    const annotated = { ...latest, metadata: { ...metadata, annotations } };
+    // By the status: this is no new generation.
+    await this.#ctx.update(Deployment, annotated, { subresource: "status" });
   }
 
   async #scale(scalings: readonly Scaling[]): Promise<void> {

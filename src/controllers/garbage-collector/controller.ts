@@ -13,6 +13,13 @@ import type { GraphNode, Identity } from "./graph.ts";
 
 const workers = 20;
 const rediscoverMs = 30_000;
+/** From when somebody announces a kind to when discovery tells of it. */
+const announcedMs = 1_000;
+/** Kinds whose objects announce other kinds. */
+const announcers: ReadonlySet<string> = new Set([
+  "apiextensions.k8s.io/CustomResourceDefinition",
+  "apiregistration.k8s.io/APIService",
+]);
 
 type Discover = (signal: AbortSignal) => Promise<Discovery>;
 
@@ -32,6 +39,8 @@ class Collector {
   readonly #graph: OwnerGraph;
   /** What is followed, by "group/Kind"; and how to stop. */
   readonly #followed = new Map<string, { resource: Resource<ApiObject>; stop: AbortController }>();
+  /** Aborted when there may be other kinds than were followed last. */
+  #announced = new AbortController();
 
   constructor(discover: Discover, environment: ControllerEnvironment) {
     this.#discover = discover;
@@ -52,8 +61,11 @@ class Collector {
     });
     scope.run("follow what is served", async (signal) => {
       while (!signal.aborted) {
+        this.#announced = new AbortController();
         await this.#followServed(scope, signal);
-        await sleep(clock, rediscoverMs, signal).catch(() => {});
+        const announced = AbortSignal.any([signal, this.#announced.signal]);
+        await sleep(clock, rediscoverMs, announced).catch(() => {});
+        if (this.#announced.signal.aborted) await sleep(clock, announcedMs, signal).catch(() => {});
       }
     });
     await this.#queue.run(workers, (key) => this.#work(key, signal), signal);
@@ -92,6 +104,8 @@ class Collector {
   #follow(resource: Resource<ApiObject>, signal: AbortSignal): Promise<void> {
     const { client, clock, random } = this.#environment;
     const present = new Set<string>();
+    const { group, kind } = resource.info;
+    const announces = announcers.has(`${group}/${kind}`);
     const reflector = new Reflector<ApiObject>({
       client,
       resource,
@@ -108,6 +122,7 @@ class Collector {
         },
         changed: (type, object) => {
           const { uid } = object.metadata;
+          if (announces) this.#announced.abort();
           if (type === "DELETED") {
             present.delete(uid);
             this.#graph.remove(uid);

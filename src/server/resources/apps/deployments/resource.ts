@@ -1,3 +1,4 @@
+import { deepEqual } from "#machinery/deep-equal.ts";
 import type { Draft } from "#schema/message.ts";
 import { Deployment } from "#api/apps/v1.ts";
 import type { ResourceDefinition } from "../../../registry/resource.ts";
@@ -33,6 +34,9 @@ export const deployments: ResourceDefinition = defineResource<Deployment>({
   prepareForUpdate(deployment, old) {
     deployment.status = old.status;
   },
+  // Rollouts hand annotations on, so that they count like the spec.
+  isNewGeneration: ({ metadata }, { metadata: old }) =>
+    !deepEqual(metadata.annotations ?? {}, old.annotations ?? {}),
   warnings: ({ spec }, old) =>
     !old && spec.template.spec ? podSpecWarnings(spec.template.spec, "spec.template.spec") : [],
   validate: validateDeployment,
