@@ -3,6 +3,7 @@ import { parseFlags } from "#base/flags.ts";
 import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { accessFlags } from "#cluster/node/access.ts";
 import { admissionFlags } from "#cluster/node/admission.ts";
+import { apiEnablementFlags, runtimeConfigOfFlags } from "#cluster/node/api-enablement.ts";
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
 import { runServer } from "#cluster/node/server.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
@@ -18,6 +19,7 @@ const { values, given } = parseFlags(
     ...encryptionFlags,
     ...accessFlags,
     ...admissionFlags,
+    ...apiEnablementFlags,
   },
   process.argv.slice(2),
 );
@@ -30,16 +32,16 @@ const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error(`got ${name}`)));
 }
-const { profile } = values;
-const options = {
-  profile,
-  etcd: etcdOfFlags(values),
-  audit: auditOfFlags(values),
-  encryption: encryptionOfFlags(values),
-  access: { values, given },
-  admission: values,
-};
 try {
+  const options = {
+    profile: values.profile,
+    etcd: etcdOfFlags(values),
+    audit: auditOfFlags(values),
+    encryption: encryptionOfFlags(values),
+    access: { values, given },
+    admission: values,
+    runtimeConfig: runtimeConfigOfFlags(values),
+  };
   await runServer(options, logger, stopping.signal);
 } catch (error) {
   // Whoever starts a cluster reads this; where the code was helps only who works on it.

@@ -5,7 +5,8 @@ import { accessFlags } from "#cluster/node/access.ts";
 import { admissionFlags } from "#cluster/node/admission.ts";
 import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
-import { keptSettings, runtimeConfigFlags } from "#cluster/node/kept-flags.ts";
+import { apiEnablementFlags } from "#cluster/node/api-enablement.ts";
+import { keptSettings } from "#cluster/node/kept-flags.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import type { ActionContext } from "#cluster/actions/node/context.ts";
 
@@ -53,7 +54,7 @@ const commands: Readonly<Record<string, Command>> = {
       "Where objects are kept (chosen when the cluster is made)": etcdFlags,
       "How objects are encrypted at rest": encryptionFlags,
       "What is written down of requests": auditFlags,
-      "Which versions are served": runtimeConfigFlags,
+      "Which versions are served": apiEnablementFlags,
       "Who comes in, and what he may do": accessFlags,
       "What is admitted": admissionFlags,
     },

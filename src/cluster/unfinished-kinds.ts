@@ -9,6 +9,12 @@ const unfinished: Readonly<Record<string, string>> = {
   "batch/Job": "no pods are made for Jobs yet",
   "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",
   "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
+  "coordination.k8s.io/LeaseCandidate": "nobody is elected from LeaseCandidates yet",
+  "resource.k8s.io/DeviceTaintRule": "devices are not allocated yet, tainted or not",
+  "resource.k8s.io/ResourcePoolStatusRequest": "nobody looks at the pools yet",
+  "scheduling.k8s.io/PodGroup": "pods are scheduled one by one yet",
+  "scheduling.k8s.io/Workload": "no groups of pods are made for Workloads yet",
+  "storagemigration.k8s.io/StorageVersionMigration": "no objects are written again yet",
 };
 
 /** Says so to who makes one, in a warning: nobody should wait for what does not come. */

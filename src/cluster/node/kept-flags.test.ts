@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { parseFlags } from "#base/flags.ts";
 import { accessFlags } from "./access.ts";
 import { admissionFlags } from "./admission.ts";
-import { keptSettings, runtimeConfigFlags } from "./kept-flags.ts";
+import { apiEnablementFlags } from "./api-enablement.ts";
+import { keptSettings } from "./kept-flags.ts";
 import type { KeptSettings } from "./kept-flags.ts";
 
 function kept(known: KeptSettings, ...args: string[]): KeptSettings {
-  const specs = { ...accessFlags, ...admissionFlags, ...runtimeConfigFlags };
+  const specs = { ...accessFlags, ...admissionFlags, ...apiEnablementFlags };
   const { values, given } = parseFlags(specs, args);
   return keptSettings(known, values, given);
 }

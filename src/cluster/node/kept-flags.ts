@@ -1,18 +1,10 @@
 import { resolve } from "node:path";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
-import { parseRuntimeConfig } from "#server/resources/runtime-config.ts";
 import type { ClusterConfig } from "../config.ts";
 import { accessFlags } from "./access.ts";
 import { admissionFlags } from "./admission.ts";
 import type { AdmissionFlags } from "./admission.ts";
-
-/** As kube-apiserver's. */
-export const runtimeConfigFlags = {
-  "runtime-config": {
-    type: "list",
-    usage: "versions to serve or not: api/beta=true, storage.k8s.io/v1beta1=false, …",
-  },
-} as const satisfies FlagSpecs;
+import { apiEnablementFlags, runtimeConfigOfFlags } from "./api-enablement.ts";
 
 export type KeptSettings = Pick<ClusterConfig, "access" | "admission" | "runtimeConfig">;
 
@@ -27,13 +19,13 @@ export function keptSettings(
   given: ReadonlySet<string>,
 ): KeptSettings {
   const of = (specs: FlagSpecs) => Object.keys(specs).filter((name) => given.has(name));
-  const all = { ...accessFlags, ...admissionFlags, ...runtimeConfigFlags };
+  const all = { ...accessFlags, ...admissionFlags, ...apiEnablementFlags };
   if (of(all).length === 0) return known;
   const asked = Object.fromEntries(of(admissionFlags).map((name) => [name, values[name]]));
   const access = accessArguments(known.access ?? [], of(accessFlags), values);
   const admission = admissionOf(known.admission ?? {}, asked);
   const runtimeConfig = given.has("runtime-config")
-    ? runtimeConfigOf(values as FlagValues<typeof runtimeConfigFlags>)
+    ? runtimeConfigOf(values as FlagValues<typeof apiEnablementFlags>)
     : known.runtimeConfig;
   return {
     ...(access.length > 0 && { access }),
@@ -77,13 +69,11 @@ function admissionOf(
   };
 }
 
-function runtimeConfigOf(values: FlagValues<typeof runtimeConfigFlags>): string {
-  const text = values["runtime-config"].filter(Boolean).join(",");
+function runtimeConfigOf(values: FlagValues<typeof apiEnablementFlags>): string | undefined {
   try {
-    parseRuntimeConfig(text);
+    return runtimeConfigOfFlags(values);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new TypeError(`--runtime-config: ${why}`, { cause: error });
   }
-  return text;
 }

@@ -39,22 +39,26 @@ export interface ServerOptions {
   /** The flags that are given count for more than what the profile says. */
   readonly access: { readonly values: AccessFlags; readonly given: ReadonlySet<string> };
   readonly admission?: AdmissionFlags;
+  /** As `ClusterConfig` has it, and in place of it. */
+  readonly runtimeConfig?: string | undefined;
 }
 
 /** One profile's control plane as a process: until the signal aborts. */
 export async function runServer(
-  { profile, etcd, audit, encryption, access: { values, given }, admission = {} }: ServerOptions,
+  { profile, access: { values, given }, admission = {}, ...instead }: ServerOptions,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const paths = profilePaths(profile);
   const clock = systemClock();
   const known = JSON.parse(await readFile(paths.config, "utf8")) as ClusterConfig;
+  const { etcd, audit, encryption, runtimeConfig } = instead;
   const config = {
     ...known,
     ...(etcd && { etcd }),
     ...(audit && { audit }),
     ...(encryption && { encryption }),
+    ...(runtimeConfig !== undefined && { runtimeConfig }),
   };
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const flags = accessFlagsOf(config.access ?? [], values, given);

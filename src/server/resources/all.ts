@@ -49,7 +49,7 @@ import { serviceAccounts } from "./core/serviceaccounts/resource.ts";
 import { services } from "./core/services/resource.ts";
 import type { ResourceDependencies } from "./dependencies.ts";
 import { withEarlierVersions } from "./earlier.ts";
-import { checkRuntimeConfig, parseRuntimeConfig } from "./runtime-config.ts";
+import { parseRuntimeConfig } from "./runtime-config.ts";
 import { endpointSlices } from "./discovery/endpointslices/resource.ts";
 import { newEvents } from "./events/events/resource.ts";
 import { flowSchemas } from "./flowcontrol/flowschemas/resource.ts";
@@ -91,8 +91,10 @@ export function allResources(
     ...stableResources(dependencies),
     ...unstableResources(dependencies),
   ]);
-  checkRuntimeConfig(runtimeConfig, all);
-  const config = parseRuntimeConfig(runtimeConfig);
+  const config = parseRuntimeConfig(
+    runtimeConfig,
+    all.map(({ type }) => type.info),
+  );
   return all.filter(({ type }) => config.serves(type.info));
 }
 
