@@ -33,13 +33,28 @@ export interface ClusterConfig {
 /** As kube-apiserver's flags of the same names. */
 export interface AuditConfig {
   readonly policyFile: string;
-  /** "-" for the server's own log. */
-  readonly logPath: string;
+  /** "-" for the server's own log; none when missing. */
+  readonly logPath?: string;
   /** In megabytes. */
   readonly maxSize: number;
   readonly maxBackups: number;
   /** In days. */
   readonly maxAge: number;
+  readonly webhook?: AuditWebhookConfig;
+}
+
+/** Another server that is sent what is written down. */
+export interface AuditWebhookConfig {
+  /** A kubeconfig. */
+  readonly configFile: string;
+  readonly mode: "batch" | "blocking" | "blocking-strict";
+  readonly initialBackoffMs: number;
+  readonly batch: {
+    readonly bufferSize: number;
+    readonly batchSizeMax: number;
+    readonly batchWaitMs: number;
+    readonly throttle?: { readonly perSecond: number; readonly burst: number };
+  };
 }
 
 /** As kube-apiserver's `--encryption-provider-config`. */

@@ -1,13 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import { sleep } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import { parseFlags } from "#base/flags.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import type { Logger } from "#base/log.ts";
 import type { Scope } from "#base/scope.ts";
-import type { HttpsTransport } from "#client/node/https-transport.ts";
-import type { Transport } from "#client/transport.ts";
 import { parseDuration } from "#base/duration.ts";
 import { usualRequestHeaders } from "#server/authn/request-header.ts";
 import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
@@ -15,6 +12,7 @@ import { anyOf, forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
 import { SettingsError } from "#server/settings/error.ts";
 import type { AccessOptions } from "../control-plane.ts";
+import { kubeconfigTransports } from "./kubeconfig-transports.ts";
 import type { ConfigurationFile } from "./reload.ts";
 
 /** Who may come in and what he may do, under upstream's names. */
@@ -291,40 +289,4 @@ async function tokenWebhookOf(flags: AccessFlags, environment: Environment) {
   const transport = to(path);
   const cacheMs = nanos / 1_000_000;
   return (parts: TokenParts) => tokenWebhook({ ...parts, version, cacheMs, transport });
-}
-
-const kubeconfigEveryMs = 20_000;
-
-/** One transport for each kubeconfig, which follows the certificates that it names. */
-async function kubeconfigTransports({
-  scope,
-  clock,
-  logger,
-}: Environment): Promise<(path: string | undefined) => Transport> {
-  const [{ inClusterConfig, loadKubeconfig }, { httpsTransport }] = await Promise.all([
-    import("#client/node/kubeconfig.ts"),
-    import("#client/node/https-transport.ts"),
-  ]);
-  const open = new Map<string, HttpsTransport>();
-  return (path) => {
-    const read = () => (path === undefined ? inClusterConfig() : loadKubeconfig({ path }));
-    const config = read();
-    const key = JSON.stringify([path, config]);
-    const known = open.get(key);
-    if (known) return known;
-    const transport = httpsTransport(config);
-    open.set(key, transport);
-    scope.onClose(() => transport.close());
-    scope.run(`kubeconfig ${path ?? "of the pod"}`, async (signal) => {
-      while (!signal.aborted) {
-        try {
-          await sleep(clock, kubeconfigEveryMs, signal);
-          transport.renew(read());
-        } catch (error) {
-          if (!signal.aborted) logger.warn("a kubeconfig cannot be read again", { path, error });
-        }
-      }
-    });
-    return transport;
-  };
 }

@@ -89,11 +89,11 @@ export async function runServer(
     disallowedIssuers: [tokenIssuer],
   });
   const { pki } = certificates;
-  const environment = { clock, random: cryptoRandom };
   const identity = `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`;
   const metrics = new MetricsRegistry();
+  const environment = { clock, random: cryptoRandom, logger, metrics, scope };
   const controlPlane = await createControlPlane({
-    ...(config.audit && { auditor: await openAuditor(config.audit, environment, scope) }),
+    ...(config.audit && { auditor: await openAuditor(config.audit, environment) }),
     remoteServers,
     webhookPost: webhooks.post,
     admission: await readAdmission(config.admission, admission),

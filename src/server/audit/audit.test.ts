@@ -89,7 +89,7 @@ async function audited(rules: string, more?: string) {
     policy: policyOf(rules, more),
     clock,
     random: seededRandom(1),
-    write,
+    sink: { write },
   });
   const api = await openHarness({ auditor });
   return { api, events };

@@ -5,13 +5,14 @@ import type { Attributes } from "../authz/authorizer.ts";
 import type { Connection, RequestInfo } from "../pipeline/request.ts";
 import type { AuditPolicy } from "./policy.ts";
 import { AuditRecord } from "./record.ts";
+import type { AuditMetrics, AuditSink } from "./sink.ts";
 
 export interface AuditorOptions {
   readonly policy: AuditPolicy;
   readonly clock: Clock;
   readonly random: Random;
-  /** Takes one event as a line of JSON, without the line's end. Must not throw. */
-  readonly write: (line: string) => void;
+  readonly sink: AuditSink;
+  readonly metrics?: AuditMetrics;
 }
 
 /** Writes down who asked for what, as far as the policy wants it. */
@@ -29,8 +30,9 @@ export class Auditor {
     info: RequestInfo,
     attributes: Attributes,
   ): AuditRecord | undefined {
-    const { policy, clock, random, write } = this.#options;
+    const { policy, clock, random, sink, metrics } = this.#options;
     const verdict = policy.evaluate(attributes);
+    metrics?.decided(verdict.level);
     if (verdict.level === "None") return undefined;
     return new AuditRecord({
       auditId: auditIdOf(request) ?? random.uuid(),
@@ -40,8 +42,16 @@ export class Auditor {
       user: attributes.user,
       verdict,
       clock,
-      write: (event) => write(JSON.stringify(event)),
+      write: (event) => {
+        metrics?.made();
+        return sink.write(JSON.stringify(event));
+      },
     });
+  }
+
+  /** For a request that must not go on, because it could not be written down. */
+  rejected(): void {
+    this.#options.metrics?.rejected();
   }
 }
 

@@ -17,7 +17,8 @@ export interface RecordOptions {
   readonly user: UserInfo;
   readonly verdict: Verdict;
   readonly clock: Clock;
-  readonly write: (event: AuditEvent) => void;
+  /** As `AuditSink`'s. */
+  readonly write: (event: AuditEvent) => void | Promise<void>;
 }
 
 interface ObjectReference {
@@ -42,6 +43,7 @@ export class AuditRecord {
   #requestObject: unknown;
   #responseObject: unknown;
   #ended = false;
+  #written: Promise<unknown> | undefined;
 
   constructor(options: RecordOptions) {
     this.#options = options;
@@ -53,6 +55,11 @@ export class AuditRecord {
 
   get auditId(): string {
     return this.#options.auditId;
+  }
+
+  /** Settles when all that was said is written down; undefined where nobody needs to wait. */
+  get written(): Promise<unknown> | undefined {
+    return this.#written;
   }
 
   get #hasBodies(): boolean {
@@ -113,6 +120,11 @@ export class AuditRecord {
     this.#emit("ResponseStarted", status);
   }
 
+  /** What is done is done: whether it is written down is for the sink to tell. */
+  async #settled(): Promise<void> {
+    await this.#written?.catch(() => {});
+  }
+
   #started(status: number): void {
     if (this.#options.info.verb === "watch") this.#emit("ResponseStarted", status);
   }
@@ -128,6 +140,7 @@ export class AuditRecord {
     } finally {
       if (isKept) this.#responseObject = parsed(joined(kept));
       this.#end(status);
+      await this.#settled();
     }
   }
 
@@ -139,6 +152,7 @@ export class AuditRecord {
       yield* events;
     } finally {
       this.#end(status);
+      await this.#settled();
     }
   }
 
@@ -157,7 +171,7 @@ export class AuditRecord {
     const showsResponse = isComplete && this.#level === "RequestResponse";
     const hasAnnotations = isComplete && Object.keys(this.#annotations).length > 0;
     const query = request.query.toString();
-    write({
+    const writing = write({
       kind: "Event",
       apiVersion: "audit.k8s.io/v1",
       level: this.#level,
@@ -182,6 +196,10 @@ export class AuditRecord {
       stageTimestamp: microTime(clock.now()),
       ...(hasAnnotations && { annotations: { ...this.#annotations } }),
     });
+    if (!writing) return;
+    const before = this.#written;
+    // Only of what has not begun yet the failure stands in the way; that is asked for before.
+    this.#written = before ? Promise.allSettled([before, writing]) : writing;
   }
 
   #statusOf(code: number): object {

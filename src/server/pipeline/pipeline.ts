@@ -10,6 +10,7 @@ import {
   pathNotFound,
   toStatus,
   unauthorized,
+  internalError,
 } from "#machinery/status.ts";
 import { auditIdOf } from "../audit/auditor.ts";
 import type { Auditor } from "../audit/auditor.ts";
@@ -122,6 +123,8 @@ export async function passThrough(
   }
   response = withWarnings(withPassport(response, passage.passport), passage.warnings);
   response = audited(passage, parts, response);
+  // What is done is done: whether it is written down is for the log to say.
+  if (passage.record?.written) await passage.record.written.catch(() => {});
   parts.metrics.observe(passage.info, response.status, parts.clock.monotonic() - started);
   return response;
 }
@@ -151,9 +154,17 @@ async function authenticateStep(passage: Passage, parts: PipelineParts): Promise
   passage.user = connection.user;
 }
 
-function auditStep(passage: Passage, { auditor }: PipelineParts): void {
+async function auditStep(passage: Passage, { auditor }: PipelineParts): Promise<void> {
   const { request, connection, info, user } = passage;
   passage.record = auditor?.begin(request, connection, info, attributesOf(user, info, request));
+  if (!passage.record?.written) return;
+  try {
+    await passage.record.written;
+  } catch (error) {
+    auditor?.rejected();
+    passage.record = undefined;
+    throw internalError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Ends what is written down of a request, or tells of one from somebody unknown. */
@@ -165,7 +176,9 @@ function audited(passage: Passage, { auditor }: PipelineParts, response: ApiResp
     : response;
   if (record) return record.complete(named);
   if (response.status === 401) {
-    auditor?.begin(request, connection, info, attributesOf(nobody, info, request))?.refused(named);
+    const attributes = attributesOf(nobody, info, request);
+    passage.record = auditor?.begin(request, connection, info, attributes);
+    passage.record?.refused(named);
   }
   return named;
 }
