@@ -14,15 +14,19 @@ export function encodePem(label: PemLabel, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-/** Every block of the text, in order. */
+/** Every block of the text, in order. One whose content is no base64 is none, as upstream has it. */
 export function decodePem(text: string): { label: string; der: Bytes }[] {
   const blocks: { label: string; der: Bytes }[] = [];
   for (const match of text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/g)) {
     const [, label = "", body = ""] = match;
-    blocks.push({ label, der: fromBase64(body.replace(/\s+/g, "")) });
+    const content = body.replace(/\s+/g, "");
+    if (isBase64(content)) blocks.push({ label, der: fromBase64(content) });
   }
   return blocks;
 }
+
+const isBase64 = (content: string) =>
+  content.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(content);
 
 /** The first block with this label. Throws when there is none. */
 export function decodePemBlock(text: string, label: PemLabel): Bytes {

@@ -27,6 +27,7 @@ import {
 import { formatIpAddress, parseIpAddress } from "./ip-address.ts";
 import { createSigningKey, loadSigningKey, loadVerificationKey } from "./keys.ts";
 import { encodePem } from "./pem.ts";
+import { decodePem, encodePem } from "./pem.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -253,4 +254,14 @@ describe("IP addresses", () => {
   for (const wrong of ["10.0.0", "256.0.0.1", "1:2:3", "::1::", "g::1", "1:2:3:4:5:6:7:8:9"]) {
     it(`refuses ${wrong}`, () => assert.throws(() => parseIpAddress(wrong), /is not an IP/));
   }
+});
+
+it("a PEM block with damaged content is none", () => {
+  const whole = encodePem("CERTIFICATE", new Uint8Array([1, 2, 3, 4]));
+  const damaged = whole.replace("AQIDBA==", "AQI�BA==");
+  assert.notEqual(damaged, whole);
+  assert.deepEqual(
+    decodePem(`${damaged}${whole}`).map(({ der }) => [...der]),
+    [[1, 2, 3, 4]],
+  );
 });
