@@ -248,6 +248,17 @@ test("values are pruned, defaulted and validated by the schema", async () => {
   );
 });
 
+test("an object without metadata is asked for its name", async () => {
+  await using api = await open();
+  await api.define(crontabs({}));
+  const { metadata: _metadata, ...nameless } = crontab("a");
+  const created = await api.send("POST", path, { body: nameless });
+  assert.equal(created.status, 422, created.text);
+  assert.match(created.json.message, /metadata\.name: Required value: name or generateName/);
+  const replaced = await api.send("PUT", `${path}/a`, { body: nameless });
+  assert.equal(replaced.status, 400, replaced.text);
+});
+
 test("what was wrong before an update and has not changed is let through", async () => {
   await using api = await open();
   await api.define(crontabs({}));

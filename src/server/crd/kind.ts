@@ -50,7 +50,10 @@ function dynamicType(schema: JsonSchema): DynamicType {
     decode(value, onUnknown) {
       for (const path of coerceResource(value, schema)) onUnknown?.(path);
     },
-    applyDefaults: (value) => applySchemaDefaults(value, schema),
+    applyDefaults(value) {
+      applySchemaDefaults(value, schema);
+      value["metadata"] ??= {};
+    },
   };
 }
 
