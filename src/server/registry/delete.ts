@@ -1,16 +1,14 @@
 import type { DeleteOptions } from "#api/meta/v1.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { StatusError, conflict, success } from "#machinery/status.ts";
-import { apiVersionOf, listKindOf } from "#schema/message.ts";
 import type { KindInfo } from "#schema/message.ts";
 import type { Entry } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
 import { answerEntry, answerObject, answerValue } from "./answers.ts";
 import { deleteOptionsOf } from "./options.ts";
-import { readPage } from "./read.ts";
+import { answerPage, readPage } from "./read.ts";
 import type { ResourceStorage } from "./storage.ts";
-import { asItem } from "./stored-object.ts";
 import type { StoredObject } from "./stored-object.ts";
 
 const attemptsMax = 20;
@@ -79,7 +77,7 @@ export async function deleteCollection(
 ): Promise<ApiResponse> {
   const options = await deleteOptionsOf(context);
   const { entries, metadata } = await readPage(storage, context);
-  const items: Partial<StoredObject>[] = [];
+  const removed: Entry[] = [];
   for (const entry of entries) {
     const object = storage.form.decode(entry);
     const one = {
@@ -94,18 +92,12 @@ export async function deleteCollection(
     };
     try {
       await remove(storage, one, object.metadata.name, options);
-      items.push(asItem(storage.definition.type, object));
+      removed.push(entry);
     } catch (error) {
       if (!(error instanceof StatusError && error.code === 404)) throw error;
     }
   }
-  const list = {
-    kind: listKindOf(storage.info),
-    apiVersion: apiVersionOf(storage.info),
-    metadata,
-    items,
-  };
-  return answerValue(context, list);
+  return answerPage(storage, context, { entries: removed, metadata });
 }
 
 type Outcome =

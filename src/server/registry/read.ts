@@ -57,14 +57,10 @@ export async function list(
   storage: ResourceStorage,
   context: RequestContext,
 ): Promise<ApiResponse> {
-  if (isInProcess(context)) {
-    const page = await readPage(storage, context);
-    const object = frozen({ ...listHead(storage, page), items: decodedItems(storage, page) });
-    return { status: 200, headers: {}, body: { kind: "object", object } };
+  if (!isInProcess(context) && formOf(storage, context).asked === "one") {
+    throw wrongShape(storage, "PartialObjectMetadata");
   }
-  const form = formOf(storage, context);
-  if (form.asked === "one") throw wrongShape(storage, "PartialObjectMetadata");
-  return answerPage(storage, context, form, await readPage(storage, context));
+  return answerPage(storage, context, await readPage(storage, context));
 }
 
 /** One page of a list. */
@@ -226,12 +222,17 @@ function shapedList(
 /** Lists that are longer than this leave in pieces. */
 const wholeBytesMax = 256 * 1024;
 
-function answerPage(
+/** In the form that the client wants. */
+export function answerPage(
   storage: ResourceStorage,
   context: RequestContext,
-  form: AnswerForm,
   page: Page,
 ): ApiResponse {
+  if (isInProcess(context)) {
+    const object = frozen({ ...listHead(storage, page), items: decodedItems(storage, page) });
+    return { status: 200, headers: {}, body: { kind: "object", object } };
+  }
+  const form = formOf(storage, context);
   const { contentType } = form;
   let size = 0;
   for (const { value } of page.entries) size += value.length;

@@ -356,6 +356,37 @@ test("a namespace stays until its content is gone", async () => {
   assert.equal((await api.send("GET", "/api/v1/namespaces/ns")).status, 404);
 });
 
+test("nothing is done for a client that could not read what came of it", async () => {
+  await using api = await openHarness();
+  const headers = { accept: "text/html" };
+  const unread = await api.send("POST", maps, { body: configMap("a"), headers });
+  assert.equal(unread.status, 406);
+  assert.equal((await api.send("GET", `${maps}/a`)).status, 404);
+  await api.send("POST", maps, { body: configMap("a") });
+  assert.equal((await api.send("DELETE", maps, { headers })).status, 406);
+  assert.equal((await api.send("PUT", `${maps}/a`, { body: configMap("a"), headers })).status, 406);
+  assert.equal((await api.send("GET", `${maps}/a`)).status, 200);
+});
+
+test("a collection is deleted in every form of an answer", async () => {
+  await using api = await openHarness();
+  const forms = {
+    "application/json": "ConfigMapList",
+    "application/json;as=Table;g=meta.k8s.io;v=v1": "Table",
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1": "PartialObjectMetadataList",
+  };
+  for (const [accept, kind] of Object.entries(forms)) {
+    await api.send("POST", maps, { body: configMap("a") });
+    const answer = await api.send("DELETE", maps, { headers: { accept } });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.json.kind, kind);
+    assert.equal((answer.json.items ?? answer.json.rows).length, 1);
+  }
+  const accept = "application/vnd.kubernetes.protobuf";
+  const binary = await api.send("DELETE", maps, { headers: { accept } });
+  assert.equal(binary.contentType, accept);
+});
+
 test("deletes collections by selector", async () => {
   await using api = await openHarness();
   const everywhere = await api.send("DELETE", "/api/v1/configmaps");

@@ -127,11 +127,24 @@ export class Registry implements LiveDefinitions {
 
   find(info: RequestInfo): ResourceStorage | undefined {
     const storage = this.#storages.get(`${apiVersionOf(info)}/${info.resource}`);
-    if (!storage || info.resource === "namespaces") return storage;
+    if (!storage) return undefined;
+    // A namespace is in none, although its path names it as one.
+    if (info.resource === "namespaces" && info.namespace === info.name) return storage;
     // A cluster-scoped resource is in no namespace, and an object of another one always is.
     if (!storage.info.namespaced && info.namespace) return undefined;
     if (storage.info.namespaced && !info.namespace && isNamed(info)) return undefined;
     return storage;
+  }
+
+  /** Whether somebody answers at the path: all other words of a path are the client's own. */
+  serves(info: RequestInfo): boolean {
+    const definition = this.find(info)?.definition;
+    const { subresource } = info;
+    if (!definition || !subresource) return definition !== undefined;
+    const { status, scale: scaled, views = {}, subresources = {} } = definition;
+    if (subresource === "status") return status !== undefined;
+    if (subresource === "scale" && scaled) return true;
+    return Object.hasOwn(views, subresource) || Object.hasOwn(subresources, subresource);
   }
 
   async handle(context: RequestContext): Promise<ApiResponse> {
@@ -139,14 +152,14 @@ export class Registry implements LiveDefinitions {
     const storage = this.find(info);
     if (!storage) throw pathNotFound();
     storage.definition.onRequest?.(context);
-    // Nothing is done for a client that could not read what came of it.
-    if (storage.definition.type.dynamic) formOf(storage, context);
+    if (storage.definition.type.dynamic) requireReadable(storage, context);
     if (info.subresource) return handleSubresource(storage, context);
     const { virtual, computed, verbs } = storage.definition;
     const handler = handlers[info.verb];
     if (!handler || (verbs && !verbs.some((verb) => verb === info.verb))) {
       throw methodNotAllowed();
     }
+    requireReadable(storage, context);
     if (virtual) return virtual.handle(context);
     if (computed) return readComputed(storage, context, computed);
     const everywhere = storage.info.namespaced && !info.namespace;
@@ -155,6 +168,11 @@ export class Registry implements LiveDefinitions {
     if ((info.verb === "update" || info.verb === "patch") && !info.name) throw methodNotAllowed();
     return handler(storage, context);
   }
+}
+
+/** Nothing is done for a client that could not read what came of it: throws 406. */
+function requireReadable(storage: ResourceStorage, context: RequestContext): void {
+  formOf(storage, context, { stream: context.info.verb === "watch" });
 }
 
 /** By way of the stored form. */
@@ -195,6 +213,7 @@ async function handleSubresource(
   if (!verbs.includes(verb)) {
     throw dynamic ? methodNotSupported(storage.names, verb) : methodNotAllowed();
   }
+  requireReadable(storage, context);
   if (isScale && definition.scale) return scale(storage, context, definition.scale);
   switch (verb) {
     case "get":
@@ -226,6 +245,6 @@ async function handleOther(
     });
     await mutate(storage, request);
     await admit(storage, request);
-  }
+  } else requireReadable(storage, context);
   return subresource.handle(context);
 }

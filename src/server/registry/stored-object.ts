@@ -189,12 +189,5 @@ function startsWith(value: Uint8Array, head: Uint8Array): boolean {
   return true;
 }
 
-/** An object as an item of a list, which says for all of its items what they are. */
-export function asItem(type: KindType, object: StoredObject): Partial<StoredObject> {
-  if (type.dynamic) return object;
-  const { apiVersion: _apiVersion, kind: _kind, ...item } = object;
-  return item;
-}
-
 /** Freezes an object that is not stored, so that it leaves the server like those that are. */
 export const frozen = deepFreeze;
