@@ -88,6 +88,10 @@ export class VirtualClock implements Clock {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
   }
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
   /** When the next timer is due, or undefined when nothing waits. */
   nextDue(): number | undefined {
     return this.#earliest()?.due;

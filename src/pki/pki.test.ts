@@ -26,7 +26,6 @@ import {
 } from "./der.ts";
 import { formatIpAddress, parseIpAddress } from "./ip-address.ts";
 import { createSigningKey, loadSigningKey, loadVerificationKey } from "./keys.ts";
-import { encodePem } from "./pem.ts";
 import { decodePem, encodePem } from "./pem.ts";
 
 const now = Date.UTC(2026, 0, 1);

@@ -42,6 +42,8 @@ export class FlowControl {
   readonly #schemaObjects = new Map<string, FlowSchema>();
   readonly #rejected: Counter;
   readonly #dispatched: Counter;
+  readonly #executing: Counter;
+  readonly #inQueue: Counter;
   #schemas: readonly FlowSchema[] = [];
 
   constructor(options: FlowControlOptions) {
@@ -56,6 +58,16 @@ export class FlowControl {
     this.#dispatched = metrics.counter({
       name: "apiserver_flowcontrol_dispatched_requests_total",
       help: "Requests that got a seat.",
+      labels,
+    });
+    this.#executing = metrics.gauge({
+      name: "apiserver_flowcontrol_current_executing_requests",
+      help: "Requests that have a seat.",
+      labels,
+    });
+    this.#inQueue = metrics.gauge({
+      name: "apiserver_flowcontrol_current_inqueue_requests",
+      help: "Requests that wait for a seat.",
       labels,
     });
   }
@@ -138,18 +150,23 @@ export class FlowControl {
     const labels = [schema.metadata.name, named.object.metadata.name] as const;
     if (!named.level) {
       this.#dispatched.add(1, ...labels);
-      return { headers, leave() {} };
+      this.#executing.add(1, ...labels);
+      return { headers, leave: () => this.#executing.add(-1, ...labels) };
     }
+    this.#inQueue.add(1, ...labels);
     const seat: (() => void) | Rejection = await named.level.enter(
       flowOf(schema, attributes),
       signal,
     );
+    this.#inQueue.add(-1, ...labels);
     if (typeof seat === "string") {
       this.#rejected.add(1, ...labels, seat);
       return { headers };
     }
     this.#dispatched.add(1, ...labels);
+    this.#executing.add(1, ...labels);
     const leave = () => {
+      this.#executing.add(-1, ...labels);
       seat();
       // A seat that was lent may be what another level waits for.
       for (const { level } of this.#levels.values()) if (level?.queued) level.dispatch();

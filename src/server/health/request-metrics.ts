@@ -5,8 +5,14 @@ import type { Counter, Histogram, MetricsRegistry } from "#base/metrics.ts";
 export class RequestMetrics {
   readonly #total: Counter;
   readonly #seconds: Histogram;
+  readonly #inFlight: Counter;
 
   constructor(registry: MetricsRegistry) {
+    this.#inFlight = registry.gauge({
+      name: "apiserver_current_inflight_requests",
+      help: "Requests that are being served, watches and the like apart.",
+      labels: ["request_kind"],
+    });
     this.#total = registry.counter({
       name: "apiserver_request_total",
       help: "Counter of apiserver requests broken out for each verb, group, version, resource, scope, component, and HTTP response code.",
@@ -23,19 +29,30 @@ export class RequestMetrics {
     });
   }
 
-  observe(info: RequestInfo, code: number, durationMs: number): void {
+  /** A request is being served, until what this returns is called. */
+  begin({ verb }: RequestInfo): () => void {
+    const kind = readVerbs.has(verb) ? "readOnly" : "mutating";
+    this.#inFlight.add(1, kind);
+    return () => this.#inFlight.add(-1, kind);
+  }
+
+  /** `served`: what the path names exists. */
+  observe(info: RequestInfo, served: boolean, code: number, durationMs: number): void {
     const { group, resource, subresource, version } = info;
     // What does not exist must not make a series of its own: users choose those words.
-    const known = code === 404 ? { group: "", resource: "", subresource: "", version: "" } : info;
+    const isKnown = served && code !== 404;
+    const known = isKnown ? info : { group: "", resource: "", subresource: "", version: "" };
     const verb = info.isResource ? (verbs[info.verb] ?? info.verb.toUpperCase()) : "OTHER";
     const labels = [known.group, known.resource, scopeOf(info), known.subresource, verb];
     this.#total.add(1, String(code), "apiserver", ...labels, known.version);
     // A watch lasts as long as its client likes: that says nothing of the server.
-    if (info.verb === "watch" || code === 404) return;
+    if (info.verb === "watch" || !isKnown) return;
     const place = [group, resource, scopeOf(info), subresource, verb, version];
     this.#seconds.observe(durationMs / 1000, "apiserver", ...place);
   }
 }
+
+const readVerbs = new Set(["get", "list", "watch", "head"]);
 
 const verbs: Readonly<Record<string, string>> = {
   create: "POST",

@@ -166,6 +166,8 @@ test("unknown paths and methods", async () => {
   const cases: [method: string, path: string, status: number][] = [
     ["GET", "/api/v1/namespaces/default/nonsense", 404],
     ["GET", "/api/v2/namespaces/default/configmaps", 404],
+    ["GET", "/api/v1/namespaces/default/namespaces", 404],
+    ["POST", "/api/v1/namespaces/default/namespaces", 404],
     ["POST", `${maps}/a`, 405],
     ["POST", "/api/v1/configmaps", 405],
     ["GET", "/api/v1/configmaps/a", 404],
@@ -233,6 +235,15 @@ test("health, version and metrics", async () => {
     text,
     /^apiserver_request_duration_seconds_bucket\{.*resource="configmaps".*le="\+Inf"\} 1$/m,
   );
+});
+
+test("words that a client chooses make no series of metrics", async () => {
+  const authorizer: Authorizer = { authorize: async () => noOpinion() };
+  await using api = await openHarness({ authorizer });
+  for (const path of [`${maps}/a/chosen`, "/api/v1/chosen", "/apis/chosen/v1/pods"]) {
+    assert.equal((await api.send("GET", path)).status, 403);
+  }
+  assert.doesNotMatch(api.server.api.metrics.render(), /chosen/);
 });
 
 test("two groups show the same stored events", async () => {

@@ -104,6 +104,7 @@ export async function passThrough(
     passport: undefined,
   };
   const started = parts.clock.monotonic();
+  const end = parts.metrics.begin(passage.info);
   let response: ApiResponse;
   try {
     for (const step of steps) {
@@ -120,12 +121,15 @@ export async function passThrough(
   } finally {
     // A watch goes on, but what it began with has been found: the work is done.
     passage.passport?.leave?.();
+    end();
   }
   response = withWarnings(withPassport(response, passage.passport), passage.warnings);
   response = audited(passage, parts, response);
   // What is done is done: whether it is written down is for the log to say.
   if (passage.record?.written) await passage.record.written.catch(() => {});
-  parts.metrics.observe(passage.info, response.status, parts.clock.monotonic() - started);
+  const { info } = passage;
+  const served = !info.isResource || parts.registry().serves(info);
+  parts.metrics.observe(info, served, response.status, parts.clock.monotonic() - started);
   return response;
 }
 
