@@ -1,8 +1,12 @@
+import { goJson } from "../codec/go-json.ts";
+import { GoFloat } from "../go/values.ts";
 import { isRow } from "../json.ts";
-import { Parser } from "./parser.ts";
-import type { Operator, Path, Step } from "./parser.ts";
+import { Evaluation, textOf } from "./evaluate.ts";
+import { parseParts } from "./parser.ts";
+import { JsonPathError } from "./syntax.ts";
+import type { Part } from "./syntax.ts";
 
-export { JsonPathError } from "./parser.ts";
+export { JsonPathError } from "./syntax.ts";
 
 /** A path into JSON, in Kubernetes' dialect: `.status.conditions[?(@.type=="Ready")].status`. */
 export interface JsonPath {
@@ -12,103 +16,94 @@ export interface JsonPath {
 
 /** Reads one path, without braces around it. Throws `JsonPathError`. */
 export function parseJsonPath(text: string): JsonPath {
-  const path = new Parser(text).path();
-  return { find: (value) => evaluate(path, [value], value) };
+  const parts = parseParts(`{${text}}`);
+  const names = plainFields(parts);
+  if (names) return { find: (value) => follow(value, names) };
+  return {
+    find: (value) => {
+      try {
+        return new Evaluation(parts, true).results(value)[0] ?? [];
+      } catch (error) {
+        // An index that a list does not have, or a comparison of what cannot be compared.
+        if (error instanceof JsonPathError) return [];
+        throw error;
+      }
+    },
+  };
+}
+
+export interface JsonPathTemplateOptions {
+  /** Whether a field that an object does not have is nothing instead of an error. Default: true. */
+  readonly allowsMissingKeys?: boolean;
+  /** Prints what each part found as a list in JSON. */
+  readonly printsJson?: boolean;
+}
+
+/** Text with paths in braces, and `{range}` to `{end}` for each of what was found. */
+export interface JsonPathTemplate {
+  /** What each part found, a text being what itself finds. Throws `JsonPathError`. */
+  find(value: unknown): unknown[][];
+  /** Throws `JsonPathError`. */
+  print(value: unknown): string;
+}
+
+/** Throws `JsonPathError`. */
+export function parseJsonPathTemplate(
+  text: string,
+  { allowsMissingKeys = true, printsJson = false }: JsonPathTemplateOptions = {},
+): JsonPathTemplate {
+  const parts = parseParts(text);
+  const find = (value: unknown) => new Evaluation(parts, allowsMissingKeys).results(value);
+  const print = (found: readonly unknown[]) =>
+    printsJson
+      ? `${goJson(found.map(withoutFloat), { indent: "    " })}\n`
+      : found.map(jsonPathText).join(" ");
+  return { find, print: (value) => find(value).map(print).join("") };
 }
 
 /** As upstream prints what a path found: texts as they are, objects and lists as JSON. */
 export function jsonPathText(value: unknown): string {
   if (typeof value === "string") return value;
-  return value === null ? "<no value>" : JSON.stringify(value);
+  if (value === undefined) return "<no value>";
+  if (value === null) return "null";
+  const isContainer = Array.isArray(value) || (isRow(value) && !(value instanceof GoFloat));
+  return isContainer ? goJson(value) : textOf(value);
 }
 
-function evaluate(path: Path, from: readonly unknown[], root: unknown): unknown[] {
-  let current: unknown[] = [...from];
-  for (const step of path) current = take(step, current, root);
-  return current;
+/**
+ * A path as people write it for columns and for sorting, in the form with braces and a leading
+ * point: `metadata.name` as `{.metadata.name}`. Throws `JsonPathError`.
+ */
+export function relaxedJsonPath(expression: string): string {
+  if (expression === "") return expression;
+  const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(expression);
+  if (match) return `{.${match[1] ?? match[2] ?? ""}}`;
+  throw new JsonPathError(
+    "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' " +
+      "or '{.name1.name2}'",
+  );
 }
 
-function take(step: Step, current: readonly unknown[], root: unknown): unknown[] {
-  switch (step.kind) {
-    case "root":
-      return [root];
-    case "field":
-      return current.flatMap((value) =>
-        isRow(value) && Object.hasOwn(value, step.name) ? [value[step.name]] : [],
-      );
-    case "every":
-      return current.flatMap(childrenOf);
-    case "slice":
-      return current.flatMap((value) => (Array.isArray(value) ? slice(value, step) : []));
-    case "descend":
-      return current.flatMap(descend);
-    case "union":
-      return step.paths.flatMap((path) => evaluate(path, current, root));
-    case "filter":
-      return current.flatMap((value) =>
-        Array.isArray(value) ? value.filter((item) => passes(step, item, root)) : [],
-      );
-    case "literal":
-      return [step.value];
-    default:
-      return step satisfies never;
+function withoutFloat(value: unknown): unknown {
+  return value instanceof GoFloat ? value.value : value;
+}
+
+/** The names of a path that has nothing but fields, as nearly all columns have. */
+function plainFields([part, ...others]: readonly Part[]): readonly string[] | undefined {
+  if (others.length > 0 || part?.kind !== "path") return undefined;
+  const names: string[] = [];
+  for (const step of part.path) {
+    if (step.kind !== "field") return undefined;
+    names.push(step.name);
   }
+  return names;
 }
 
-function childrenOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value as unknown[];
-  return isRow(value) ? Object.values(value) : [];
-}
-
-/** The value itself, then everything below it. Scalars have nothing that could be looked for. */
-function descend(value: unknown): unknown[] {
-  if (typeof value !== "object" || value === null) return [];
-  return [value, ...childrenOf(value).flatMap(descend)];
-}
-
-function slice(
-  list: readonly unknown[],
-  { from, to, by = 1 }: Extract<Step, { kind: "slice" }>,
-): unknown[] {
-  const at = (index: number) => (index < 0 ? index + list.length : index);
-  const start = at(from ?? 0);
-  const end = to === undefined ? list.length : Math.min(at(to), list.length);
-  const result: unknown[] = [];
-  for (let index = Math.max(0, start); index < end; index += Math.max(1, by)) {
-    result.push(list[index]);
+function follow(value: unknown, names: readonly string[]): unknown[] {
+  let current = value;
+  for (const name of names) {
+    if (!isRow(current) || !Object.hasOwn(current, name)) return [];
+    current = current[name];
   }
-  return result;
-}
-
-function passes(
-  { left, operator, right }: Extract<Step, { kind: "filter" }>,
-  item: unknown,
-  root: unknown,
-): boolean {
-  const lefts = evaluate(left, [item], root);
-  if (operator === "exists") return lefts.length > 0;
-  const rights = evaluate(right, [item], root);
-  if (lefts.length !== 1 || rights.length !== 1) return false;
-  return compare(lefts[0], operator, rights[0]);
-}
-
-function compare(left: unknown, operator: Operator, right: unknown): boolean {
-  if (operator === "==") return left === right;
-  if (operator === "!=") return left !== right;
-  const isOrdered =
-    (typeof left === "number" && typeof right === "number") ||
-    (typeof left === "string" && typeof right === "string");
-  if (!isOrdered) return false;
-  switch (operator) {
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-    default:
-      return operator satisfies never;
-  }
+  return [current];
 }

@@ -1,148 +1,194 @@
-/** A text that is no path. */
-export class JsonPathError extends Error {
-  override name = "JsonPathError";
+import { fromByteString, toByteString } from "../go/byte-string.ts";
+import { sprintf } from "../go/format.ts";
+import { parseFloat64 } from "../go/numbers.ts";
+import { unescape } from "../go/quote.ts";
+import { GoFloat, GoInteger } from "../go/values.ts";
+import { JsonPathError } from "./syntax.ts";
+import type { Part, Path, Slice, Step } from "./syntax.ts";
+
+/** Reads a template of text and of paths in braces. Throws `JsonPathError`. */
+export function parseParts(text: string): Part[] {
+  const parts: Part[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf("{", at);
+    const end = open < 0 ? text.length : open;
+    if (end > at) parts.push({ kind: "text", text: text.slice(at, end) });
+    if (open < 0) break;
+    const action = new ActionParser(text, open + 1);
+    parts.push({ kind: "path", path: action.path() });
+    at = action.end;
+  }
+  return parts;
 }
 
-export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+/** What stands in braces of its own, such as the two sides of a filter. */
+function parseAction(text: string): Path {
+  const [first] = parseParts(`{${text}}`);
+  return first?.kind === "path" ? first.path : [];
+}
 
-export type Path = readonly Step[];
-
-export type Step =
-  | { readonly kind: "root" }
-  | { readonly kind: "field"; readonly name: string }
-  | { readonly kind: "every" }
-  | {
-      readonly kind: "slice";
-      readonly from?: number | undefined;
-      readonly to?: number | undefined;
-      readonly by?: number | undefined;
-    }
-  | { readonly kind: "descend" }
-  | { readonly kind: "union"; readonly paths: readonly Path[] }
-  | {
-      readonly kind: "filter";
-      readonly left: Path;
-      readonly operator: Operator | "exists";
-      readonly right: Path;
-    }
-  | { readonly kind: "literal"; readonly value: string | number | boolean };
-
-const operators: readonly Operator[] = ["==", "!=", "<=", ">=", "<", ">"];
-
-export class Parser {
+/** Reads from behind an opening brace up to the closing one. */
+class ActionParser {
   readonly #text: string;
-  #at = 0;
+  readonly #steps: Step[] = [];
+  #at: number;
 
-  constructor(text: string) {
+  constructor(text: string, at: number) {
     this.#text = text;
+    this.#at = at;
+  }
+
+  /** Behind the closing brace, once the path was read. */
+  get end(): number {
+    return this.#at;
   }
 
   path(): Path {
-    const steps: Step[] = [];
-    while (this.#at < this.#text.length) steps.push(...this.#step());
-    return steps;
+    while (!this.#take("}")) this.#step();
+    return this.#steps;
   }
 
-  #step(): Step[] {
-    if (this.#take("..")) {
-      const name = this.#name();
-      return name ? [{ kind: "descend" }, { kind: "field", name }] : [{ kind: "descend" }];
+  #step(): void {
+    if (this.#take("[?(")) return this.#filter();
+    if (this.#take("..")) return this.#descent();
+    const character = this.#next();
+    switch (character) {
+      case "":
+      case "\r":
+      case "\n":
+        throw new JsonPathError("unclosed action");
+      case " ":
+      // The object that the path begins at is the one that it is at already.
+      case "@":
+      case "$":
+        return;
+      case "[":
+        return this.#brackets();
+      case '"':
+      case "'":
+        return this.#quoted(character);
+      case ".":
+        return this.#field();
+      default:
+        this.#at -= character.length;
+        return this.#word(character);
     }
-    if (this.#take(".")) {
-      if (this.#take("*")) return [{ kind: "every" }];
-      const name = this.#name();
-      return name ? [{ kind: "field", name }] : [];
-    }
-    if (this.#take("[")) return [this.#brackets()];
-    if (this.#take("$")) return [{ kind: "root" }];
-    if (this.#take("@") || this.#take(" ")) return [];
-    const quote = this.#text[this.#at];
-    if (quote === '"' || quote === "'") return [{ kind: "literal", value: this.#quoted(quote) }];
-    const number = /^[+-]?\d+(?:\.\d+)?/.exec(this.#text.slice(this.#at))?.[0];
-    if (number) {
-      this.#at += number.length;
-      return [{ kind: "literal", value: Number(number) }];
-    }
-    const word = this.#name();
-    if (word === "true" || word === "false") return [{ kind: "literal", value: word === "true" }];
+  }
+
+  #word(character: string): void {
+    if (/[+\-\p{Nd}]/u.test(character)) return this.#number();
+    if (isAlphanumeric(character)) return this.#identifier();
+    const code = new GoInteger("int", character.codePointAt(0) ?? 0);
     throw new JsonPathError(
-      word
-        ? `unrecognized identifier ${word}`
-        : `unrecognized character in action: ${this.#rest()}`,
+      `unrecognized character in action: ${fromByteString(sprintf("%#U", [code]))}`,
     );
   }
 
-  #rest(): string {
-    return JSON.stringify(this.#text.slice(this.#at, this.#at + 1));
+  #identifier(): void {
+    const name = this.#match(/[^ \t\r\n.,[\]$@{}]*/y);
+    if (name === "true" || name === "false") this.#literal(name === "true");
+    else this.#steps.push({ kind: "identifier", name });
   }
 
-  /** A field's name: up to what has a meaning of its own, unless a backslash is in front of it. */
-  #name(): string {
-    let name = "";
-    for (; this.#at < this.#text.length; this.#at++) {
-      const character = this.#text.charAt(this.#at);
-      if (character === "\\") name += this.#text.charAt(++this.#at);
-      else if (/[\s.[\]|,$@{}:()]/.test(character)) break;
-      else name += character;
+  #descent(): void {
+    if (this.#steps.at(-1)?.kind === "descend") {
+      throw new JsonPathError("invalid multiple recursive descent");
     }
-    return name;
+    this.#steps.push({ kind: "descend" });
+    if (isAlphanumeric(this.#peek())) this.#field();
   }
 
-  #quoted(quote: string): string {
-    const start = this.#at + 1;
-    for (let end = start; end < this.#text.length; end++) {
-      if (this.#text[end] === "\\") end++;
-      else if (this.#text[end] === quote) {
-        this.#at = end + 1;
-        return this.#text.slice(start, end).replace(/\\(.)/g, "$1");
-      }
-    }
-    throw new JsonPathError("unterminated quoted string");
+  #field(): void {
+    const name = this.#match(/(?:\\[^]?|[^\\ \t\r\n.,[\]$@{}])*/y);
+    if (name === "*") this.#steps.push({ kind: "every" });
+    else this.#steps.push({ kind: "field", name: name.replaceAll("\\", "") });
   }
 
-  #brackets(): Step {
-    if (this.#take("?(")) return this.#filter();
-    const inner = this.#until("]");
-    const slice = /^\s*(-?\d+)?\s*(?:(:)\s*(-?\d+)?\s*(?::\s*(-?\d+)?)?)?\s*$/.exec(inner);
-    if (slice && inner.trim() !== "") {
-      const [from, to, by] = [slice[1], slice[3], slice[4]].map(numberOf);
-      if (slice[2]) return { kind: "slice", from, to, by };
-      const index = from ?? 0;
-      // The last item: from -1 to the end.
-      return { kind: "slice", from: index, to: index === -1 ? undefined : index + 1 };
-    }
-    if (inner.trim() === "*") return { kind: "every" };
-    const parts = splitUnion(inner);
-    if (parts.length > 1) {
-      return { kind: "union", paths: parts.map((part) => new Parser(`[${part}]`).path()) };
-    }
-    const quoted = /^\s*(["'])(.*)\1\s*$/.exec(inner);
-    if (!quoted) throw new JsonPathError(`invalid array index ${inner}`);
-    return { kind: "field", name: (quoted[2] ?? "").replace(/\\(.)/g, "$1") };
+  #number(): void {
+    const text = this.#match(/[+-]?[.\p{Nd}]*/uy);
+    const whole = /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+    if (whole !== undefined && Math.abs(whole) < 2 ** 63) return this.#literal(whole);
+    const value = whole ?? parseFloat64(text);
+    if (value === undefined) throw new JsonPathError(`cannot parse number ${text}`);
+    this.#literal(new GoFloat(value));
   }
 
-  #filter(): Step {
-    const text = this.#until(")");
-    if (!this.#take("]")) throw new JsonPathError("unclosed array expect ]");
-    const { left, operator, right } = splitFilter(text);
-    if (!operator) return { kind: "filter", left: subpath(left), operator: "exists", right: [] };
-    return { kind: "filter", left: subpath(left), operator, right: subpath(right) };
-  }
-
-  /** The text up to the closing bracket that belongs to the one just read. */
-  #until(end: string): string {
-    const open = end === "]" ? "[" : "(";
+  #quoted(mark: string): void {
     const start = this.#at;
-    let depth = 0;
-    for (; this.#at < this.#text.length; this.#at++) {
-      const character = this.#text.charAt(this.#at);
-      if (character === '"' || character === "'") {
-        this.#quoted(character);
-        this.#at--;
-      } else if (character === open) depth++;
-      else if (character === end && depth-- === 0) return this.#text.slice(start, this.#at++);
+    for (;;) {
+      const character = this.#next();
+      if (character === "" || character === "\n") {
+        throw new JsonPathError("unterminated quoted string");
+      }
+      if (character === mark && this.#text[this.#at - 2] !== "\\") break;
     }
-    throw new JsonPathError(end === "]" ? "unterminated array" : "unterminated filter");
+    const inner = this.#text.slice(start, this.#at - 1);
+    const value = unescape(toByteString(inner), mark);
+    if (value === undefined) {
+      throw new JsonPathError(`unquote string ${mark}${inner}${mark} error invalid syntax`);
+    }
+    this.#literal(fromByteString(value));
+  }
+
+  #literal(value: Extract<Step, { kind: "literal" }>["value"]): void {
+    this.#steps.push({ kind: "literal", value });
+  }
+
+  #brackets(): void {
+    const inner = this.#match(/[^\]\n]*/y);
+    if (!this.#take("]")) throw new JsonPathError("unterminated array");
+    const items = inner.split(",");
+    if (items.length > 1) {
+      const paths = items.map((item) => parseAction(`[${item.replace(/^ +| +$/g, "")}]`));
+      this.#steps.push({ kind: "union", paths });
+      return;
+    }
+    const key = /^'([^']*)'$/.exec(inner);
+    if (key) this.#steps.push(...parseAction(`.${key[1] ?? ""}`));
+    else this.#steps.push(parseSlice(inner === "*" ? ":" : inner));
+  }
+
+  /** Its text ends at the first parenthesis that is not between quotes. */
+  #filter(): void {
+    const start = this.#at;
+    let opened = "";
+    let closed = false;
+    for (;;) {
+      const character = this.#next();
+      if (character === "" || character === "\n") throw new JsonPathError("unterminated filter");
+      if (character === '"' || character === "'") {
+        if (!opened) opened = character;
+        else if (character === opened && this.#text[this.#at - 2] !== "\\") closed = true;
+      } else if (character === ")" && closed === (opened !== "")) break;
+    }
+    const text = this.#text.slice(start, this.#at - 1);
+    if (this.#next() !== "]") throw new JsonPathError("unclosed array expect ]");
+    const [, left, operator = "exists", right] = /^([^!<>=]+)([!<>=]+)(.+)$/.exec(text) ?? [];
+    this.#steps.push({
+      kind: "filter",
+      left: parseAction(left ?? text),
+      operator,
+      right: right === undefined ? [] : parseAction(right),
+    });
+  }
+
+  #peek(): string {
+    const code = this.#text.codePointAt(this.#at);
+    return code === undefined ? "" : String.fromCodePoint(code);
+  }
+
+  #next(): string {
+    const character = this.#peek();
+    this.#at += character.length;
+    return character;
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const text = pattern.exec(this.#text)?.[0] ?? "";
+    this.#at += text.length;
+    return text;
   }
 
   #take(text: string): boolean {
@@ -152,37 +198,21 @@ export class Parser {
   }
 }
 
-function subpath(text: string): Path {
-  return new Parser(text.trim()).path();
+function parseSlice(text: string): Slice {
+  const match = /^(-?\d*)(?::(-?\d*))?(?::(-?\d*))?$/.exec(text);
+  if (!match) throw new JsonPathError(`invalid array index ${text}`);
+  const [from, to, by] = match.slice(1).map(indexOf);
+  if (match[2] !== undefined) return { kind: "slice", from, to, by, isIndex: false };
+  return { kind: "slice", from, to: (from ?? 0) + 1, by, isIndex: true };
 }
 
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+function indexOf(text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  const index = Number(text);
+  if (Math.abs(index) < 2 ** 63) return index;
+  throw new JsonPathError(`array index ${text} is not a number`);
 }
 
-/** At commas that stand in no quotes. */
-function splitUnion(text: string): string[] {
-  return text.match(/(?:"(?:\\.|[^"])*"|'(?:\\.|[^'])*'|[^,"'])+/g) ?? [];
-}
-
-function splitFilter(text: string): {
-  left: string;
-  operator: Operator | undefined;
-  right: string;
-} {
-  let quote = "";
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (quote) {
-      if (character === "\\") at++;
-      else if (character === quote) quote = "";
-      continue;
-    }
-    if (character === '"' || character === "'") quote = character;
-    const operator = operators.find((one) => text.startsWith(one, at));
-    if (operator) {
-      return { left: text.slice(0, at), operator, right: text.slice(at + operator.length) };
-    }
-  }
-  return { left: text, operator: undefined, right: "" };
+function isAlphanumeric(character: string): boolean {
+  return /^[_\p{L}\p{Nd}]$/u.test(character);
 }
