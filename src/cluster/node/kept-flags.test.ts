@@ -67,6 +67,9 @@ describe("what a profile keeps of the server's flags", () => {
   });
 
   it("is refused where it cannot be meant", () => {
-    assert.throws(() => kept({}, "--runtime-config=api/gamma"), /--runtime-config: unknown api groups/);
+    assert.throws(
+      () => kept({}, "--runtime-config=api/gamma"),
+      /--runtime-config: unknown api groups/,
+    );
   });
 });

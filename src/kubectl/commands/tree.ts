@@ -41,7 +41,13 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: "Troubleshooting and Debugging Commands:",
-    commands: [],
+    commands: [
+      {
+        name: "describe",
+        about: "Show the details of one resource or of several",
+        load: () => import("./describe/command.ts"),
+      },
+    ],
   },
   {
     title: "Advanced Commands:",
