@@ -5,7 +5,8 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAllDocuments } from "yaml";
 import { builtInKinds } from "#api/registry.ts";
-import { Event } from "#api/core/v1.ts";
+import { CertificateSigningRequest } from "#api/certificates/v1.ts";
+import { Event, Pod } from "#api/core/v1.ts";
 import { StatusError } from "#client/client.ts";
 import type { ApiObject } from "#client/object.ts";
 import { findBinary } from "../../src/cluster/providers/node/host.ts";
@@ -30,7 +31,9 @@ const skip = stock ? false : "kubectl v1.33 is not beside the kubectl on the PAT
 
 type Written = ApiObject & { readonly status?: object };
 
-const objects = ["configuration", "storage", "network", "pods", "workloads"].flatMap(readObjects);
+const objects = ["configuration", "storage", "network", "pods", "workloads", "others"].flatMap(
+  readObjects,
+);
 const places = objects.map(({ kind, apiVersion, metadata: { name, namespace } }) => {
   return { kind, apiVersion, name, namespace };
 });
@@ -77,6 +80,19 @@ before(async () => {
   if (skip) return;
   plane = await openControlPlane();
   for (const object of objects) await make(object);
+  for (const place of places.filter(({ name }) => name === "ending")) {
+    await plane.client.delete(typeOf(place), place);
+  }
+  await debug("debugged");
+  for (const [name, type] of [
+    ["full", "Approved"],
+    ["simple", "Denied"],
+  ] as const) {
+    const request = await plane.client.get(CertificateSigningRequest, { name });
+    const status = { conditions: [{ type, status: "True" as const, reason: "r" }] };
+    const answered = { ...request, status };
+    await plane.client.update(CertificateSigningRequest, answered, { subresource: "approval" });
+  }
   await makeEvents();
 });
 after(async () => plane?.[Symbol.asyncDispose]());
@@ -158,6 +174,16 @@ async function make(object: Written): Promise<void> {
     const current = await plane.client.get(type, { name, namespace });
     await plane.client.update(type, { ...current, status } as never, { subresource: "status" });
   });
+}
+
+/** Ephemeral containers come to a pod that is there. */
+async function debug(name: string): Promise<void> {
+  const pod = await plane.client.get(Pod, { name, namespace: "default" });
+  const ephemeralContainers = [
+    { name: "debugger", image: "busybox", targetContainerName: "c", stdin: true, command: ["sh"] },
+  ];
+  const spec = { ...pod.spec, ephemeralContainers } as typeof pod.spec;
+  await plane.client.update(Pod, { ...pod, spec }, { subresource: "ephemeralcontainers" });
 }
 
 async function makeEvents(): Promise<void> {

@@ -6,7 +6,7 @@ import type {
   EnvVar,
   Probe,
 } from "#api/core/v1.ts";
-import { formatList, formatTime, joinHostPort, quote } from "./go-values.ts";
+import { formatList, formatTime, joinHostPort, quote, sortedBy } from "./go-values.ts";
 import { resourceFieldValue, writeResources } from "./resources.ts";
 import type { DescribeWriter } from "./writer.ts";
 
@@ -202,18 +202,16 @@ function writeMounts(writer: DescribeWriter, container: Container): void {
   const { volumeMounts = [], volumeDevices = [] } = container;
   const none = volumeMounts.length === 0 ? ["<none>"] : [];
   writer.row(2, "Mounts:", ...none);
-  for (const { mountPath, name, readOnly, subPath } of volumeMounts.toSorted((left, right) =>
-    left.mountPath < right.mountPath ? -1 : 1,
-  )) {
+  const mounts = sortedBy(volumeMounts, ({ mountPath }) => mountPath);
+  for (const { mountPath, name, readOnly, subPath } of mounts) {
     const path = subPath ? `,path=${quote(subPath)}` : "";
     writer.row(3, `${mountPath} from ${name} (${readOnly ? "ro" : "rw"}${path})`);
   }
   if (volumeDevices.length === 0) return;
   // Whether there are mounts decides what stands here: so it is upstream.
   writer.row(2, "Devices:", ...none);
-  for (const { devicePath, name } of volumeDevices.toSorted((left, right) =>
-    left.devicePath < right.devicePath ? -1 : 1,
-  )) {
+  const devices = sortedBy(volumeDevices, ({ devicePath }) => devicePath);
+  for (const { devicePath, name } of devices) {
     writer.row(3, `${devicePath} from ${name}`);
   }
 }

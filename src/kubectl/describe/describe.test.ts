@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { builtInKinds } from "#api/registry.ts";
 import { Deployment, ReplicaSet } from "#api/apps/v1.ts";
-import { ConfigMap, Node, Pod } from "#api/core/v1.ts";
+import { ConfigMap, LimitRange, Node, Pod, Secret } from "#api/core/v1.ts";
 import type { Event } from "#api/core/v1.ts";
 import { VolumeAttributesClass } from "#api/storage/v1.ts";
 import { VirtualClock } from "#base/clock.ts";
@@ -28,16 +28,21 @@ function openApi() {
   const api = new FakeApi({ clock: new VirtualClock(now), random: seededRandom(1) });
   const client = createClient(api);
   const events: Event[] = [];
+  const pods: Pod[] = [];
   const asked: string[] = [];
   api.intercept = (request) => {
     const selector = request.query.get("fieldSelector");
     if (selector === null) return undefined;
     asked.push(selector);
-    if (!request.path.endsWith("/events")) return listOf([]);
+    if (request.path.endsWith("/pods")) {
+      return listOf(
+        pods.filter(({ spec }) => selector.includes(`spec.nodeName=${spec.nodeName},`)),
+      );
+    }
     return listOf(events.filter((event) => matches(event.involvedObject, selector)));
   };
   const options = { client, now, showEvents: true, chunkSize: 500 };
-  return { api, client, events, asked, options };
+  return { api, client, events, pods, asked, options };
 }
 
 function matches(about: object, selector: string): boolean {
@@ -74,19 +79,21 @@ function golden(file: string, text: string): void {
   assert.equal(text, readFileSync(path, "utf8"));
 }
 
-for (const file of ["configuration", "storage", "network", "pods", "workloads"]) {
+for (const file of ["configuration", "storage", "network", "pods", "workloads", "others"]) {
   test(`descriptions of ${file}`, async () => {
-    const { client, options } = openApi();
-    const objects = readObjects(file);
-    const texts: string[] = [];
-    for (const object of objects) {
+    const { client, pods, options } = openApi();
+    const made: ApiObject[] = [];
+    for (const object of readObjects(file)) {
       const type = typeOf(object);
-      if (!type) continue;
-      const { name, namespace } = await client
-        .create(type, object)
-        .then(({ metadata }) => metadata);
-      texts.push(`# ${type.info.kind} ${name}\n`);
-      texts.push(await describeObject(type.info, { name, namespace }, options));
+      if (type) made.push(await client.create(type, object));
+    }
+    pods.push(...(await client.list(Pod)).items);
+    const texts: string[] = [];
+    for (const object of made) {
+      const { name, namespace } = object.metadata;
+      texts.push(`# ${object.kind} ${name}\n`);
+      const info = typeOf(object)?.info ?? assert.fail();
+      texts.push(await describeObject(info, { name, namespace }, options));
     }
     golden(`${file}.txt`, texts.join("\n"));
   });
@@ -245,6 +252,26 @@ test("a deployment names its current replica set and the older ones", async () =
   const old = [created("web-a"), created("web-b")].join(", ");
   const [, before, current] = /^OldReplicaSets: +(.*)\nNewReplicaSet: +(.*)$/m.exec(text) ?? [];
   assert.deepEqual([before, current], [old, created("web-c")]);
+});
+
+test("keys are in order, where kubectl v1.33 has them as they come", async () => {
+  const { client, options } = openApi();
+  const metadata = { name: "settings", namespace: "default" };
+  await client.create(ConfigMap, { metadata, data: { b: "1", a: "2", c: "3" } });
+  await client.create(Secret, { metadata, data: { b: "", a: "" } });
+  const text = await describeObject(ConfigMap.info, metadata, options);
+  assert.match(text, /\nData\n====\na:\n----\n2\n\nb:\n----\n1\n\nc:\n----\n3\n\n\nBinaryData\n/);
+  const secret = await describeObject(Secret.info, metadata, options);
+  assert.match(secret, /Data\n====\na: {2}0 bytes\nb: {2}0 bytes\n$/);
+});
+
+test("resources with limits are in order, too", async () => {
+  const { client, options } = openApi();
+  const limits = [{ type: "Container", max: { memory: "1Gi", cpu: "2" }, min: { cpu: "1" } }];
+  const metadata = { name: "bounds", namespace: "default" };
+  await client.create(LimitRange, { metadata, spec: { limits } });
+  const text = await describeObject(LimitRange.info, metadata, options);
+  assert.match(text, /\nContainer +cpu +1 +2 +- +- +-\nContainer +memory +- +1Gi +- +- +-\n$/);
 });
 
 test("a VolumeAttributesClass, which kubectl v1.33 only knows in an earlier version", async () => {

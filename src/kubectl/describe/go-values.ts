@@ -48,7 +48,7 @@ export function formatList(items: readonly (string | number)[] | undefined): str
 
 /** `map[a:b c:d]` */
 export function formatMap(map: Readonly<Record<string, string>> | undefined): string {
-  const entries = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = sortedBy(Object.entries(map ?? {}), ([key]) => key);
   return `map[${entries.map(([key, value]) => `${key}:${value}`).join(" ")}]`;
 }
 
@@ -72,9 +72,18 @@ export function joinHostPort(host: string, port: number | string): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Sorted by bytes, as far as letters of one plane go; not by any language's rules. */
+/** In the order of their letters' numbers, not by any language's rules. */
 export function sorted(texts: Iterable<string>): string[] {
-  return [...texts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...texts].sort(compareTexts);
+}
+
+/** Sorted by a text of each. Those with the same text stay in their order. */
+export function sortedBy<T>(items: readonly T[], textOf: (item: T) => string): T[] {
+  return items.toSorted((left, right) => compareTexts(textOf(left), textOf(right)));
+}
+
+export function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 const two = (number: number) => String(number).padStart(2, "0");

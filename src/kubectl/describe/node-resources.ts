@@ -1,9 +1,14 @@
 import { Pod } from "#api/core/v1.ts";
-import type { Node } from "#api/core/v1.ts";
+import type { Container, Node, PodSpec } from "#api/core/v1.ts";
 import { StatusError } from "#client/client.ts";
 import { podLimits, podRequests } from "#machinery/pod-resources.ts";
 import type { ResourceAmounts } from "#machinery/pod-resources.ts";
-import { addQuantities, quantityMilli, quantityValue } from "#schema/quantity.ts";
+import {
+  addQuantities,
+  compareQuantities,
+  quantityMilli,
+  quantityValue,
+} from "#schema/quantity.ts";
 import { listAll } from "./context.ts";
 import type { DescribeContext } from "./context.ts";
 import { timeSince } from "./events.ts";
@@ -40,8 +45,9 @@ export function writeNodePods(
   const titles = ["CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", "Age"];
   writer.row(1, "Namespace", "Name", "", ...titles);
   writer.row(1, "---------", "----", "", ...titles.map((title) => "-".repeat(title.length)));
-  for (const { metadata, spec } of pods) {
-    const [requests, limits] = [podRequests(spec), podLimits(spec)];
+  const amounts = pods.map((pod) => [requestsOf(pod), limitsOf(pod)] as const);
+  for (const [index, { metadata }] of pods.entries()) {
+    const [requests = {}, limits = {}] = amounts[index] ?? [];
     const cells = ["cpu", "memory"].flatMap((name) =>
       [requests[name], limits[name]].map((amount = "0") => {
         return `${formatAmount(amount)} (${share(name, amount, allocatable, shareOfNothing)}%)`;
@@ -52,8 +58,8 @@ export function writeNodePods(
   }
   writer.row(0, "Allocated resources:");
   writer.row(1, "(Total limits may be over 100 percent, i.e., overcommitted.)");
-  const requests = pods.map(({ spec }) => podRequests(spec)).reduce(sum, {});
-  const limits = pods.map(({ spec }) => podLimits(spec)).reduce(sum, {});
+  const requests = amounts.map(([ofPod]) => ofPod).reduce(sum, {});
+  const limits = amounts.map(([, ofPod]) => ofPod).reduce(sum, {});
   const rows = allocatedNames(allocatable).map((name) => [
     name,
     ...[requests[name], limits[name]].map((amount = "0") => {
@@ -62,6 +68,42 @@ export function writeNodePods(
     }),
   ]);
   writer.table(1, ["Resource", "Requests", "Limits"], rows);
+}
+
+/** Of its containers, as kubectl v1.33 counts: it does not know of amounts for a whole pod. */
+function limitsOf({ spec }: Pod): ResourceAmounts {
+  return podLimits(containersOf(spec));
+}
+
+/** What containers ask for, or still hold while they are being resized, whichever is more. */
+function requestsOf({ spec, status }: Pod): ResourceAmounts {
+  const isInfeasible = status.conditions?.some(
+    ({ type, reason }) => type === "PodResizePending" && reason === "Infeasible",
+  );
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const resized = (container: Container): Container => {
+    const found = statuses.find(({ name }) => name === container.name);
+    if (!found?.resources) return container;
+    const { requests: wanted = {} } = container.resources;
+    const { allocatedResources: held = {}, resources: actual } = found;
+    const inUse = largest(actual.requests ?? {}, held);
+    const requests = isInfeasible ? inUse : largest(wanted, inUse);
+    return { ...container, resources: { ...container.resources, requests } };
+  };
+  return podRequests({
+    ...containersOf(spec),
+    containers: spec.containers.map(resized),
+    // Those that run to their end hold nothing any more.
+    initContainers: (spec.initContainers ?? []).map((container) =>
+      container.restartPolicy === "Always" ? resized(container) : container,
+    ),
+  });
+}
+
+function containersOf(spec: PodSpec): PodSpec {
+  const result = { ...spec };
+  delete result.resources;
+  return result;
 }
 
 /** What every node has, then pages of memory, then what devices give. */
@@ -84,6 +126,14 @@ function sum(left: ResourceAmounts, right: ResourceAmounts): ResourceAmounts {
   const result: Record<string, string> = { ...left };
   for (const [name, amount] of Object.entries(right)) {
     result[name] = name in result ? addQuantities(result[name] ?? "0", amount) : amount;
+  }
+  return result;
+}
+
+function largest(left: ResourceAmounts, right: ResourceAmounts): Record<string, string> {
+  const result: Record<string, string> = { ...left };
+  for (const [name, amount] of Object.entries(right)) {
+    if (compareQuantities(amount, result[name] ?? "0") > 0) result[name] = amount;
   }
   return result;
 }

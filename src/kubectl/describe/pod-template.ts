@@ -9,6 +9,7 @@ import { SelectorError } from "#machinery/labels/selector.ts";
 import { formatLabelSelector } from "#machinery/labels/label-selector.ts";
 import type { LabelSelector } from "#api/meta/v1.ts";
 import { writeContainers } from "./containers.ts";
+import { sortedBy } from "./go-values.ts";
 import { writeAnnotations, writeLabels } from "./metadata.ts";
 import { writeVolumeSource } from "./volume-sources.ts";
 import type { DescribeWriter } from "./writer.ts";
@@ -73,12 +74,12 @@ export function writeTopologySpread(
   indent = "",
 ): void {
   if (constraints.length === 0) return;
-  const lines = constraints
-    .toSorted((left, right) => (left.topologyKey < right.topologyKey ? -1 : 1))
-    .map(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }) => {
+  const lines = sortedBy(constraints, ({ topologyKey }) => topologyKey).map(
+    ({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }) => {
       const text = `${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded`;
       return labelSelector ? `${text} for selector ${selectorText(labelSelector)}` : text;
-    });
+    },
+  );
   writer.valueList("Topology Spread Constraints", lines, { indent });
 }
 
@@ -93,14 +94,14 @@ export function selectorText(selector: LabelSelector | undefined): string {
 }
 
 function tolerationLines(tolerations: readonly Toleration[] = []): string[] {
-  return tolerations
-    .toSorted((left, right) => ((left.key ?? "") < (right.key ?? "") ? -1 : 1))
-    .map(({ key = "", value, effect, operator, tolerationSeconds }) => {
+  return sortedBy(tolerations, ({ key = "" }) => key).map(
+    ({ key = "", value, effect, operator, tolerationSeconds }) => {
       let line = key;
       if (value) line += `=${value}`;
       if (effect) line += `:${effect}`;
       if (operator === "Exists" && !value) line += line === "" ? "op=Exists" : " op=Exists";
       if (tolerationSeconds !== undefined) line += ` for ${tolerationSeconds}s`;
       return line;
-    });
+    },
+  );
 }

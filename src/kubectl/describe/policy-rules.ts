@@ -1,5 +1,5 @@
 import type { PolicyRule } from "#api/rbac/v1.ts";
-import { formatList } from "./go-values.ts";
+import { formatList, sortedBy } from "./go-values.ts";
 
 /** One kind of resource, or one path, and what may be done with it. */
 export interface CompactRule {
@@ -26,10 +26,7 @@ export function compactRules(rules: readonly PolicyRule[]): CompactRule[] {
     const verbs = new Set([...(ofResources.get(key)?.verbs ?? []), ...rule.verbs]);
     ofResources.set(key, { ...rule, verbs: [...verbs] });
   }
-  return [...ofPaths, ...ofResources.values()].sort((left, right) => {
-    const [a, b] = [textOf(left), textOf(right)];
-    return a < b ? -1 : a > b ? 1 : 0;
-  });
+  return sortedBy([...ofPaths, ...ofResources.values()], textOf);
 }
 
 /** `pods.apps/status` */

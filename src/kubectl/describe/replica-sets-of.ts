@@ -6,6 +6,7 @@ import { semanticEqual } from "#machinery/deep-equal.ts";
 import { selectorOf } from "#machinery/labels/label-selector.ts";
 import { listAll } from "./context.ts";
 import type { DescribeContext } from "./context.ts";
+import { compareTexts } from "./go-values.ts";
 
 export interface DeploymentReplicaSets {
   /** The one with the deployment's template, if it has been made. */
@@ -43,5 +44,5 @@ function withoutHash(template: PodTemplateSpec | undefined): unknown {
 function byCreation(left: ReplicaSet, right: ReplicaSet): number {
   const [a, b] = [left.metadata, right.metadata];
   const time = Date.parse(a.creationTimestamp) - Date.parse(b.creationTimestamp);
-  return time === 0 ? (a.name < b.name ? -1 : 1) : time;
+  return time === 0 ? compareTexts(a.name, b.name) : time;
 }

@@ -5,7 +5,7 @@ import type {
 } from "#api/core/v1.ts";
 import type { ObjectMeta } from "#api/meta/v1.ts";
 import { formatList } from "./go-values.ts";
-import { writeAnnotations, writeLabels } from "./metadata.ts";
+import { labelLines, writeAnnotations, writeLabels } from "./metadata.ts";
 import { formatAmount } from "./resources.ts";
 import type { DescribeWriter } from "./writer.ts";
 
@@ -47,11 +47,11 @@ function writeIndentedLabels(
   indent: string,
   labels: Readonly<Record<string, string>> | undefined,
 ): void {
-  const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = labelLines(labels);
   writer.raw(`${indent}Labels:\t`);
-  if (entries.length === 0) writer.raw(`${indent}<none>\n`);
-  for (const [index, [key, value]] of entries.entries()) {
-    writer.raw(`${index === 0 ? "" : `${indent}${indent}\t`}${indent}${key}=${value}\n`);
+  if (lines.length === 0) writer.raw(`${indent}<none>\n`);
+  for (const [index, line] of lines.entries()) {
+    writer.raw(`${index === 0 ? "" : `${indent}${indent}\t`}${indent}${line}\n`);
   }
 }
 

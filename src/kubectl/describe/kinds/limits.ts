@@ -6,7 +6,7 @@ import type { Resource } from "#client/client.ts";
 import { writeConditionsWithTime } from "../conditions.ts";
 import { describerFor, listAll } from "../context.ts";
 import type { DescribeContext } from "../context.ts";
-import { sorted } from "../go-values.ts";
+import { sorted, sortedBy } from "../go-values.ts";
 import { writeLabelsAndAnnotations, writeName } from "../metadata.ts";
 import { formatAmount } from "../resources.ts";
 import type { DescribeWriter } from "../writer.ts";
@@ -76,9 +76,7 @@ function writeQuotas(writer: DescribeWriter, quotas: readonly ResourceQuota[]): 
     return;
   }
   writer.row(0, "Resource Quotas");
-  const byName = (left: ResourceQuota, right: ResourceQuota) =>
-    left.metadata.name < right.metadata.name ? -1 : 1;
-  for (const quota of quotas.toSorted(byName)) {
+  for (const quota of sortedBy(quotas, ({ metadata }) => metadata.name)) {
     const { hard = {}, used = {} } = quota.status;
     writer.field(1, "Name", quota.metadata.name);
     writeScopes(writer, 1, quota, "* ");

@@ -5,7 +5,7 @@ import { StatusError } from "#client/client.ts";
 import { describerFor } from "../context.ts";
 import type { DescribeContext } from "../context.ts";
 import { subjectOf, tolerantSearch, writeEventTable } from "../events.ts";
-import { formatTime, sorted } from "../go-values.ts";
+import { formatTime, sorted, sortedBy } from "../go-values.ts";
 import { writeLabelsAndAnnotations } from "../metadata.ts";
 import { podsOfNode, writeNodePods } from "../node-resources.ts";
 import { writeAmounts } from "../resources.ts";
@@ -50,13 +50,9 @@ function rolesOf({ metadata: { labels = {} } }: Node): string[] {
 }
 
 function taintLines(taints: readonly Taint[] = []): string[] {
-  const order = ({ effect, key }: Taint) => `${effect},${key}`;
-  return taints
-    .toSorted((left, right) => (order(left) < order(right) ? -1 : 1))
-    .map(({ key, value, effect }) => {
-      if (!effect) return value ? `${key}=${value}:` : key;
-      return value ? `${key}=${value}:${effect}` : `${key}:${effect}`;
-    });
+  return sortedBy(taints, ({ effect, key }) => `${effect},${key}`).map(({ key, value, effect }) => {
+    return value ? `${key}=${value}:${effect}` : `${key}:${effect}`;
+  });
 }
 
 async function writeLease({ metadata }: Node, { client, writer }: DescribeContext): Promise<void> {

@@ -8,6 +8,7 @@ import { subjectOf, timeSince, tolerantSearch, writeEventTable } from "../events
 import { formatTime } from "../go-values.ts";
 import { writeController, writeLabelsAndAnnotations, writeName } from "../metadata.ts";
 import { writeNodeSelection, writeTopologySpread, writeVolumes } from "../pod-template.ts";
+import { writeResources } from "../resources.ts";
 import type { DescribeWriter } from "../writer.ts";
 
 export const pod = describerFor(Pod, describePod);
@@ -25,6 +26,11 @@ async function describePod(object: Pod, context: DescribeContext): Promise<void>
   writeController(writer, object);
   const { nominatedNodeName } = object.status;
   if (nominatedNodeName) writer.field(0, "NominatedNodeName", nominatedNodeName);
+  const { resources } = object.spec;
+  if (resources) {
+    writer.row(0, "Resources:");
+    writeResources(writer, 1, resources);
+  }
   writeAllContainers(writer, object);
   writeConditions(writer, object);
   writeVolumes(writer, object.spec.volumes);
