@@ -38,6 +38,8 @@ type Outcome = Promise<ReconcileResult | void>;
 /** A kind whose changes concern other objects, and which ones. Built by `watch`. */
 export interface Watch {
   readonly resource: Resource<ApiObject>;
+  /** Only these objects of the kind; all of them when missing. */
+  readonly query?: ReflectorQuery;
   readonly map: (
     object: ApiObject,
     cache: ReadCache,
@@ -117,8 +119,9 @@ export function defineController<T extends ApiObject>(
 export function watch<T extends ApiObject>(
   resource: Resource<T>,
   map: (object: T, cache: ReadCache, old: T | undefined) => readonly ObjectReference[],
+  query?: ReflectorQuery,
 ): Watch {
-  return { resource, map: map as Watch["map"] };
+  return { resource, map: map as Watch["map"], ...(query && { query }) };
 }
 
 /** Adds an index to a kind's informer. */

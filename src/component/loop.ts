@@ -81,8 +81,10 @@ export class ControllerLoop<T extends ApiObject> {
     const { for: main, owns = [], watches = [], reads = [], indexes = [] } = this.#definition;
     const resources = [main, ...owns, ...watches.map(({ resource }) => resource), ...reads];
     const { informers } = this.#environment;
+    const queries = new Map(watches.map(({ resource, query }) => [resource, query]));
+    if (this.#definition.query) queries.set(main, this.#definition.query);
     for (const resource of resources) {
-      const query = resource === main ? this.#definition.query : undefined;
+      const query = queries.get(resource);
       this.#informers.set(resource.schemaName, informers.informer(resource, query));
     }
     for (const owned of owns) {

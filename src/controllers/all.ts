@@ -4,6 +4,8 @@ import type { Transport } from "#client/transport.ts";
 import type { Controller } from "#component/controller.ts";
 import type { SigningKey } from "#pki/keys.ts";
 import type { CertificateAuthority } from "#pki/certificate.ts";
+import { bootstrapTokenCleaner } from "./bootstrap-tokens/cleaner.ts";
+import { bootstrapSigner } from "./bootstrap-tokens/signer.ts";
 import { certificateApprover } from "./certificates/approving/controller.ts";
 import { certificateRequestCleaner } from "./certificates/cleaner/controller.ts";
 import { certificateSigner } from "./certificates/signing/controller.ts";
@@ -61,6 +63,8 @@ export function allControllers(options: AllControllersOptions): readonly Control
     certificateApprover,
     ...(signer ? [certificateSigner(signer)] : []),
     certificateRequestCleaner,
+    bootstrapSigner,
+    bootstrapTokenCleaner,
     ...(key ? [tokenSecretsController({ key, certificateAuthority: rootAuthority })] : []),
     ...(expressionCheck ? [validatingAdmissionPolicyStatusController(expressionCheck)] : []),
     podGarbageCollector({
