@@ -120,10 +120,7 @@ function statusText(error: StatusError): string {
 
 /** The causes of an invalid object, listed one below the other where there are several. */
 function invalidText({ details, message = "" }: Status): string {
-  const group = details?.group ? `.${details.group}` : "";
-  const subject = [details?.kind && `${details.kind}${group}`, details?.name && `"${details.name}"`]
-    .filter(Boolean)
-    .join(" ");
+  const subject = [details?.kind, details?.name && `"${details.name}"`].filter(Boolean).join(" ");
   const causes = (details?.causes ?? []).map(({ field, message: text = "" }) =>
     field ? `${field}: ${text}` : text,
   );

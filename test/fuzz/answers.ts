@@ -79,7 +79,8 @@ const meant: readonly ((reply: Status) => boolean)[] = [
   // What a kubelet or a container would answer: here, nobody does.
   ({ code, message }) => code === 503 && message === "this server has no nodes",
   // Nobody is behind a Service.
-  ({ code, message = "" }) => code === 503 && message.startsWith("no endpoints available for service"),
+  ({ code, message = "" }) =>
+    code === 503 && message.startsWith("no endpoints available for service"),
   // The number that a custom resource is scaled by is not in it.
   ({ code, message = "" }) =>
     code === 500 && /the spec replicas field .* does not exist/.test(message),

@@ -51,7 +51,13 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: "Advanced Commands:",
-    commands: [],
+    commands: [
+      {
+        name: "apply",
+        about: "Apply a configuration to resources, by file or from stdin",
+        load: () => import("./apply/command.ts"),
+      },
+    ],
   },
   {
     title: "Settings Commands:",

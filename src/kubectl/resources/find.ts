@@ -1,4 +1,5 @@
 import { isRow } from "#machinery/json.ts";
+import { StatusError } from "#machinery/status.ts";
 import type { ApiResource } from "../discovery/api-resource.ts";
 import type { ResourceMapper } from "../discovery/resource-mapper.ts";
 import { CommandError } from "../errors.ts";
@@ -232,7 +233,29 @@ async function read(
   const rest = await context.rest();
   const { subresource, accept } = query;
   const path = resourcePath(info.resource, { ...info, subresource });
-  return { ...info, object: await rest.json({ path, ...(accept && { accept }) }) };
+  try {
+    return { ...info, object: await rest.json({ path, ...(accept && { accept }) }) };
+  } catch (error) {
+    throw (await missingNamespace(rest, info, error)) ?? error;
+  }
+}
+
+/** Of an object that is not there, it is more helpful to hear that its namespace is not, either. */
+async function missingNamespace(
+  rest: RestClient,
+  { namespace }: ResourceInfo,
+  error: unknown,
+): Promise<unknown> {
+  const isMissing = (failure: unknown) =>
+    failure instanceof StatusError && failure.reason === "NotFound";
+  if (!isMissing(error) || !namespace || namespace === "default") return undefined;
+  try {
+    await rest.send({ path: `/api/v1/namespaces/${namespace}` });
+    return undefined;
+  } catch (failure) {
+    // Who may not see namespaces hears of the object.
+    return isMissing(failure) ? failure : undefined;
+  }
 }
 
 async function* list(

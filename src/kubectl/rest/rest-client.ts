@@ -132,7 +132,12 @@ export class RestClient {
       method: request.method ?? "GET",
       path: request.path,
       query: queryOf(request.query ?? {}),
-      headers: { accept: request.accept ?? "application/json" },
+      headers: {
+        accept: request.accept ?? "application/json",
+        ...(request.body !== undefined && {
+          "content-type": request.contentType ?? "application/json",
+        }),
+      },
       body: bodyOf(request),
     };
     const { monotonic, trace } = this.#options;
