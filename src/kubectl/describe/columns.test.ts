@@ -25,6 +25,10 @@ test("empty cells still take their room", () => {
   assert.equal(alignColumns("a\t\tb\nc\t\td\n"), "a    b\nc    d\n");
 });
 
+test("a form feed ends all columns, a vertical tab a cell", () => {
+  assert.equal(alignColumns("a\tb\flong\vc\n"), "a  b\nlong  c\n");
+});
+
 test("letters count once, however many bytes they have", () => {
   assert.equal(alignColumns("키:\ta\nkey:\tb\n"), "키:    a\nkey:  b\n");
 });

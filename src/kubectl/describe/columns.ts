@@ -3,10 +3,15 @@ const padding = 2;
 
 /**
  * Puts the cells of neighbouring lines under each other. A cell ends with a tab; what follows the
- * last tab of a line takes part in no column. A column lasts as long as lines in a row have it.
+ * last tab of a line takes part in no column. A column lasts as long as lines in a row have it. A
+ * vertical tab is as good as a tab, and a form feed is a line's end that ends all columns.
  */
 export function alignColumns(text: string): string {
-  const lines = text.split("\n").map((line) => line.split("\t"));
+  return text.split("\f").map(alignPage).join("\n");
+}
+
+function alignPage(text: string): string {
+  const lines = text.split("\n").map((line) => line.split(/[\t\v]/));
   alignFrom(lines, 0, 0, lines.length);
   return lines.map((cells) => cells.join("")).join("\n");
 }

@@ -130,9 +130,7 @@ export function describeProbe(probe: Probe): string {
 
 /** As Go writes the path of a URL: a question mark in it is not the start of a query. */
 function escapePath(path: string): string {
-  const escaped = encodeURI(path)
-    .replaceAll(/[?#!'()*[\]]/g, (letter) => percent(letter))
-    .replaceAll("%25", "%25");
+  const escaped = encodeURI(path).replaceAll(/[?#!'()*]/g, percent);
   return escaped === "" || escaped.startsWith("/") ? escaped : `/${escaped}`;
 }
 

@@ -43,6 +43,12 @@ export function firstFound(preferred: KindDescriber, other: KindDescriber): Kind
   };
 }
 
+/** The kind in an earlier version that has the same fields. */
+export function inVersion<T>(resource: Resource<T>, version: string): Resource<T> {
+  const { schemaName, fields, info, prototype } = resource;
+  return { schemaName, fields, info: { ...info, version }, prototype };
+}
+
 /** All objects of a list, read in chunks. */
 export async function listAll<T>(
   { client, chunkSize }: DescribeContext,

@@ -7,6 +7,8 @@ import { builtInKinds } from "#api/registry.ts";
 import { Deployment, ReplicaSet } from "#api/apps/v1.ts";
 import { ConfigMap, LimitRange, Node, Pod, Secret } from "#api/core/v1.ts";
 import type { Event } from "#api/core/v1.ts";
+import { HorizontalPodAutoscaler } from "#api/autoscaling/v1.ts";
+import { IPAddress } from "#api/networking/v1.ts";
 import { VolumeAttributesClass } from "#api/storage/v1.ts";
 import { VirtualClock } from "#base/clock.ts";
 import { seededRandom } from "#base/random.ts";
@@ -295,6 +297,53 @@ test("a VolumeAttributesClass, which kubectl v1.33 only knows in an earlier vers
       "",
     ].join("\n"),
   );
+});
+
+describe("servers of before", () => {
+  const absent = (path: string) => (request: ApiRequest) => {
+    if (!request.path.startsWith(path)) return undefined;
+    const object = status.pathNotFound().status;
+    return { status: 404, headers: {}, body: { kind: "object" as const, object } };
+  };
+
+  test("an autoscaler of autoscaling/v1 is described by its CPU", async () => {
+    const { api, client, options } = openApi();
+    const metadata = { name: "web", namespace: "default" };
+    const scaleTargetRef = { kind: "Deployment", name: "web" };
+    await client.create(HorizontalPodAutoscaler, {
+      metadata,
+      spec: { scaleTargetRef, maxReplicas: 5, targetCPUUtilizationPercentage: 80 },
+      status: { currentReplicas: 2, desiredReplicas: 3, currentCPUUtilizationPercentage: 40 },
+    });
+    api.intercept = absent("/apis/autoscaling/v2/");
+    const info = { ...HorizontalPodAutoscaler.info, version: "v2" };
+    const text = await describeObject(info, metadata, { ...options, showEvents: false });
+    golden("autoscaling-v1.txt", text);
+  });
+
+  test("an address of networking.k8s.io/v1beta1 is found there", async () => {
+    const { api, client, options } = openApi();
+    const spec = { parentRef: { resource: "services", namespace: "default", name: "web" } };
+    const address = await client.create(IPAddress, { metadata: { name: "10.96.0.9" }, spec });
+    api.intercept = (request) => {
+      if (!request.path.startsWith("/apis/networking.k8s.io/v1beta1/")) {
+        return absent("/apis/networking.k8s.io/")(request);
+      }
+      return { status: 200, headers: {}, body: { kind: "object", object: address } };
+    };
+    const place = { name: "10.96.0.9" };
+    const text = await describeObject(IPAddress.info, place, { ...options, showEvents: false });
+    assert.match(text, /^Parent Reference:\n {2}Group: +\n {2}Resource: +services\n/m);
+  });
+
+  test("what is nowhere is not found", async () => {
+    const { options } = openApi();
+    const place = { name: "web", namespace: "default" };
+    await assert.rejects(
+      describeObject(HorizontalPodAutoscaler.info, place, options),
+      /horizontalpodautoscalers.autoscaling "web" not found/,
+    );
+  });
 });
 
 test("lists are read in chunks", async () => {

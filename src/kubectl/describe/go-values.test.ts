@@ -12,6 +12,8 @@ const times = [
   ["UTC", "Wed, 03 Jan 2024 23:05:06 +0000", "2024-01-03 23:05:06 +0000 UTC"],
   ["Asia/Seoul", "Thu, 04 Jan 2024 08:05:06 +0900", "2024-01-04 08:05:06 +0900 KST"],
   ["America/New_York", "Wed, 03 Jan 2024 18:05:06 -0500", "2024-01-03 18:05:06 -0500 EST"],
+  ["Europe/Berlin", "Thu, 04 Jan 2024 00:05:06 +0100", "2024-01-04 00:05:06 +0100 CET"],
+  ["Asia/Singapore", "Thu, 04 Jan 2024 07:05:06 +0800", "2024-01-04 07:05:06 +0800 +08"],
   ["Asia/Kathmandu", "Thu, 04 Jan 2024 04:50:06 +0545", "2024-01-04 04:50:06 +0545 +0545"],
 ] as const;
 for (const [name, formatted, plain] of times) {

@@ -98,22 +98,33 @@ function zoneOffset(date: Date): string {
   return `${minutes < 0 ? "-" : "+"}${two(Math.trunc(size / 60))}${two(size % 60)}`;
 }
 
-/** The zone's abbreviation. JavaScript knows few of them; a zone without one goes by its offset. */
+/** The zone's abbreviation. JavaScript tells it only to readers nearby, and some it never tells. */
 function zoneName(date: Date): string {
   const { timeZone } = new Intl.DateTimeFormat("en-US").resolvedOptions();
   const known = abbreviations[timeZone];
   if (known) return known;
-  const parts = new Intl.DateTimeFormat("en-US", { timeZoneName: "short" }).formatToParts(date);
-  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? "UTC";
-  return name.startsWith("GMT") && name !== "GMT" ? zoneOffset(date).replace(/00$/, "") : name;
+  for (const locale of ["en-US", "en-GB", "en-AU", "en-NZ", "en-ZA", "en-KE", "en-NG"]) {
+    const parts = new Intl.DateTimeFormat(locale, { timeZoneName: "short" }).formatToParts(date);
+    const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+    if (name && !/^(?:GMT|UTC)[+-]/.test(name)) return name;
+  }
+  // A zone without an abbreviation goes by its offset, in whole hours where it can.
+  return zoneOffset(date).replace(/00$/, "");
 }
 
+/** Of zones without summer time. */
 const abbreviations: Readonly<Record<string, string>> = {
+  "Asia/Calcutta": "IST",
+  "Asia/Hong_Kong": "HKT",
+  "Asia/Jakarta": "WIB",
+  "Asia/Karachi": "PKT",
+  "Asia/Kolkata": "IST",
+  "Asia/Macau": "CST",
+  "Asia/Manila": "PST",
+  "Asia/Pyongyang": "KST",
   "Asia/Seoul": "KST",
-  "Asia/Tokyo": "JST",
   "Asia/Shanghai": "CST",
   "Asia/Taipei": "CST",
-  "Asia/Hong_Kong": "HKT",
-  "Asia/Kolkata": "IST",
-  "Asia/Calcutta": "IST",
+  "Asia/Tokyo": "JST",
+  "Europe/Moscow": "MSK",
 };

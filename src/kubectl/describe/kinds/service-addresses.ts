@@ -1,10 +1,24 @@
 import { IPAddress, ServiceCIDR } from "#api/networking/v1.ts";
 import { writeConditionsWithTime } from "../conditions.ts";
-import { describerFor } from "../context.ts";
+import { describerFor, firstFound, inVersion } from "../context.ts";
+import type { DescribeContext } from "../context.ts";
 import { writeEvents } from "../events.ts";
 import { writeLabelsAndAnnotations } from "../metadata.ts";
 
-export const serviceCidr = describerFor(ServiceCIDR, async (object, context) => {
+/** Servers before v1.33 have them in this version, if at all. */
+const earlier = "v1beta1";
+
+export const serviceCidr = firstFound(
+  describerFor(ServiceCIDR, describeServiceCidr),
+  describerFor(inVersion(ServiceCIDR, earlier), describeServiceCidr),
+);
+
+export const ipAddress = firstFound(
+  describerFor(IPAddress, describeIpAddress),
+  describerFor(inVersion(IPAddress, earlier), describeIpAddress),
+);
+
+async function describeServiceCidr(object: ServiceCIDR, context: DescribeContext): Promise<void> {
   const { writer } = context;
   const { metadata, spec, status } = object;
   writer.field(0, "Name", metadata.name);
@@ -15,9 +29,9 @@ export const serviceCidr = describerFor(ServiceCIDR, async (object, context) => 
     writeConditionsWithTime(writer, status.conditions);
   }
   await writeEvents(object, context);
-});
+}
 
-export const ipAddress = describerFor(IPAddress, async (object, context) => {
+async function describeIpAddress(object: IPAddress, context: DescribeContext): Promise<void> {
   const { writer } = context;
   const { group = "", resource, namespace = "", name } = object.spec.parentRef;
   writer.field(0, "Name", object.metadata.name);
@@ -28,4 +42,4 @@ export const ipAddress = describerFor(IPAddress, async (object, context) => {
   writer.field(1, "Namespace", namespace);
   writer.field(1, "Name", name);
   await writeEvents(object, context);
-});
+}
