@@ -1,5 +1,5 @@
 import { text } from "#base/bytes.ts";
-import { childAt, readChildren, readElement, readObjectId, tags } from "#pki/der.ts";
+import { DerError, childAt, readChildren, readElement, readObjectId, tags } from "#pki/der.ts";
 import type { DerElement } from "#pki/der.ts";
 import { formatIpAddress } from "#pki/ip-address.ts";
 import { decodePem } from "#pki/pem.ts";
@@ -35,7 +35,16 @@ export function readCertificateRequest(pem: string): RequestedNames {
   if (block?.label !== "CERTIFICATE REQUEST") {
     throw new Error("Error parsing CSR: PEM block type must be CERTIFICATE REQUEST");
   }
-  const [body] = readChildren(readElement(block.der));
+  try {
+    return readNames(block.der);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new Error(`Error parsing CSR: ${error.message}`, { cause: error });
+  }
+}
+
+function readNames(der: Uint8Array): RequestedNames {
+  const [body] = readChildren(readElement(der));
   const [, subject, , attributes] = body ? readChildren(body) : [];
   const names = subject ? readChildren(subject).flatMap((set) => readChildren(set)) : [];
   const extension = attributes && findAlternativeNames(attributes);

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { builtInKinds } from "#api/registry.ts";
 import { Deployment, ReplicaSet } from "#api/apps/v1.ts";
+import { CertificateSigningRequest } from "#api/certificates/v1.ts";
 import { ConfigMap, LimitRange, Node, Pod, Secret } from "#api/core/v1.ts";
 import type { Event } from "#api/core/v1.ts";
 import { HorizontalPodAutoscaler } from "#api/autoscaling/v1.ts";
@@ -254,6 +255,24 @@ test("a deployment names its current replica set and the older ones", async () =
   const old = [created("web-a"), created("web-b")].join(", ");
   const [, before, current] = /^OldReplicaSets: +(.*)\nNewReplicaSet: +(.*)$/m.exec(text) ?? [];
   assert.deepEqual([before, current], [old, created("web-c")]);
+});
+
+test("a certificate request that cannot be read is refused", async () => {
+  const { client, options } = openApi();
+  const pem = (label: string) => `-----BEGIN ${label}-----\nMAk=\n-----END ${label}-----\n`;
+  const problems = {
+    CERTIFICATE: /^Error: Error parsing CSR: PEM block type must be CERTIFICATE REQUEST$/,
+    "CERTIFICATE REQUEST": /^Error: Error parsing CSR: element at 0 ends after the data$/,
+  };
+  for (const [index, [label, problem]] of Object.entries(problems).entries()) {
+    const metadata = { name: `r${index}` };
+    const spec = { request: btoa(pem(label)), signerName: "example.com/signer" };
+    await client.create(CertificateSigningRequest, { metadata, spec });
+    await assert.rejects(
+      describeObject(CertificateSigningRequest.info, metadata, options),
+      problem,
+    );
+  }
 });
 
 test("keys are in order, where kubectl v1.33 has them as they come", async () => {

@@ -34,18 +34,8 @@ export function writeVolumeSource(writer: DescribeWriter, volume: Volume): void 
   else if (downwardAPI) writeDownwardApi(writer, downwardAPI);
   else if (projected) writeProjected(writer, projected);
   else if (ephemeral) writeEphemeral(writer, ephemeral);
-  else if (csi) {
-    writeSource(
-      writer,
-      source(
-        csiType,
-        ["Driver", csi.driver],
-        ["FSType", csi.fsType],
-        ["ReadOnly", csi.readOnly ?? false],
-      ),
-    );
-    writeAttributes(writer, csi.volumeAttributes);
-  } else writer.row(1, "<unknown>");
+  else if (csi) writeCsi(writer, csi);
+  else writer.row(1, "<unknown>");
 }
 
 /** Where a persistent volume comes from. */
@@ -56,22 +46,9 @@ export function writePersistentVolumeSource(
   const { csi } = spec;
   const description = persistentSource(spec) ?? anySource(spec, "SecretReference");
   if (description) writeSource(writer, description);
-  else if (csi) {
-    writeSource(
-      writer,
-      source(
-        csiType,
-        ["Driver", csi.driver],
-        ["FSType", csi.fsType],
-        ["VolumeHandle", csi.volumeHandle],
-        ["ReadOnly", csi.readOnly ?? false],
-      ),
-    );
-    writeAttributes(writer, csi.volumeAttributes);
-  } else writer.row(1, "<unknown>");
+  else if (csi) writeCsi(writer, csi, ["VolumeHandle", csi.volumeHandle]);
+  else writer.row(1, "<unknown>");
 }
-
-const csiType = "CSI (a Container Storage Interface (CSI) volume source)";
 
 const source = (type: string, ...fields: readonly Field[]): SourceDescription => ({ type, fields });
 
@@ -204,7 +181,8 @@ function hostSource(spec: AnySource, type: ReferenceType): SourceDescription | u
   }
   if (flexVolume) {
     return source(
-      "FlexVolume (a generic volume resource that is provisioned/attached using an exec based plugin)",
+      "FlexVolume (a generic volume resource that is provisioned/attached using an exec based " +
+        "plugin)",
       ["Driver", flexVolume.driver],
       ["FSType", flexVolume.fsType],
       ["SecretRef", secretReference(type, flexVolume.secretRef)],
@@ -282,7 +260,8 @@ function iscsiSource(
   type: ReferenceType,
 ): SourceDescription {
   return source(
-    "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
+    "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed " +
+      "to the pod)",
     ["TargetPortal", iscsi.targetPortal],
     ["IQN", iscsi.iqn],
     ["Lun", iscsi.lun],
@@ -455,11 +434,24 @@ function writeEphemeral(
   writer.field(
     2,
     "Type",
-    "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
+    "EphemeralVolume (an inline specification for a volume that gets created and deleted with " +
+      "the pod)",
   );
   if (template) writeClaimTemplate(writer, template);
 }
 
+function writeCsi(
+  writer: DescribeWriter,
+  { driver, fsType, readOnly = false, volumeAttributes }: NonNullable<AnySource["csi"]>,
+  ...handle: readonly Field[]
+): void {
+  const type = "CSI (a Container Storage Interface (CSI) volume source)";
+  const fields: Field[] = [["Driver", driver], ["FSType", fsType], ...handle];
+  writeSource(writer, source(type, ...fields, ["ReadOnly", readOnly]));
+  writeAttributes(writer, volumeAttributes);
+}
+
+/** Each piece of these lines is indented: so it is upstream. */
 function writeAttributes(
   writer: DescribeWriter,
   attributes: Readonly<Record<string, string>> | undefined,
