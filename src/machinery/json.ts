@@ -18,6 +18,28 @@ function clone(value: unknown): unknown {
   return row;
 }
 
+/**
+ * As `JSON.parse`, but what is half of a pair of surrogates becomes U+FFFD, as Go's parser has it: a
+ * text that has no UTF-8 could not be stored, nor be found again.
+ */
+export function parseJson(source: string): unknown {
+  const value: unknown = JSON.parse(source);
+  return surrogate.test(source) ? wellFormed(value) : value;
+}
+
+/** Only as an escape: bytes that would be one are no UTF-8. */
+const surrogate = /\\u[dD][89a-fA-F]/;
+
+/** Of a value with texts of any kind, one whose texts all have UTF-8. */
+export function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isRow(value)) return value;
+  const row: Row = {};
+  for (const key of Object.keys(value)) setKey(row, key.toWellFormed(), wellFormed(value[key]));
+  return row;
+}
+
 /** Assigns also what is named "__proto__", which users may send and plain assignment would obey. */
 export function setKey(row: Row, key: string, value: unknown): void {
   if (key === "__proto__") {

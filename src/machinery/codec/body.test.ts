@@ -192,3 +192,13 @@ test("bodies that are nested without end are refused, in every encoding", () => 
     assert.throws(() => parsePatchBody(utf8(text)), /exceeded max depth/);
   }
 });
+
+test("half a pair of surrogates is no text that could be kept", () => {
+  const source = '{"metadata":{"name":"a\\ud800","labels":{"\\udc00":"\\ud83d\\ude00"}},"spec":{}}';
+  const expected = { name: "a\ufffd", labels: { "\ufffd": "😀" } };
+  for (const contentType of ["application/json", "application/yaml"]) {
+    const { object } = decodeBody(Pod, utf8(source), { contentType });
+    assert.deepEqual(object["metadata"], expected, contentType);
+  }
+  assert.deepEqual(parsePatchBody(utf8('["\\ud800"]')), ["\ufffd"]);
+});

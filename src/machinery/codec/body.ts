@@ -7,7 +7,7 @@ import type { KindType, MessageType } from "#schema/message.ts";
 import { decodeProtobuf, ProtobufError } from "#schema/protobuf.ts";
 import { decodeProtobufEnvelope } from "#schema/protobuf-envelope.ts";
 import { goText } from "../go-text.ts";
-import { isRow } from "../json.ts";
+import { isRow, parseJson } from "../json.ts";
 import type { Row } from "../json.ts";
 import { badRequest, invalid, unsupportedMediaType } from "../status.ts";
 import type { StatusError } from "../status.ts";
@@ -155,7 +155,7 @@ export function parsePatchBody(body: Uint8Array, contentType?: string): unknown 
   const start = contentType?.startsWith(strategicType) ? "" : "error decoding patch: ";
   if (isJsonTooDeep(source)) throw badRequest(`${start}${tooDeep}`);
   try {
-    return JSON.parse(source);
+    return parseJson(source);
   } catch {
     throw badRequest(`${start}${explainJsonError(source)}`);
   }
@@ -215,7 +215,7 @@ function parseBody(
     }
     let parsed: unknown;
     try {
-      parsed = JSON.parse(source);
+      parsed = parseJson(source);
     } catch {
       const why = explainJsonError(source);
       throw unrecognized(type, `couldn't get version/kind; json parse error: ${why}`, body);

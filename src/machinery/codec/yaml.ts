@@ -1,5 +1,6 @@
 import { isCollection, LineCounter, parseAllDocuments, stringify } from "yaml";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
+import { wellFormed } from "../json.ts";
 import type { Document, DocumentOptions, ParseOptions, SchemaOptions, Tags } from "yaml";
 
 /** A text that is no YAML. */
@@ -24,7 +25,7 @@ export function parseYaml(text: string): YamlDocument[] {
   const parsed = withinDepth(() => parseAllDocuments(text, { ...options, lineCounter: lines }));
   const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   return documents
-    .map((document) => readDocument(document, lines))
+    .map((document) => readDocument(document, lines, text))
     .filter(({ value }) => value !== null && value !== undefined);
 }
 
@@ -51,7 +52,7 @@ export function toYaml(value: unknown): string {
   return stringify(value, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
-function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocument {
+function readDocument(document: Document.Parsed, lines: LineCounter, text: string): YamlDocument {
   const duplicates: string[] = [];
   for (const error of document.errors) {
     const { line } = lines.linePos(error.pos[0]);
@@ -66,8 +67,10 @@ function readDocument(document: Document.Parsed, lines: LineCounter): YamlDocume
   }
   const start = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
   try {
-    const value: unknown = document.toJS();
-    if (isTooDeep(value)) throw new YamlError(tooDeep);
+    const read: unknown = document.toJS();
+    if (isTooDeep(read)) throw new YamlError(tooDeep);
+    // Half a pair of surrogates can only come from an escape.
+    const value = /\\u/i.test(text) ? wellFormed(read) : read;
     return { value, duplicates, line: lines.linePos(start).line };
   } catch (error) {
     // Too many aliases: a bomb.
