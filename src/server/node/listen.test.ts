@@ -5,6 +5,7 @@ import type { RequestOptions } from "node:https";
 import { connect } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import { once } from "node:events";
+import { connect as connectTls } from "node:tls";
 import type { IncomingMessage } from "node:http";
 import { createAuthenticator } from "../authn/authentication.ts";
 import { usualRequestHeaders } from "../authn/request-header.ts";
@@ -17,10 +18,11 @@ import { openTestServer } from "../../testkit/server.ts";
 import { configMap, testResources } from "../../testkit/requests.ts";
 import type { Loose } from "../../testkit/requests.ts";
 import { listen } from "./listen.ts";
+import type { ConnectionLimits } from "./listen.ts";
 
 const maps = "/api/v1/namespaces/default/configmaps";
 
-async function open() {
+async function open(limits: Partial<ConnectionLimits> = {}) {
   const now = Date.now();
   const authority = await createCertificateAuthority({ commonName: "test-ca", now });
   const stranger = await createCertificateAuthority({ commonName: "other-ca", now });
@@ -65,6 +67,7 @@ async function open() {
       logger: silentLogger,
       address: "127.0.0.1",
       port: 0,
+      limits,
     },
     scope,
   );
@@ -275,4 +278,28 @@ test("a malformed path is refused", async () => {
   await using server = await open();
   const reply = await send({ ...server.options, path: "/api/v1/%zz" });
   assert.equal(reply.status, 400);
+});
+
+test("half a body in HTTP/2 is answered in time, and an idle connection closed", async () => {
+  await using opened = await open({ headersMs: 100, requestMs: 100, idleMs: 300 });
+  const session = connect(`https://localhost:${opened.listener.port}`, { ca: opened.ca });
+  const headers = { ":method": "POST", ":path": maps, "content-type": "application/json" };
+  const stream = session.request(headers, { endStream: false });
+  stream.write("{");
+  const [answer] = (await once(stream, "response")) as [Record<string, unknown>];
+  assert.equal(answer[":status"], 504);
+  stream.resume();
+  await Promise.all([once(stream, "close"), once(session, "close")]);
+});
+
+test("a declined upgrade is hung up on, whatever its client goes on sending", async () => {
+  await using opened = await open();
+  const socket = connectTls({ ...opened.options, ALPNProtocols: ["http/1.1"] });
+  await once(socket, "secureConnect");
+  const head = `GET ${maps} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: nothing\r\n\r\n`;
+  socket.write(head + "x".repeat(5000));
+  let heard = "";
+  socket.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+  await once(socket, "close");
+  assert.match(heard, /^HTTP\/1.1 200 /);
 });

@@ -1,4 +1,4 @@
-import { createSecureServer } from "node:http2";
+import { constants, createSecureServer } from "node:http2";
 import type { Http2SecureServer, Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import { ServerResponse } from "node:http";
 import type { IncomingMessage } from "node:http";
@@ -34,6 +34,19 @@ export interface ListenOptions extends TlsMaterial {
   readonly address: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  readonly limits?: Partial<ConnectionLimits>;
+}
+
+/** How long who has connected may take. */
+export interface ConnectionLimits {
+  /** To agree on TLS, and to send the headers of a request. */
+  readonly headersMs: number;
+  /** To send a request with all of its body. */
+  readonly requestMs: number;
+  /** To ask for something more; then a connection is closed. */
+  readonly idleMs: number;
+  /** How often is looked after those that are late. */
+  readonly checkMs: number;
 }
 
 export interface Listener extends AsyncDisposable {
@@ -44,8 +57,15 @@ export interface Listener extends AsyncDisposable {
   close(graceMs?: number): Promise<void>;
 }
 
-const headersTimeoutMs = 32_000;
-const requestTimeoutMs = 120_000;
+/** Upstream's, which knows none for bodies. */
+const limitsDefault: ConnectionLimits = {
+  headersMs: 32_000,
+  requestMs: 120_000,
+  idleMs: 90_000,
+  checkMs: 5_000,
+};
+/** After so long is asked whether a silent client's machine is still there. */
+const keepAliveMs = 180_000;
 const graceMsDefault = 1000;
 
 /**
@@ -54,6 +74,7 @@ const graceMsDefault = 1000;
  */
 export async function listen(options: ListenOptions, scope: Scope): Promise<Listener> {
   const { logger } = options;
+  const limits = { ...limitsDefault, ...options.limits };
   const http = createSecureServer({
     ...secureContext(options),
     allowHTTP1: true,
@@ -61,17 +82,20 @@ export async function listen(options: ListenOptions, scope: Scope): Promise<List
     requestCert: true,
     rejectUnauthorized: false,
     settings: { maxConcurrentStreams: 250, initialWindowSize: 1024 * 1024 },
-    headersTimeout: headersTimeoutMs,
-    requestTimeout: requestTimeoutMs,
+    handshakeTimeout: limits.headersMs,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
     maxHeaderSize: 64 * 1024,
-    keepAliveTimeout: 120_000,
+    keepAliveTimeout: limits.idleMs,
   } as Parameters<typeof createSecureServer>[0]);
-  const open = trackConnections(http);
+  const open = trackConnections(http, limits);
   const service: Service = {
     server: options.server,
     logger,
     trusted: trustedBy(options),
     endless: new Set(),
+    bodyMsMax: limits.requestMs,
   };
 
   http.on("request", (request: AnyRequest, response: AnyResponse) => {
@@ -128,6 +152,7 @@ interface Service {
   trusted: TrustedAuthorities;
   /** Of watches and followed logs, which would go on for ever. */
   readonly endless: Set<AbortController>;
+  readonly bodyMsMax: number;
 }
 
 async function serve(service: Service, request: AnyRequest, response: AnyResponse): Promise<void> {
@@ -138,6 +163,7 @@ async function serve(service: Service, request: AnyRequest, response: AnyRespons
   try {
     const connection = connectionOf(tlsSocketOf(request), service.trusted);
     await answer(service, { request, response, connection, aborter });
+    stopSending(request);
   } catch (error) {
     if (!aborter.signal.aborted) {
       const { method = "", url = "" } = request;
@@ -145,6 +171,16 @@ async function serve(service: Service, request: AnyRequest, response: AnyRespons
     }
     response.destroy();
   }
+}
+
+/** What is still to come of a body, nobody waits for: in HTTP/2 it would keep the stream open. */
+function stopSending(request: AnyRequest): void {
+  if (request.httpVersionMajor < 2) return;
+  const { stream } = request as Http2ServerRequest;
+  if (stream.endAfterHeaders || stream.readableEnded) return;
+  const stop = () => stream.close(constants.NGHTTP2_NO_ERROR);
+  if (stream.writableFinished) stop();
+  else stream.once("finish", stop);
 }
 
 interface Exchange {
@@ -156,12 +192,12 @@ interface Exchange {
 }
 
 async function answer(
-  { server, endless }: Service,
+  { server, endless, bodyMsMax }: Service,
   { request, response, connection, aborter }: Exchange,
 ): Promise<void> {
   const problem = isForeignCertificate(tlsSocketOf(request)) && !request.headers["authorization"];
   if (problem) return refuse(response, "unauthorized");
-  const apiRequest = apiRequestOf(request);
+  const apiRequest = apiRequestOf(request, bodyMsMax);
   if (!apiRequest) return refuse(response, "badPath");
   const { query } = apiRequest;
   const isEndless = isTrue(query.get("watch")) || isTrue(query.get("follow"));
@@ -191,7 +227,7 @@ async function serveUpgrade(
     // Nothing is written to the response, and so to the socket, before the handler has declined.
     const assign = () => {
       response.assignSocket(socket as Socket);
-      response.on("finish", () => socket.end());
+      response.on("finish", () => hangUp(socket as Socket));
     };
     const exchange = { request, response: deferred(response, assign), connection, aborter };
     await answer(service, exchange);
@@ -201,6 +237,13 @@ async function serveUpgrade(
     }
     socket.destroy();
   }
+}
+
+/** What the client still sends is thrown away, so that its end is heard of; others are cut off. */
+function hangUp(socket: Socket): void {
+  socket.end();
+  socket.resume();
+  socket.setTimeout(graceMsDefault, () => socket.destroy());
 }
 
 /** The response gets its socket once somebody writes its head. */
@@ -223,18 +266,33 @@ interface Open {
   readonly sessions: Set<ServerHttp2Session>;
 }
 
-function trackConnections(server: Http2SecureServer): Open {
+function trackConnections(server: Http2SecureServer, { idleMs }: ConnectionLimits): Open {
   const open: Open = { sockets: new Set(), sessions: new Set() };
   server.on("connection", (socket: Socket) => {
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveMs);
     open.sockets.add(socket);
     socket.on("close", () => open.sockets.delete(socket));
   });
   server.on("session", (session: ServerHttp2Session) => {
     open.sessions.add(session);
     session.on("close", () => open.sessions.delete(session));
+    closeWhenIdle(session, idleMs);
   });
   return open;
+}
+
+/** HTTP/1.1 has a limit of Node's own. A watch may be silent for as long as it likes. */
+function closeWhenIdle(session: ServerHttp2Session, idleMs: number): void {
+  let streams = 0;
+  session.on("stream", (stream) => {
+    streams++;
+    stream.on("close", () => streams--);
+  });
+  session.setTimeout(idleMs);
+  session.on("timeout", () => {
+    if (streams === 0) session.close();
+  });
 }
 
 async function shutDown(server: Http2SecureServer, open: Open, graceMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiRequest, RequestBody } from "#client/transport.ts";
-import { badRequest, requestEntityTooLarge } from "#machinery/status.ts";
+import { badRequest, requestEntityTooLarge, timeout } from "#machinery/status.ts";
 import { isListHeader } from "../authn/header-values.ts";
 import { withoutWatchPrefix } from "../pipeline/request-info.ts";
 import type { AnyRequest } from "./respond.ts";
@@ -8,8 +8,8 @@ import type { AnyRequest } from "./respond.ts";
 /** Upstream's limit for what one request may bring. */
 export const bodyBytesMax = 3 * 1024 * 1024;
 
-/** Undefined for a path that cannot be decoded. */
-export function apiRequestOf(request: AnyRequest): ApiRequest | undefined {
+/** Undefined for a path that cannot be decoded. Who takes longer for the body is refused. */
+export function apiRequestOf(request: AnyRequest, bodyMsMax: number): ApiRequest | undefined {
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
   const path = decodePath(mark < 0 ? url : url.slice(0, mark));
@@ -19,7 +19,7 @@ export function apiRequestOf(request: AnyRequest): ApiRequest | undefined {
     path,
     query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
     headers: headersOf(request),
-    body: bodyOf(request),
+    body: bodyOf(request, bodyMsMax),
   });
 }
 
@@ -51,7 +51,7 @@ function rawValues({ rawHeaders }: AnyRequest, name: string): string[] {
   return values;
 }
 
-function bodyOf(request: AnyRequest): RequestBody {
+function bodyOf(request: AnyRequest, bodyMsMax: number): RequestBody {
   const { method, headers } = request;
   if (method === "GET" || method === "HEAD" || headers["content-length"] === "0") {
     return { kind: "none" };
@@ -60,16 +60,18 @@ function bodyOf(request: AnyRequest): RequestBody {
   return {
     kind: "bytes",
     contentType: headers["content-type"] ?? "",
-    read: () => (content ??= readAll(request)),
+    read: () => (content ??= readAll(request, bodyMsMax)),
   };
 }
 
 /** Rejects with 413 as soon as there is too much; the rest is then thrown away. */
-function readAll(request: AnyRequest): Promise<Bytes> {
+function readAll(request: AnyRequest, bodyMsMax: number): Promise<Bytes> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    const late = setTimeout(() => fail(timeout("the request's body did not come")), bodyMsMax);
     const fail = (error: Error) => {
+      clearTimeout(late);
       request.removeAllListeners("data");
       request.resume();
       reject(error);
@@ -81,9 +83,12 @@ function readAll(request: AnyRequest): Promise<Bytes> {
       if (size > bodyBytesMax) return fail(tooLarge());
       chunks.push(chunk);
     });
-    request.on("end", () => resolve(joined(chunks, size)));
+    request.on("end", () => {
+      clearTimeout(late);
+      resolve(joined(chunks, size));
+    });
     request.on("error", fail);
-    request.on("close", () => reject(badRequest("the request ended before its body did")));
+    request.on("close", () => fail(badRequest("the request ended before its body did")));
   });
 }
 
