@@ -93,6 +93,10 @@ const withoutReason = [
   /^failed to create typed patch object/,
   /^resourceVersion should not be set on objects to be created$/,
   /strconv\.ParseUint: parsing /,
+  /associative list with keys /,
+  /duplicate entries for key /,
+  /field not declared in schema$/,
+  /expected numeric \(int or float\), got /,
   /^unknown patch type: /,
   /does not contain declared merge key/,
 ];

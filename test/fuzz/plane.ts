@@ -166,7 +166,7 @@ const beginnings: readonly (readonly [path: string, object: object])[] = [
   ["/api/v1/namespaces/default/serviceaccounts", serviceAccount],
 ];
 
-function recordingLogger(failures: unknown[]): Logger {
+export function recordingLogger(failures: unknown[]): Logger {
   const logger: Logger = {
     info() {},
     warn() {},

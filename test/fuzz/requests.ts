@@ -416,7 +416,7 @@ export class RequestMaker {
     if (headers["accept"]?.includes("MetadataList")) pairs.push(["dryRun", "All"]);
     return {
       method,
-      path,
+      path: path.toWellFormed(),
       query: new URLSearchParams(pairs),
       headers,
       body:
