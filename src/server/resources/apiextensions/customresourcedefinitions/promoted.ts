@@ -41,6 +41,8 @@ export function shownVersions(
   versions: readonly Version[],
   promoted: Promoted,
 ): Record<string, unknown>[] {
+  const shownRoot = (schema: object | undefined) =>
+    schema ? shownSchema(schema as JsonSchema) : null;
   return versions.map((version) => ({
     Name: version.name,
     Served: version.served,
@@ -50,7 +52,7 @@ export function shownVersions(
     Schema:
       promoted.schema || !version.schema
         ? null
-        : { OpenAPIV3Schema: shownSchema(version.schema.openAPIV3Schema as JsonSchema) },
+        : { OpenAPIV3Schema: shownRoot(version.schema.openAPIV3Schema) },
     Subresources: promoted.subresources ? null : (version.subresources ?? null),
     AdditionalPrinterColumns: promoted.columns ? null : (version.additionalPrinterColumns ?? null),
     SelectableFields: promoted.selectableFields ? null : (version.selectableFields ?? null),

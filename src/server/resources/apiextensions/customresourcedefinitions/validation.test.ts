@@ -471,6 +471,17 @@ checkAll([
   ],
 ]);
 
+test("a version that is shown may have an empty schema", () => {
+  const crd = changed(({ spec }) => {
+    const [version] = spec.versions;
+    version.schema = {};
+    spec.versions.push({ ...version, storage: false, schema: { openAPIV3Schema: crontabSchema } });
+  });
+  const errors = told(crd).filter((error) => error.includes("must contain unique version names"));
+  assert.equal(errors.length, 1);
+  assert.match(errors[0] ?? "", /"Schema":\{"OpenAPIV3Schema":null\}/);
+});
+
 test("versions that differ are told of by their place", () => {
   const crd = changed(({ spec: { versions } }) => {
     const second = structuredClone(versions[0]);
