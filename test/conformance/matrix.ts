@@ -2,11 +2,14 @@ import { globSync, readFileSync } from "node:fs";
 
 /** The committed table of conformance rows, and the tests that its verdicts come from. */
 export const matrixFile = new URL("../../docs/conformance.md", import.meta.url);
-const folder = new URL("rows/", import.meta.url);
+/** Most rows need an API alone; those of running containers are shown on a real cluster. */
+const folders = ["test/conformance/rows", "test/e2e"];
+const root = new URL("../../", import.meta.url);
 
 export interface Registration {
   readonly name: string;
   readonly verdict: "passed" | "failed";
+  /** From the root of the repository. */
   readonly file: string;
 }
 
@@ -15,13 +18,13 @@ export interface MatrixRow {
   readonly name: string;
 }
 
-/** What the tests under rows/ show. A verdict is true because its test is green. */
+/** What the tests of rows show. A verdict is true because its test is green. */
 export function registrations(): Registration[] {
-  return globSync("*.test.ts", { cwd: folder })
-    .sort()
+  return folders
+    .flatMap((folder) => globSync(`${folder}/*.test.ts`, { cwd: root }).sort())
     .flatMap((file) => {
-      const text = readFileSync(new URL(file, folder), "utf8");
-      const calls = text.matchAll(/^(conformance|failing)\(\s*"([^"\n]+)"/gm);
+      const text = readFileSync(new URL(file, root), "utf8");
+      const calls = text.matchAll(/^(?:cluster\.)?(conformance|failing)\(\s*"([^"\n]+)"/gm);
       return Array.from(calls, ([, call, name = ""]) => ({
         name,
         verdict: call === "conformance" ? ("passed" as const) : ("failed" as const),
@@ -56,14 +59,14 @@ export function render(rows: readonly MatrixRow[], found: readonly Registration[
     const verdict = registration?.verdict ?? "not yet";
     counts[verdict]++;
     const { file } = registration ?? {};
-    const test = file ? `[${file}](../test/conformance/rows/${file})` : "";
+    const test = file ? `[${file.replace(/^.*\//, "")}](../${file})` : "";
     return `| ${area} | ${name} | ${verdict} | ${test} |`;
   });
   return `# Conformance
 
-Kubernetes' conformance rows of API machinery and authentication, and which of them a test here shows through
-the API of a whole control plane. \`npm run conformance\` writes this page from the tests; a row without a test, or that
-only a running pod can show, is "not yet".
+Kubernetes' conformance rows of API machinery and authentication, and which of them a test here shows: through
+the API of a whole control plane, or, where it takes a running container, on a cluster of its own (\`test/e2e\`).
+\`npm run conformance\` writes this page from the tests; a row without a test is "not yet".
 
 ${counts.passed} of ${rows.length} rows passed, ${counts.failed} failed, ${counts["not yet"]} not yet.
 

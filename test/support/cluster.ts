@@ -110,6 +110,11 @@ export class TestCluster {
     });
   }
 
+  /** Shows a row of Kubernetes' conformance list that takes running containers. */
+  conformance(name: string, body: (t: TestContext) => Promise<void>): void {
+    this.test(name, body);
+  }
+
   async open(): Promise<void> {
     if (this.#skip) return;
     const { images = [], start = true } = this.#options;

@@ -135,3 +135,49 @@ conformance("SubjectReview should support SubjectReview API operations", async (
   await row.http.expect(200, { path: `${row.core}/configmaps`, token: status.token });
   await row.refused(403, { path: `${row.core}/secrets`, token: status.token });
 });
+
+const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+conformance("ServiceAccounts should allow opting out of API token automount", async (row) => {
+  const accounts = { mount: true, nomount: false };
+  for (const [name, automountServiceAccountToken] of Object.entries(accounts)) {
+    await row.create(`${row.core}/serviceaccounts`, {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name },
+      automountServiceAccountToken,
+    });
+  }
+  await row.until(`${row.core}/serviceaccounts/default`, () => undefined);
+  // What the pod says counts, then what its account says, and then it is mounted.
+  const cases: [account: string, ofPod: boolean | undefined, mounted: boolean][] = [
+    ["default", undefined, true],
+    ["mount", undefined, true],
+    ["nomount", undefined, false],
+    ["default", true, true],
+    ["mount", true, true],
+    ["nomount", true, true],
+    ["default", false, false],
+    ["mount", false, false],
+    ["nomount", false, false],
+  ];
+  for (const [index, [serviceAccountName, ofPod, mounted]] of cases.entries()) {
+    const pod = await row.create(`${row.core}/pods`, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `opting-${index}` },
+      spec: {
+        containers: [{ name: "token-test", image: "busybox" }],
+        restartPolicy: "Never",
+        serviceAccountName,
+        ...(ofPod !== undefined && { automountServiceAccountToken: ofPod }),
+      },
+    });
+    const mounts: Loose[] = pod.spec.containers[0].volumeMounts ?? [];
+    assert.equal(
+      mounts.some(({ mountPath }) => mountPath === accountFolder),
+      mounted,
+      `${serviceAccountName}, ${String(ofPod)}`,
+    );
+  }
+});
