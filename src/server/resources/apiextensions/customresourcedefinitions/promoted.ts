@@ -41,8 +41,6 @@ export function shownVersions(
   versions: readonly Version[],
   promoted: Promoted,
 ): Record<string, unknown>[] {
-  const shownRoot = (schema: object | undefined) =>
-    schema ? shownSchema(schema as JsonSchema) : null;
   return versions.map((version) => ({
     Name: version.name,
     Served: version.served,
@@ -58,6 +56,9 @@ export function shownVersions(
     SelectableFields: promoted.selectableFields ? null : (version.selectableFields ?? null),
   }));
 }
+
+const shownRoot = (schema: object | undefined) =>
+  schema ? shownSchema(schema as JsonSchema) : null;
 
 const schemaFields: readonly [shown: string, field: keyof JsonSchema, none: unknown][] = [
   ["ID", "id", ""],
