@@ -10,3 +10,9 @@ test("text that YAML's older readers take for something else is quoted", () => {
   }
   assert.equal(toYaml({ name: "web", on: true }), 'name: web\n"on": true\n');
 });
+
+test("a dot is no number", () => {
+  assert.deepEqual(parseYamlDocument("a: [., .., .5, 5., 1.5, -.5]")?.value, {
+    a: [".", "..", 0.5, 5, 1.5, -0.5],
+  });
+});

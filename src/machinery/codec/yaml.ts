@@ -1,7 +1,14 @@
 import { isCollection, LineCounter, parseAllDocuments, stringify } from "yaml";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
 import { wellFormed } from "../json.ts";
-import type { Document, DocumentOptions, ParseOptions, SchemaOptions, Tags } from "yaml";
+import type {
+  Document,
+  DocumentOptions,
+  ParseOptions,
+  SchemaOptions,
+  Tags,
+  YAMLParseError,
+} from "yaml";
 
 /** A text that is no YAML. */
 export class YamlError extends Error {
@@ -55,13 +62,8 @@ export function toYaml(value: unknown): string {
 function readDocument(document: Document.Parsed, lines: LineCounter, text: string): YamlDocument {
   const duplicates: string[] = [];
   for (const error of document.errors) {
+    if (error.code !== "DUPLICATE_KEY") throw new YamlError(syntaxProblem(error, lines));
     const { line } = lines.linePos(error.pos[0]);
-    if (error.code !== "DUPLICATE_KEY") {
-      const [message = ""] = error.message.split("\n");
-      const problem = problems[error.code] ?? message.replace(/ at line \d+.*$/, "");
-      // Upstream's parser names no line where it is the first.
-      throw new YamlError(line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`);
-    }
     const key = keyAt(document, error.pos[0]);
     duplicates.push(`line ${line}: key ${JSON.stringify(key)} already set in map`);
   }
@@ -76,6 +78,15 @@ function readDocument(document: Document.Parsed, lines: LineCounter, text: strin
     // Too many aliases: a bomb.
     throw new YamlError(`yaml: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** What is wrong with a text, in the words of upstream's parser. */
+export function syntaxProblem(error: YAMLParseError, lines: LineCounter): string {
+  const { line } = lines.linePos(error.pos[0]);
+  const [message = ""] = error.message.split("\n");
+  const problem = problems[error.code] ?? message.replace(/ at line \d+.*$/, "");
+  // Upstream's parser names no line where it is the first.
+  return line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
 }
 
 /** What people get wrong most, in the words of upstream's parser: they are searched for. */
@@ -104,6 +115,8 @@ function keyAt(document: Document.Parsed, position: number): string {
   return found;
 }
 
+const float = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
+
 /** Of YAML 1.1, without what Go's parser does not read: times, base 60, sets and the like. */
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
   version: "1.1",
@@ -111,8 +124,14 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
   strict: true,
   logLevel: "silent",
   customTags: (tags: Tags): Tags =>
-    tags.filter((tag) => {
-      if (typeof tag === "string") return !["timestamp", "intTime", "floatTime"].includes(tag);
-      return tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME";
-    }),
+    tags
+      .filter((tag) => {
+        if (typeof tag === "string") return !["timestamp", "intTime", "floatTime"].includes(tag);
+        return tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME";
+      })
+      .map((tag) => {
+        // A dot alone is a directory rather than a number.
+        const isFloat = typeof tag !== "string" && tag.tag === "tag:yaml.org,2002:float";
+        return isFloat && "test" in tag && tag.test?.test(".") ? { ...tag, test: float } : tag;
+      }),
 };

@@ -1,0 +1,131 @@
+import { goJson } from "./go-json.ts";
+import { Accumulator } from "./accumulator.ts";
+import { failed } from "./error.ts";
+import { Loader } from "./load/loader.ts";
+import type { LoadRestriction, RemoteFiles } from "./load/loader.ts";
+import type { Files } from "./load/files.ts";
+import type { HelmRunner } from "./plugins/helm.ts";
+import { originAnnotation, transformationsAnnotation } from "./resource.ts";
+import type { Resource } from "./resource.ts";
+import { BuildSchemas } from "./schema/custom-schema.ts";
+import { Target } from "./target.ts";
+import { addHashes } from "./transform/hash.ts";
+import { mapTransformer } from "./transform/labels.ts";
+import { fixNameReferences } from "./transform/name-references.ts";
+import { sortTransformer } from "./transform/sort-order.ts";
+import { resolveVars } from "./transform/vars.ts";
+
+/** What the command line says, and what the machine offers. All of it may be left out. */
+export interface KustomizeOptions {
+  readonly loadRestriction?: LoadRestriction;
+  readonly enableHelm?: boolean;
+  readonly helmCommand?: string;
+  readonly helmApiVersions?: readonly string[];
+  readonly helmKubeVersion?: string;
+  readonly helmDebug?: boolean;
+  readonly enableAlphaPlugins?: boolean;
+  /** Without it, charts are refused. */
+  readonly helm?: HelmRunner;
+  /** Without it, URLs are refused. */
+  readonly remote?: RemoteFiles;
+  /** Is told of deprecated fields, line by line. */
+  readonly warn?: (line: string) => void;
+  /** Is told what upstream writes to its log. */
+  readonly log?: (message: string) => void;
+}
+
+/** Builds a directory with a kustomization.yaml into a stream of YAML documents. */
+export async function kustomize(
+  files: Files,
+  directory: string,
+  options: KustomizeOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const resources = await build(files, directory, options, signal);
+  return resources.map((resource) => resource.yaml).join("---\n");
+}
+
+/** As `kustomize`, but returns the objects. Integers beyond a double's are `bigint`s. */
+export async function kustomizeObjects(
+  files: Files,
+  directory: string,
+  options: KustomizeOptions,
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  const resources = await build(files, directory, options, signal);
+  return resources.map((resource) => resource.json);
+}
+
+async function build(
+  files: Files,
+  directory: string,
+  options: KustomizeOptions,
+  signal: AbortSignal,
+): Promise<readonly Resource[]> {
+  await using copies = new AsyncDisposableStack();
+  const { loadRestriction = "LoadRestrictionsRootOnly", remote } = options;
+  const loader = await Loader.open(directory, {
+    files,
+    remote,
+    restriction: loadRestriction,
+    copies,
+    signal,
+  });
+  const target = await Target.root(loader, {
+    schemas: new BuildSchemas(),
+    helm: {
+      enabled: options.enableHelm ?? false,
+      command: options.helmCommand ?? "helm",
+      apiVersions: options.helmApiVersions ?? [],
+      kubeVersion: options.helmKubeVersion ?? "",
+      debug: options.helmDebug ?? false,
+      runner: options.helm,
+    },
+    alphaPlugins: options.enableAlphaPlugins ?? false,
+    warn: options.warn ?? (() => {}),
+    signal,
+  });
+  const gathered = await target.accumulate(new Accumulator());
+  await finish(gathered, target, options);
+  return gathered.set.resources;
+}
+
+/** What is done once, when everything is together. */
+async function finish(
+  { set, config, vars }: Accumulator,
+  { kustomization }: Target,
+  { log }: KustomizeOptions,
+): Promise<void> {
+  await addHashes(set);
+  fixNameReferences(set, config.nameReference);
+  const unused = resolveVars(set, vars.sorted, config.varReference);
+  if (unused.length > 0) {
+    log?.(`well-defined vars that were never replaced: ${unused.join(",")}`);
+  }
+  set.keep((resource) => !isLocal(resource));
+  const sort = sortTransformer(kustomization.sortOptions ?? { order: "legacy" });
+  await sort.transform(set);
+  const metadata = new Set(kustomization.buildMetadata ?? []);
+  if (metadata.has("managedByLabel")) await managedBy.transform(set);
+  for (const resource of set.resources) {
+    resource.removeBuildAnnotations();
+    const annotations = resource.annotations;
+    if (!metadata.has("originAnnotations")) annotations.delete(originAnnotation);
+    if (!metadata.has("transformerAnnotations")) annotations.delete(transformationsAnnotation);
+    resource.annotations = annotations;
+  }
+}
+
+/** The stock kubectl does not know the version of the kustomize in it. */
+const managedBy = mapTransformer({ "app.kubernetes.io/managed-by": "kustomize-(devel)" }, [
+  { group: "", version: "", kind: "", path: "metadata/labels", create: true },
+]);
+
+/** Settings of tools, which are not for the cluster. */
+function isLocal(resource: Resource): boolean {
+  if (resource.kind === "" || (resource.name === "" && !resource.kind.endsWith("List"))) {
+    throw failed(`missing metadata.name in object ${goJson(resource.json)}`);
+  }
+  const local = resource.annotations.get("config.kubernetes.io/local-config");
+  return local !== undefined && local !== "false";
+}
