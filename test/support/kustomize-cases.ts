@@ -40,7 +40,7 @@ export function normalizedMessages(text: string, folder: string): string {
   return (
     text
       .replaceAll(folder, "ROOT")
-      .replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /gm, "")
+      .replaceAll(/^I\d{4} [\d:.]+ +\d+ log\.go:\d+\] /gm, "")
       // Go prints the address of a generator.
       .replaceAll(/ &\{0xc[0-9a-f]+ <nil>\}/g, "")
       .replaceAll(/\n+/g, "\n")

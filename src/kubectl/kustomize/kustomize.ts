@@ -1,6 +1,6 @@
 import { goJson } from "./go-json.ts";
 import { Accumulator } from "./accumulator.ts";
-import { failed } from "./error.ts";
+import { failed, within } from "./error.ts";
 import { Loader } from "./load/loader.ts";
 import type { LoadRestriction, RemoteFiles } from "./load/loader.ts";
 import type { Files } from "./load/files.ts";
@@ -14,6 +14,7 @@ import { mapTransformer } from "./transform/labels.ts";
 import { fixNameReferences } from "./transform/name-references.ts";
 import { sortTransformer } from "./transform/sort-order.ts";
 import { resolveVars } from "./transform/vars.ts";
+import { goSyntax } from "./yaml/go-syntax.ts";
 
 /** What the command line says, and what the machine offers. All of it may be left out. */
 export interface KustomizeOptions {
@@ -42,7 +43,13 @@ export async function kustomize(
   signal: AbortSignal,
 ): Promise<string> {
   const resources = await build(files, directory, options, signal);
-  return resources.map((resource) => resource.yaml).join("---\n");
+  const documents = resources.map((resource) =>
+    within(
+      () => goSyntax(resource.root),
+      () => resource.yaml,
+    ),
+  );
+  return documents.join("---\n");
 }
 
 /** As `kustomize`, but returns the objects. Integers beyond a double's are `bigint`s. */

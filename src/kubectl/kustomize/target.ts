@@ -28,7 +28,7 @@ import { originAnnotation } from "./resource.ts";
 import type { Resource } from "./resource.ts";
 import type { BuildSchemas } from "./schema/custom-schema.ts";
 import type { Transformer } from "./transform/transformer.ts";
-import { bindVars, varOf } from "./transform/vars.ts";
+import { bindVars, varOf, varsText } from "./transform/vars.ts";
 
 /** What all kustomizations of a build share. */
 export interface Build {
@@ -94,7 +94,7 @@ export class Target {
     await this.#runValidators(gathered);
     const own = vars.map(varOf);
     within(
-      () => `merging vars [${own.map(({ name }) => name).join(" ")}]`,
+      () => `merging vars ${varsText(own)}`,
       () => {
         bindVars(gathered.set, own);
         gathered.vars.add(own);

@@ -103,12 +103,17 @@ function find(document: Row, path: string, op: string): Place {
   for (const key of keys.slice(0, -1)) {
     parent = peek({ parent, key, path });
     if (typeof parent !== "object" || parent === null) {
-      throw doesNotApply(
-        `${op} operation does not apply: doc is missing path: "${path}": missing value`,
-      );
+      throw doesNotApply(`${op} operation does not apply: ${missing(op, path)}: missing value`);
     }
   }
   return { parent, key: keys.at(-1) ?? "", path };
+}
+
+/** Upstream's words for a way that ends early are not the same for all operations. */
+function missing(op: string, path: string): string {
+  if (op === "test") return `is missing path: ${path}`;
+  if (op === "move" || op === "copy") return `doc is missing from path: ${path}`;
+  return `doc is missing path: ${op === "replace" ? path : `"${path}"`}`;
 }
 
 function peek({ parent, key, path }: Place): unknown {

@@ -1,8 +1,8 @@
 import { failed } from "../error.ts";
 import { editField, splitDottedPath } from "../field-spec.ts";
 import type { FieldSpec } from "../field-spec.ts";
-import { currentId, sameId, sameKindAndName } from "../ids.ts";
-import type { ResourceId } from "../ids.ts";
+import { currentId, kindText, sameId, sameKindAndName } from "../ids.ts";
+import type { GroupVersionKind, ResourceId } from "../ids.ts";
 import type { VarArgs } from "../kustomization.ts";
 import type { ResourceSet } from "../resource-set.ts";
 import { lookup } from "../yaml/lookup.ts";
@@ -13,11 +13,13 @@ import { scalarValue, tags } from "../yaml/scalar.ts";
 export interface Var {
   readonly name: string;
   readonly target: ResourceId;
-  readonly apiVersion: string;
   readonly fieldPath: string;
+  /** As it was written, for messages. */
+  readonly written: VarArgs;
 }
 
-export function varOf({ name = "", objref = {}, fieldref = {} }: VarArgs): Var {
+export function varOf(written: VarArgs): Var {
+  const { name = "", objref = {}, fieldref = {} } = written;
   const { apiVersion = "", name: objectName = "", namespace = "" } = objref;
   const kind = {
     group: objref.group ?? "",
@@ -30,8 +32,8 @@ export function varOf({ name = "", objref = {}, fieldref = {} }: VarArgs): Var {
   return {
     name,
     target: currentId(kind, objectName, namespace),
-    apiVersion,
     fieldPath: fieldref.fieldPath || "metadata.name",
+    written,
   };
 }
 
@@ -61,7 +63,8 @@ export function bindVars(set: ResourceSet, vars: readonly Var[]): void {
     );
     if (matches.length > 1) {
       throw failed(
-        `found ${matches.length} resId matches for var ${goText(item)} (unable to disambiguate)`,
+        `found ${matches.length} resId matches for var ` +
+          `${goText(item.name, target, item.written.fieldref?.fieldPath ?? "")} (unable to disambiguate)`,
       );
     }
     matches[0]?.varNames.push(item.name);
@@ -69,9 +72,17 @@ export function bindVars(set: ResourceSet, vars: readonly Var[]): void {
 }
 
 /** As Go prints a var with %v. */
-function goText({ name, target, apiVersion, fieldPath }: Var): string {
-  const kind = `{${target.group} ${target.version} ${target.kind} ${target.clusterScoped}}`;
-  return `{${name} {${apiVersion} ${kind} ${target.name} ${target.namespace}} {${fieldPath}}}`;
+function goText(name: string, kind: GroupVersionKind, fieldPath: string): string {
+  return `{${name} ${kindText(kind)} {${fieldPath}}}`;
+}
+
+/** Vars as they were written. */
+export function varsText(vars: readonly Var[]): string {
+  const shown = vars.map(({ name, written: { objref = {}, fieldref = {} } }) => {
+    const { group = "", version = "", kind = "" } = objref;
+    return goText(name, { group, version, kind }, fieldref.fieldPath ?? "");
+  });
+  return `[${shown.join(" ")}]`;
 }
 
 type VarValue = string | number | boolean;
@@ -102,13 +113,14 @@ export function resolveVars(
 
 /** Undefined for what is no single value: it is left as it is. */
 function valueOf(set: ResourceSet, item: Var): VarValue | undefined {
+  const shown = goText(item.name, item.target, item.fieldPath);
   const source = set.resources.find(({ varNames }) => varNames.includes(item.name));
   if (!source) {
-    throw failed(`var '${goText(item)}' cannot be mapped to a field in the set of known resources`);
+    throw failed(`var '${shown}' cannot be mapped to a field in the set of known resources`);
   }
   const node = lookup(source.root, withIndexes(splitDottedPath(item.fieldPath)));
   if (!node) {
-    throw failed(`field specified in var '${goText(item)}' not found in corresponding resource`);
+    throw failed(`field specified in var '${shown}' not found in corresponding resource`);
   }
   if (node.kind !== "scalar") return undefined;
   const typed: readonly string[] = [tags.int, tags.float, tags.bool];
