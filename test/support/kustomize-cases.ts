@@ -29,7 +29,7 @@ export const kustomizeCases: readonly KustomizeCase[] = readdirSync(corpus)
       name,
       folder,
       directory: existsSync(overlay) ? overlay : folder,
-      args: read("args.txt").split(/\s+/).filter(Boolean),
+      args: read("args.txt").replaceAll("ROOT", folder).split(/\s+/).filter(Boolean),
       output: read("expected.yaml"),
       messages: read("expected.txt"),
     };

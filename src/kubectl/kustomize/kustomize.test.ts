@@ -6,6 +6,7 @@ import { KustomizeError } from "./error.ts";
 import { kustomize, kustomizeObjects } from "./kustomize.ts";
 import type { KustomizeOptions } from "./kustomize.ts";
 import { MemoryFiles } from "./load/files.ts";
+import { helmRunner } from "./node/helm-runner.ts";
 import { diskFiles } from "./node/disk-files.ts";
 
 const { signal } = new AbortController();
@@ -13,11 +14,17 @@ const { signal } = new AbortController();
 /** What a user of the command would see. */
 async function run(item: KustomizeCase): Promise<{ output: string; messages: string }> {
   const messages: string[] = [];
+  const values = (name: string) =>
+    item.args.flatMap((arg) => (arg.startsWith(`--${name}=`) ? [arg.slice(name.length + 3)] : []));
   const options: KustomizeOptions = {
-    ...(item.args.includes("--load-restrictor=LoadRestrictionsNone")
-      ? { loadRestriction: "LoadRestrictionsNone" }
-      : {}),
+    loadRestriction: values("load-restrictor").includes("LoadRestrictionsNone")
+      ? "LoadRestrictionsNone"
+      : "LoadRestrictionsRootOnly",
     enableHelm: item.args.includes("--enable-helm"),
+    helmCommand: values("helm-command")[0] ?? "helm",
+    helmApiVersions: values("helm-api-versions"),
+    helmKubeVersion: values("helm-kube-version")[0] ?? "",
+    helm: helmRunner,
     warn: (line) => messages.push(line),
     log: (line) => messages.push(line),
   };

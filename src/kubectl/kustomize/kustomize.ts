@@ -1,11 +1,11 @@
-import { goJson } from "./go-json.ts";
 import { Accumulator } from "./accumulator.ts";
-import { failed, within } from "./error.ts";
+import { within } from "./error.ts";
 import { Loader } from "./load/loader.ts";
 import type { LoadRestriction, RemoteFiles } from "./load/loader.ts";
 import type { Files } from "./load/files.ts";
 import type { HelmRunner } from "./plugins/helm.ts";
-import { originAnnotation, transformationsAnnotation } from "./resource.ts";
+import { checkMetadata } from "./read-resources.ts";
+import { isLocal, originAnnotation, transformationsAnnotation } from "./resource.ts";
 import type { Resource } from "./resource.ts";
 import { BuildSchemas } from "./schema/custom-schema.ts";
 import { Target } from "./target.ts";
@@ -109,6 +109,7 @@ async function finish(
   if (unused.length > 0) {
     log?.(`well-defined vars that were never replaced: ${unused.join(",")}`);
   }
+  for (const { root } of set.resources) checkMetadata(root);
   set.keep((resource) => !isLocal(resource));
   const sort = sortTransformer(kustomization.sortOptions ?? { order: "legacy" });
   await sort.transform(set);
@@ -127,12 +128,3 @@ async function finish(
 const managedBy = mapTransformer({ "app.kubernetes.io/managed-by": "kustomize-(devel)" }, [
   { group: "", version: "", kind: "", path: "metadata/labels", create: true },
 ]);
-
-/** Settings of tools, which are not for the cluster. */
-function isLocal(resource: Resource): boolean {
-  if (resource.kind === "" || (resource.name === "" && !resource.kind.endsWith("List"))) {
-    throw failed(`missing metadata.name in object ${goJson(resource.json)}`);
-  }
-  const local = resource.annotations.get("config.kubernetes.io/local-config");
-  return local !== undefined && local !== "false";
-}

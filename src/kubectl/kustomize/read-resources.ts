@@ -27,7 +27,8 @@ function checked(nodes: readonly YamlNode[]): YamlNode[] {
   });
 }
 
-function checkMetadata(node: YamlNode): void {
+/** Throws where an object lacks what makes it one. */
+export function checkMetadata(node: YamlNode): void {
   const metadata = node.get("metadata");
   const text = (of: YamlNode | undefined, name: string) => {
     const value = of?.get(name);

@@ -298,6 +298,12 @@ export class Resource {
   }
 }
 
+/** Settings of tools, which are not for the cluster. */
+export function isLocal(resource: Resource): boolean {
+  const local = resource.annotations.get("config.kubernetes.io/local-config");
+  return local !== undefined && local !== "false";
+}
+
 export function textMap(node: YamlNode | undefined): Map<string, string> {
   const entries = node?.kind === "map" ? node.entries : [];
   return new Map(entries.map(({ key, value }) => [key.text, value.text]));

@@ -1,10 +1,9 @@
-import { isRow } from "#machinery/json.ts";
 import { toGoYaml } from "#machinery/codec/go-yaml.ts";
-import { failed, KustomizeError, messageOf, withinAsync } from "../error.ts";
+import { failed, KustomizeError, within, withinAsync } from "../error.ts";
 import { joinPaths } from "../load/files.ts";
 import { strategicMerge } from "../merge.ts";
-import { readResources } from "../read-resources.ts";
-import { Resource } from "../resource.ts";
+import { checkMetadata, readResources } from "../read-resources.ts";
+import { isLocal, Resource } from "../resource.ts";
 import { nodeOfJson, readDocument, readDocuments } from "../yaml/read.ts";
 import { jsonOf } from "../yaml/write.ts";
 import type { HelmArgs } from "./builtin.ts";
@@ -74,7 +73,7 @@ export async function helmGenerator(args: HelmArgs, context: PluginContext): Pro
   return {
     async generate() {
       await using temporary = await runner.temporaryDirectory();
-      return new Inflation(chart, context, runner, temporary.path).run();
+      return await new Inflation(chart, context, runner, temporary.path).run();
     },
   };
 }
@@ -108,7 +107,8 @@ class Inflation {
     const { name = "", repo } = this.#chart;
     const directory = joinPaths(this.#home, name);
     if (!(await this.#runner.isDirectory(directory))) {
-      if (!repo) throw failed(`no repo specified for pull, no chart found at '${directory}'`);
+      // The stock one forgets where it has looked.
+      if (!repo) throw failed("no repo specified for pull, no chart found at ''");
       await this.#helm(this.#pullArgs());
     }
     const valuesFile = await this.#writeValues();
@@ -186,7 +186,7 @@ class Inflation {
       ? ` Helm stack trace:\n${result.stderr}\nHelm template:\n${result.stdout}\n`
       : result.stderr;
     throw failed(
-      `${output}: unable to run: '${command} ${args.join(" ")}' with env=[${shown.join(" ")}] ` +
+      `${output === "" ? "" : `${output}: `}unable to run: '${command} ${args.join(" ")}' with env=[${shown.join(" ")}] ` +
         `(is '${command}' installed?): ${result.problem}`,
     );
   }
@@ -206,14 +206,20 @@ function mergedValues(
   return toGoYaml(merged ? jsonOf(merged) : {});
 }
 
-/** Helm may say something before the first document. */
+/** What is no stream of objects is looked at once more, one document after the other. */
 function rendered(output: string): readonly Resource[] {
   try {
     return readResources(output);
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
-    const nodes = readDocuments(output).filter((node) => isRow(jsonOf(node)));
-    if (nodes.length > 0) return nodes.map((node) => new Resource(node));
-    throw failed(`could not parse bytes into resource map: ${messageOf(error)}`);
+    const nodes = within("error reading helm output", () => readDocuments(output));
+    if (nodes.length === 0) {
+      throw failed(`could not parse bytes into resource map: ${error.message}`);
+    }
+    return within("could not parse rnode slice into resource map", () => {
+      const objects = nodes.filter((node) => !node.isNullOrEmpty);
+      for (const node of objects) checkMetadata(node);
+      return objects.map((node) => new Resource(node)).filter((resource) => !isLocal(resource));
+    });
   }
 }
