@@ -1,32 +1,37 @@
-import type { Pod, PodSpec, ResourceRequirements } from "#api/core/v1.ts";
+import type { Container, Pod, PodSpec, PodStatus } from "#api/core/v1.ts";
 import { addQuantities, compareQuantities, parseQuantity } from "#schema/quantity.ts";
 
 /** Amounts by resource name, as quantities. */
 export type ResourceAmounts = Readonly<Record<string, string>>;
 
-/** What the scheduler sets aside for a pod: its containers at their most demanding moment. */
-export function podRequests(spec: PodSpec): ResourceAmounts {
-  return podTotal(spec, (resources) => resources?.requests ?? {});
+/**
+ * What the scheduler sets aside for a pod: its containers at their most demanding moment. With its
+ * status also what containers still have, or have been given, while they are resized.
+ */
+export function podRequests(spec: PodSpec, status?: PodStatus): ResourceAmounts {
+  return podTotal(spec, "requests", status);
 }
 
 /** What the pod may use at most, for the resources that have limits. */
-export function podLimits(spec: PodSpec): ResourceAmounts {
-  return podTotal(spec, (resources) => resources?.limits ?? {});
+export function podLimits(spec: PodSpec, status?: PodStatus): ResourceAmounts {
+  return podTotal(spec, "limits", status);
 }
 
-function podTotal(
-  spec: PodSpec,
-  amountsOf: (resources: ResourceRequirements | undefined) => ResourceAmounts,
-): ResourceAmounts {
+type Kind = "requests" | "limits";
+
+function podTotal(spec: PodSpec, kind: Kind, status: PodStatus | undefined): ResourceAmounts {
   let total: ResourceAmounts = {};
-  for (const container of spec.containers) total = add(total, amountsOf(container.resources));
+  for (const container of spec.containers) {
+    total = add(total, amountsOf(container, kind, status));
+  }
 
   // Init containers run one after the other, each beside the sidecars that started before it.
   let sidecars: ResourceAmounts = {};
   let initPeak: ResourceAmounts = {};
   for (const container of spec.initContainers ?? []) {
-    const amounts = amountsOf(container.resources);
-    if (container.restartPolicy === "Always") {
+    const isSidecar = container.restartPolicy === "Always";
+    const amounts = amountsOf(container, kind, isSidecar ? status : undefined);
+    if (isSidecar) {
       sidecars = add(sidecars, amounts);
       initPeak = largest(initPeak, sidecars);
     } else {
@@ -34,10 +39,30 @@ function podTotal(
     }
   }
   total = largest(add(total, sidecars), initPeak);
-  for (const [name, amount] of Object.entries(amountsOf(spec.resources))) {
+  for (const [name, amount] of Object.entries(spec.resources?.[kind] ?? {})) {
     total = { ...total, [name]: amount };
   }
-  return spec.overhead ? add(total, spec.overhead) : total;
+  // What has no limit has none with the overhead, either.
+  const overhead = Object.entries(spec.overhead ?? {}).filter(
+    ([name]) => kind === "requests" || !isZero(total[name]),
+  );
+  return add(total, Object.fromEntries(overhead));
+}
+
+/** What is wanted, unless the node cannot do it; and what there is, as long as it is more. */
+function amountsOf(
+  { name, resources }: Container,
+  kind: Kind,
+  status: PodStatus | undefined,
+): ResourceAmounts {
+  const wanted = resources?.[kind] ?? {};
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const container = statuses.find((one) => one.name === name);
+  if (!container?.resources) return wanted;
+  const actual = container.resources[kind] ?? {};
+  const given = kind === "requests" ? (container.allocatedResources ?? {}) : {};
+  const pending = status?.conditions?.find(({ type }) => type === "PodResizePending");
+  return largest(pending?.reason === "Infeasible" ? {} : wanted, largest(actual, given));
 }
 
 /** Pods that ask for nothing go first when a node runs short, guaranteed ones last. */
@@ -46,8 +71,11 @@ export function podQosClass(pod: {
 }): "Guaranteed" | "Burstable" | "BestEffort" {
   let guaranteed = true;
   let any = false;
-  for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
-    const { requests = {}, limits = {} } = container.resources ?? {};
+  const { containers, initContainers = [], resources } = pod.spec;
+  // A pod that speaks for itself as a whole is judged by that.
+  const speaks = Object.keys({ ...resources?.requests, ...resources?.limits }).length > 0;
+  for (const one of speaks ? [pod.spec] : [...containers, ...initContainers]) {
+    const { requests = {}, limits = {} } = one.resources ?? {};
     for (const name of ["cpu", "memory"]) {
       const request = requests[name] ?? limits[name];
       const limit = limits[name];

@@ -5,6 +5,58 @@ import { isMeasured, usageOf } from "./usage.ts";
 
 const surroundings = { now: 0 };
 
+test("what pods take", () => {
+  const container = (requests: object, limits: object = {}) => ({
+    name: "main",
+    resources: { requests, limits },
+  });
+  const pod = (spec: object, status: object = {}) => ({
+    metadata: {},
+    spec: { containers: [container({ cpu: "2" }, { cpu: "3" })], ...spec },
+    status,
+  });
+  const actual = (resources: object, more: object = {}) => ({
+    containerStatuses: [{ name: "main", resources, ...more }],
+  });
+  const of = (requests: string, limits: string) => ({
+    cpu: requests,
+    "requests.cpu": requests,
+    "limits.cpu": limits,
+  });
+  const infeasible = { conditions: [{ type: "PodResizePending", reason: "Infeasible" }] };
+  const cases: [string, object, object][] = [
+    ["what they ask for", pod({}), of("2", "3")],
+    [
+      "of all containers, and beside it",
+      pod({
+        containers: [container({ cpu: "1" }), container({ cpu: "2" })],
+        overhead: { cpu: "1" },
+      }),
+      { cpu: "4", "requests.cpu": "4" },
+    ],
+    ["what the pod says as a whole", pod({ resources: { requests: { cpu: "5" } } }), of("5", "3")],
+    [
+      "what they have until they get less",
+      pod({}, actual({ requests: { cpu: "4" }, limits: { cpu: "4" } })),
+      of("4", "4"),
+    ],
+    [
+      "what they were given until they have it",
+      pod({}, actual({ requests: { cpu: "1" } }, { allocatedResources: { cpu: "5" } })),
+      of("5", "3"),
+    ],
+    [
+      "no more than they have where they cannot get it",
+      pod({}, { ...actual({ requests: { cpu: "1" }, limits: { cpu: "1" } }), ...infeasible }),
+      of("1", "1"),
+    ],
+  ];
+  for (const [name, object, expected] of cases) {
+    const usage = usageOf("", "pods", object, surroundings);
+    assert.deepEqual(usage, { "count/pods": "1", pods: "1", ...expected }, name);
+  }
+});
+
 test("what claims of storage take", () => {
   const claim = (spec: object, more: object = {}) => ({ metadata: {}, status: {}, spec, ...more });
   const requests = (storage: string) => ({ resources: { requests: { storage } } });

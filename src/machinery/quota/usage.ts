@@ -109,7 +109,7 @@ export function usageOf(
       // All that is stored counts as an object, but only what may still run takes from the rest.
       return isPodOver(object as Pod, now)
         ? { "count/pods": "1" }
-        : { ...count, ...podUsage((object as Pod).spec) };
+        : { ...count, ...podUsage(object as Pod) };
     case "persistentvolumeclaims":
       return { ...count, ...claimUsage(object as PersistentVolumeClaim) };
     case "services":
@@ -129,13 +129,13 @@ export function increase(usage: Usage, before: Usage): Usage {
   return more;
 }
 
-function podUsage(spec: PodSpec): Usage {
+function podUsage({ spec, status }: Pod): Usage {
   const usage: Record<string, string> = {};
-  for (const [name, amount] of Object.entries(podRequests(spec))) {
+  for (const [name, amount] of Object.entries(podRequests(spec, status))) {
     usage[`requests.${name}`] = amount;
     if (isPlain(name)) usage[name] = amount;
   }
-  for (const [name, amount] of Object.entries(podLimits(spec))) {
+  for (const [name, amount] of Object.entries(podLimits(spec, status))) {
     if (["cpu", "memory", "ephemeral-storage"].includes(name)) usage[`limits.${name}`] = amount;
   }
   return usage;
