@@ -39,12 +39,16 @@ export class Monitors {
   readonly #scope: Scope;
   readonly #monitors = new Map<string, Monitor>();
   #served: readonly Resource<ApiObject>[] | undefined;
+  #first: Promise<unknown> | undefined;
   #events: MonitorEvents = { changed() {}, recount() {} };
 
   constructor(environment: ControllerEnvironment, discover: Discover, scope: Scope) {
     this.#environment = environment;
     this.#discover = discover;
     this.#scope = scope;
+    scope.onClose(() => {
+      for (const monitor of this.#monitors.values()) monitor.stop();
+    });
   }
 
   /** Tells of changes, and follows what is served, until the signal aborts. */
@@ -68,7 +72,7 @@ export class Monitors {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly Holding[]> {
-    if (!this.#served) await this.#rediscover(signal);
+    if (!this.#served) await this.#discoverOnce(signal);
     const monitors = (this.#served ?? [])
       .filter(({ info }) => names.some((name) => isMeasured(info.group, info.resource ?? "", name)))
       .map((resource) => this.#monitorOf(resource));
@@ -107,6 +111,12 @@ export class Monitors {
       this.#monitors.set(key, monitor);
     }
     return monitor;
+  }
+
+  /** However many quotas there are at the start. */
+  #discoverOnce(signal: AbortSignal): Promise<unknown> {
+    this.#first ??= this.#rediscover(signal).finally(() => (this.#first = undefined));
+    return this.#first;
   }
 
   /** Whether other resources are served than were before. */

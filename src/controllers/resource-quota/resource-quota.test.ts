@@ -114,6 +114,22 @@ test("every five minutes all is counted again", async () => {
   await cluster.stop();
 });
 
+test("many quotas ask once what is served", async () => {
+  let asked = 0;
+  const discover = () => {
+    asked++;
+    return Promise.resolve(discoveryOf(kinds));
+  };
+  const cluster = await startCluster([resourceQuotaController(discover)]);
+  for (const name of ["a", "b", "c"]) {
+    const metadata = { namespace, name };
+    await cluster.client.create(ResourceQuota, { metadata, spec: { hard: { pods: "1" } } });
+  }
+  await cluster.advance(10);
+  assert.equal(asked, 1);
+  await cluster.stop();
+});
+
 test("nothing is watched before a quota asks for it, and kinds are found when they come", async () => {
   let discovery = discoveryOf(kinds);
   const cluster = await startCluster([resourceQuotaController(() => Promise.resolve(discovery))]);
