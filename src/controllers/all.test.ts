@@ -470,3 +470,55 @@ test("a quota bounds custom kinds, and pods that others make, and gives back", a
   assert.deepEqual(await used(), { "count/things.example.com": "0", pods: "0" });
   await cluster.stop();
 });
+
+test("whatever is made and deleted, a quota is kept, and says in the end what there is", async () => {
+  for (const seed of [2, 3]) {
+    const random = seededRandom(seed);
+    const cluster = await setUp();
+    const { client } = cluster;
+    const place = { namespace: "default", name: "few" };
+    const hard = { pods: "5", secrets: "3" };
+    await client.create(ResourceQuota, { metadata: place, spec: { hard } });
+    await cluster.advance(10);
+    const containers = [{ name: "main", image: "nginx" }];
+    const count = async () => {
+      const pods = (await client.list(Pod, { namespace: "default" })).items.filter(
+        ({ status }) => status.phase !== "Succeeded",
+      );
+      const secrets = (await client.list(Secret, { namespace: "default" })).items;
+      return { pods, secrets };
+    };
+    let refusals = 0;
+    for (let step = 0; step < 60; step++) {
+      const { pods, secrets } = await count();
+      assert.ok(pods.length <= 5 && secrets.length <= 3, `seed ${seed}, step ${step}`);
+      const metadata = { namespace: "default", name: `x${step}` };
+      const pod = pods[Math.floor(random.float() * pods.length)];
+      const attempts: (() => Promise<unknown> | undefined)[] = [
+        () => client.create(Pod, { metadata, spec: { containers } }),
+        () => client.create(Secret, { metadata }),
+        () => pod && client.delete(Pod, pod.metadata, { gracePeriodSeconds: 0 }),
+        () =>
+          pod &&
+          client.update(
+            Pod,
+            { ...pod, status: { ...pod.status, phase: "Succeeded" } },
+            { subresource: "status" },
+          ),
+        () => secrets[0] && client.delete(Secret, secrets[0].metadata),
+      ];
+      // Several at once, so that counts and charges meet.
+      const chosen = attempts.filter(() => random.float() < 0.5);
+      const outcomes = await Promise.allSettled(chosen.map(async (attempt) => await attempt()));
+      refusals += outcomes.filter(({ status }) => status === "rejected").length;
+      if (random.float() < 0.3) await cluster.advance(Math.floor(random.float() * 500));
+    }
+    assert.ok(refusals > 0, "the quota was never full");
+    await cluster.advance(5_000);
+    const { pods, secrets } = await count();
+    const { used } = (await client.get(ResourceQuota, place)).status;
+    const expected = { pods: String(pods.length), secrets: String(secrets.length) };
+    assert.deepEqual(used, expected, `seed ${seed}`);
+    await cluster.stop();
+  }
+});

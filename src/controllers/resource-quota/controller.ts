@@ -6,12 +6,17 @@ import { defineController } from "#component/controller.ts";
 import { Monitors } from "./monitors.ts";
 import type { Discover } from "./monitors.ts";
 import type { Change } from "./monitor.ts";
-import { concerns, isSame, msToNextRelease, plan } from "./plan.ts";
+import { concerns, isCharged, isSame, msToNextRelease, plan } from "./plan.ts";
 
 const name = "resourcequota-controller";
 const resyncMs = 5 * 60_000;
 /** Who makes an object has counted it already: looking then only mends what went wrong. */
 const addedLookMs = 1_000;
+/**
+ * What was let through is not stored at once, and not heard of at once: a count that misses it
+ * would give back what it takes. Until then nothing is given back.
+ */
+const chargeMs = 300;
 
 /**
  * Counts what the namespaces of quotas have. Admission adds what is made, so that nobody gets more
@@ -35,6 +40,8 @@ export function resourceQuotaController(discover: Discover): Controller {
 function countingController(monitors: Monitors, environment: ControllerEnvironment): Controller {
   const quotas = environment.informers.informer(ResourceQuota);
   const { clock } = environment;
+  /** When somebody was last let have more, by the quota's uid. */
+  const charges = new Map<string, number>();
   return defineController({
     name,
     for: ResourceQuota,
@@ -44,11 +51,18 @@ function countingController(monitors: Monitors, environment: ControllerEnvironme
     concerns: ({ spec, status }, old) =>
       !isSame(spec.hard ?? {}, old.spec.hard ?? {}) || !isSame(spec.hard ?? {}, status.hard ?? {}),
 
-    feed(wake, signal) {
+    async feed(wake, signal) {
+      const end = quotas.subscribe({
+        updated(quota, old) {
+          if (isCharged(quota, old)) charges.set(quota.metadata.uid, clock.monotonic());
+        },
+        deleted: ({ metadata }) => void charges.delete(metadata.uid),
+      });
       const recount = () => {
         for (const { metadata } of quotas.list()) wake(metadata);
       };
-      return monitors.run({ changed: (change) => wakeConcerned(change, wake), recount }, signal);
+      const changed = (change: Change) => wakeConcerned(change, wake);
+      await monitors.run({ changed, recount }, signal).finally(end);
     },
 
     async reconcile(quota, ctx) {
@@ -56,8 +70,14 @@ function countingController(monitors: Monitors, environment: ControllerEnvironme
       const names = Object.keys(spec.hard ?? {});
       const holdings = await monitors.holdings(metadata.namespace ?? "", names, ctx.signal);
       const deviceClasses = ctx.list(DeviceClass);
-      const status = plan(quota, holdings, { now: clock.now(), deviceClasses });
+      const heldMs = (charges.get(metadata.uid) ?? -Infinity) + chargeMs - clock.monotonic();
+      const { isHeldBack, status } = plan(quota, holdings, {
+        now: clock.now(),
+        deviceClasses,
+        mayRelease: heldMs <= 0,
+      });
       if (status) await ctx.updateStatus(status);
+      if (isHeldBack) return { requeueAfterMs: heldMs };
       return { requeueAfterMs: msToNextRelease(holdings, clock.now()) };
     },
   });

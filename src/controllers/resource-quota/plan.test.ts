@@ -120,9 +120,29 @@ test("what a quota's status says", () => {
     ],
   ];
   for (const [name, quota, holdings, used] of cases) {
-    const expected = used && { hard: quota.spec.hard, used };
-    assert.deepEqual(plan(quota, holdings, surroundings), expected, name);
+    const status = used && { hard: quota.spec.hard, used };
+    const planned = plan(quota, holdings, { now, mayRelease: true });
+    assert.deepEqual(planned, { status, isHeldBack: false }, name);
   }
+});
+
+test("while somebody may be making something, nothing is given back", () => {
+  const hard = { pods: "5", secrets: "5" };
+  const said = quota(hard, { status: { hard, used: { pods: "2", secrets: "1" } } });
+  const secrets = (objects: number): Holding => ({ group: "", resource: "secrets", objects });
+  const wait = { now, mayRelease: false };
+  assert.deepEqual(plan(said, [pods(pod()), secrets(1)], wait), {
+    status: undefined,
+    isHeldBack: true,
+  });
+  assert.deepEqual(plan(said, [pods(pod()), secrets(2)], wait), {
+    status: { hard, used: { pods: "2", secrets: "2" } },
+    isHeldBack: true,
+  });
+  assert.deepEqual(plan(said, [pods(pod()), secrets(2)], { now, mayRelease: true }), {
+    status: { hard, used: { pods: "1", secrets: "2" } },
+    isHeldBack: false,
+  });
 });
 
 test("which changes concern a quota", () => {

@@ -14,25 +14,44 @@ export interface Holding {
   readonly objects: readonly unknown[] | number | undefined;
 }
 
+export interface Plan {
+  /** What the quota's status should say; undefined when it says so. */
+  readonly status: ResourceQuotaStatus | undefined;
+  /** Something is to be given back, but not yet. */
+  readonly isHeldBack: boolean;
+}
+
 /**
- * What the quota's status should say; undefined when it says so. `holdings` are of all resources
- * that the quota bounds; of what is not known yet the amount stays that was known before.
+ * `holdings` are of all resources that the quota bounds; of what is not known yet the amount stays
+ * that was known before. With `mayRelease` false nothing is given back.
  */
 export function plan(
   quota: ResourceQuota,
   holdings: readonly Holding[],
-  surroundings: Surroundings,
-): ResourceQuotaStatus | undefined {
+  { mayRelease, ...surroundings }: Surroundings & { readonly mayRelease: boolean },
+): Plan {
   const { hard = {} } = quota.spec;
   const { status: old } = quota;
   const counted = usedOf(quota, holdings, surroundings);
   const used: Record<string, string> = {};
+  let isHeldBack = false;
   for (const name of Object.keys(hard)) {
-    const amount = counted[name] ?? old.used?.[name];
-    if (amount !== undefined) used[name] = amount;
+    const before = old.used?.[name];
+    const amount = counted[name] ?? before;
+    if (amount === undefined) continue;
+    const isLess = before !== undefined && compareQuantities(amount, before) < 0;
+    if (isLess && !mayRelease) isHeldBack = true;
+    used[name] = isLess && !mayRelease ? before : amount;
   }
   const isSaid = old.hard && old.used && isSame(old.hard, hard) && isSame(old.used, used);
-  return isSaid ? undefined : { hard, used };
+  return { status: isSaid ? undefined : { hard, used }, isHeldBack };
+}
+
+/** Whether somebody was let have more. */
+export function isCharged(quota: ResourceQuota, old: ResourceQuota): boolean {
+  return Object.entries(quota.status.used ?? {}).some(
+    ([name, amount]) => compareQuantities(amount, old.status.used?.[name] ?? "0") > 0,
+  );
 }
 
 /** Whether the quota may have to say something else after this. */
