@@ -101,6 +101,8 @@ export interface ControlPlaneOptions {
   readonly auditor?: Auditor;
   readonly build: BuildInfo;
   readonly metrics?: MetricsRegistry;
+  /** Of what the server depends on, besides its own. */
+  readonly checks?: readonly HealthCheck[];
   /** Who this server is among those that share the store; see `LeadershipOptions`. */
   readonly identity?: string;
   /** Paths of this program's own, besides what Kubernetes has. */
@@ -229,6 +231,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         },
       },
       ...sharedStoreChecks(options),
+      ...(options.checks ?? []),
     ],
   });
   const client = createClient(

@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { text, toBase64, utf8 } from "#base/bytes.ts";
 import { VirtualClock } from "#base/clock.ts";
 import { parseFlags } from "#base/flags.ts";
 import { required } from "#base/invariant.ts";
+import { silentLogger } from "#base/log.ts";
+import { systemClock } from "#base/node/system-clock.ts";
+import { cryptoRandom } from "#base/random.ts";
+import { Scope } from "#base/scope.ts";
 import { Secret } from "#api/core/v1.ts";
 import { secrets } from "#server/resources/core/secrets/resource.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
+import { startTestPlugin } from "#storage/encryption/node/kms/testing.ts";
 import type { ClusterConfig } from "../config.ts";
 import { openTestServer } from "../../testkit/server.ts";
 import { encryptionFlags, encryptionOfFlags, withEncryption } from "./encryption.ts";
@@ -25,7 +30,7 @@ test("an update that changes nothing moves a Secret to the new key", async () =>
   const serve = async (config: Pick<ClusterConfig, "encryption">) =>
     await openTestServer({
       clock,
-      store: await withEncryption(raw, config, unfollowed),
+      ...(await withEncryption(raw, config, environment)),
       resources: () => [secrets],
     });
   const stored = async () => required(await raw.get(key), "it is stored");
@@ -60,11 +65,11 @@ test("a Secret that no key opens is an error that names it, beside those that ar
     ["token", ["one"]],
     ["other", ["two"]],
   ] as const) {
-    const store = await withEncryption(raw, await files.with(...keys), unfollowed);
+    const { store } = await withEncryption(raw, await files.with(...keys), environment);
     await using server = await openTestServer({ clock, store, resources: () => [secrets] });
     await server.client.create(Secret, { metadata: { ...metadata, name } });
   }
-  const store = await withEncryption(raw, await files.with("two"), unfollowed);
+  const { store } = await withEncryption(raw, await files.with("two"), environment);
   await using server = await openTestServer({ clock, store, resources: () => [secrets] });
   const refused = {
     code: 500,
@@ -82,9 +87,9 @@ test("in an etcd that is shared by prefix, values are bound to their keys there"
   await using files = await configurations();
   await using raw = new MemoryStore({ clock: new VirtualClock() });
   const config = await files.with("one");
-  const here = await withEncryption(raw, config, unfollowed);
+  const { store: here } = await withEncryption(raw, config, environment);
   const etcd = { servers: [], prefix: "/elsewhere" };
-  const there = await withEncryption(raw, { ...config, etcd }, unfollowed);
+  const { store: there } = await withEncryption(raw, { ...config, etcd }, environment);
   await there.commit({ key, value: utf8("value") });
   assert.equal(text(required(await there.get(key), "it is there").value), "value");
   const misplaced = required(await here.get(key), "it is there");
@@ -98,7 +103,7 @@ test("the flag names a file, and one that cannot be followed is refused", async 
   const encryption = of(`--encryption-provider-config=${await files.write("{}")}`);
   await using raw = new MemoryStore({ clock: new VirtualClock() });
   await assert.rejects(
-    withEncryption(raw, { ...(encryption && { encryption }) }, unfollowed),
+    withEncryption(raw, { ...(encryption && { encryption }) }, environment),
     /^Error: the encryption configuration .*config.yaml cannot be followed/,
   );
 });
@@ -110,7 +115,10 @@ test("a file that is followed takes effect while the server runs", async () => {
   const { encryption } = await files.with("one");
   assert(encryption);
   const config = { encryption: { ...encryption, automaticReload: true } };
-  const store = await withEncryption(raw, config, (file) => followed.push(file));
+  const { store } = await withEncryption(raw, config, {
+    ...environment,
+    follow: (file) => followed.push(file),
+  });
   await using server = await openTestServer({
     clock: new VirtualClock(),
     store,
@@ -136,7 +144,52 @@ test("a file that is followed takes effect while the server runs", async () => {
   assert.equal(of(reload, "--encryption-provider-config=/a")?.automaticReload, true);
 });
 
-const unfollowed = () => assert.fail("nobody wants it read again");
+test("a plugin's key seals Secrets, and its health is the server's", async () => {
+  await using files = await configurations();
+  const socket = join(tmpdir(), `kijabi-kms-${process.pid}.sock`);
+  const plugin = await startTestPlugin(socket);
+  await using raw = new MemoryStore({ clock: new VirtualClock() });
+  const configurationFile = await files.write(
+    JSON.stringify({
+      apiVersion: "apiserver.config.k8s.io/v1",
+      kind: "EncryptionConfiguration",
+      resources: [
+        {
+          resources: ["secrets"],
+          providers: [{ kms: { apiVersion: "v2", name: "vault", endpoint: `unix://${socket}` } }],
+        },
+      ],
+    }),
+  );
+  await using scope = new Scope({ onFailure: (_task, error) => assert.fail(String(error)) });
+  const parts = { ...environment, scope };
+  const { store, checks } = await withEncryption(raw, { encryption: { configurationFile } }, parts);
+  await using server = await openTestServer({
+    clock: new VirtualClock(),
+    store,
+    resources: () => [secrets],
+  });
+  await server.client.create(Secret, { metadata, data: { password: "aHVudGVyMg==" } });
+  const { value } = required(await raw.get(key), "it is stored");
+  assert.match(text(value), /^k8s:enc:kms:v2:vault:/);
+  const [health] = checks;
+  assert.equal(health?.name, "kms-providers");
+  await health?.check();
+  plugin.close();
+
+  // The server starts beside its plugin, and says that it is not there.
+  const alone = await withEncryption(raw, { encryption: { configurationFile } }, parts);
+  assert.throws(() => void alone.checks[0]?.check(), /failed to perform status section/);
+});
+
+const environment = {
+  clock: systemClock({ unref: true }),
+  random: cryptoRandom,
+  logger: silentLogger,
+  scope: new Scope({ onFailure: (_task, error) => assert.fail(String(error)) }),
+  follow: () => assert.fail("nobody wants it read again"),
+};
+after(() => environment.scope.close());
 
 /** Files of configurations, gone with the test. */
 async function configurations() {

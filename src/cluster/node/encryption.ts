@@ -2,9 +2,13 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Bytes } from "#base/bytes.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
-import type { KeyedProviderType } from "#server/encryption/configuration.ts";
-import type { ValueCipher } from "#storage/encryption/key-ring.ts";
-import type { EncryptionRules } from "#storage/encryption/rules.ts";
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import type { Random } from "#base/random.ts";
+import type { Scope } from "#base/scope.ts";
+import type { KeyedProviderType, ProviderSettings } from "#server/encryption/configuration.ts";
+import type { HealthCheck } from "#server/health/health.ts";
+import type { Provider, ValueCipher } from "#storage/encryption/key-ring.ts";
 import type { RestorableStore } from "#storage/store.ts";
 import type { ClusterConfig, EncryptionConfig } from "../config.ts";
 import type { ConfigurationFile } from "./reload.ts";
@@ -38,57 +42,103 @@ export function encryptionOfFlags(
   );
 }
 
+interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly scope: Scope;
+  /** Told of files that take effect again as they change. */
+  readonly follow: (file: ConfigurationFile) => void;
+}
+
+export interface Encryption {
+  /** With what is encrypted in clear; the store itself when nothing is. */
+  readonly store: RestorableStore;
+  readonly checks: readonly HealthCheck[];
+}
+
 /**
- * The store with what its configuration says is encrypted in clear; the store itself when nothing
- * is. Throws for a file that cannot be followed: a server that should encrypt must not run without.
+ * Encrypts what the configuration says. Throws for a file that cannot be followed: a server that
+ * should encrypt must not run without.
  */
 export async function withEncryption(
   store: RestorableStore,
   { encryption, etcd }: Pick<ClusterConfig, "encryption" | "etcd">,
-  follow: (file: ConfigurationFile) => void,
-): Promise<RestorableStore> {
-  if (!encryption) return store;
+  environment: Environment,
+): Promise<Encryption> {
+  if (!encryption) return { store, checks: [] };
   const { configurationFile: path, automaticReload } = encryption;
   // Loaded by servers that encrypt, and by nobody else.
   const [{ EncryptedStore }, content] = await Promise.all([
     import("#storage/encryption/encrypted-store.ts"),
     readFile(path, "utf8"),
   ]);
-  let rules = await readRules(path, content);
+  let current = await readRules(path, content, environment);
+  // Plugins may start beside the server.
+  await current.plugins.probe();
   const apply = async (changed: string) => {
-    rules = await readRules(path, changed);
+    const next = await readRules(path, changed, environment);
+    await next.plugins.probe();
+    const problem = next.plugins.problem();
+    if (problem) {
+      next.plugins.close();
+      throw new Error(problem);
+    }
+    const { plugins } = current;
+    current = next;
+    plugins.closeLater();
   };
-  if (automaticReload) follow({ subject: "encryption", path, content, apply });
+  if (automaticReload) environment.follow({ subject: "encryption", path, content, apply });
+  const check = () => {
+    const problem = current.plugins.problem();
+    if (problem) throw new Error(problem);
+  };
+  const usesPlugins = current.plugins.size > 0 || automaticReload;
+  const checks = usesPlugins ? [{ name: "kms-providers", live: true, check }] : [];
   const { prefix } = etcd ?? {};
-  const ringOf = (key: string) => rules.ringOf(key);
-  if (prefix === undefined) return new EncryptedStore({ store, ringOf });
+  const ringOf = (key: string) => current.rules.ringOf(key);
+  if (prefix === undefined) return { store: new EncryptedStore({ store, ringOf }), checks };
   // Values are bound to their keys in etcd, as upstream's.
   const { KeyMap } = await import("#storage/node/etcd/key-map.ts");
   const keys = new KeyMap(prefix);
-  return new EncryptedStore({ store, ringOf, pathOf: (key) => keys.toEtcd(key) });
+  const pathOf = (key: string) => keys.toEtcd(key);
+  return { store: new EncryptedStore({ store, ringOf, pathOf }), checks };
 }
 
-async function readRules(file: string, content: string): Promise<EncryptionRules> {
-  const [{ parseEncryptionConfiguration }, { EncryptionRules }, ciphers] = await Promise.all([
-    import("#server/encryption/configuration.ts"),
-    import("#storage/encryption/rules.ts"),
-    loadCiphers(),
-  ]);
+async function readRules(file: string, content: string, environment: Environment) {
+  const [{ parseEncryptionConfiguration }, { EncryptionRules }, ciphers, { KmsPlugins }] =
+    await Promise.all([
+      import("#server/encryption/configuration.ts"),
+      import("#storage/encryption/rules.ts"),
+      loadCiphers(),
+      import("./kms-plugins.ts"),
+    ]);
+  const plugins = new KmsPlugins(environment);
   try {
     const settings = parseEncryptionConfiguration(content);
-    return new EncryptionRules(
-      settings.map(({ resources, providers }) => ({
-        resources,
-        providers: providers.map(({ type, keys }) => ({
-          type,
-          keys:
-            type === "identity"
-              ? []
-              : keys.map(({ name, secret }) => ({ name, cipher: ciphers[type](secret) })),
-        })),
-      })),
-    );
+    const provider = async (settings: ProviderSettings): Promise<Provider> => {
+      const { type } = settings;
+      switch (type) {
+        case "kms":
+          return { type, keys: [await plugins.open(settings.kms)] };
+        case "identity":
+          return { type, keys: [] };
+        default: {
+          const keys = settings.keys.map(({ name, secret }) => ({
+            name,
+            cipher: ciphers[type](secret),
+          }));
+          return { type, keys };
+        }
+      }
+    };
+    const rules = settings.map(async ({ resources, providers }) => ({
+      resources,
+      providers: await Promise.all(providers.map(provider)),
+    }));
+    return { rules: new EncryptionRules(await Promise.all(rules)), plugins };
   } catch (error) {
+    plugins.close();
     throw new Error(`the encryption configuration ${file} cannot be followed`, { cause: error });
   }
 }

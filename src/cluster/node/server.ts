@@ -92,6 +92,7 @@ export async function runServer(
   const identity = `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`;
   const metrics = new MetricsRegistry();
   const environment = { clock, random: cryptoRandom, logger, metrics, scope };
+  const encrypted = await withEncryption(store, config, { ...environment, follow });
   const controlPlane = await createControlPlane({
     ...(config.audit && { auditor: await openAuditor(config.audit, environment) }),
     remoteServers,
@@ -108,7 +109,8 @@ export async function runServer(
         return certificates.trusted.client;
       },
     },
-    store: await withEncryption(store, config, follow),
+    store: encrypted.store,
+    checks: encrypted.checks,
     serviceAccountKey: pki.serviceAccountKey,
     authorityPem: pki.authority.certificatePem,
     authority: () => certificates.pki.authority,

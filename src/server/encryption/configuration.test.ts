@@ -124,11 +124,61 @@ describe("the encryption configuration", () => {
     assert.equal(parse(`[${rule("secrets")}, ${rule("*.")}, ${rule("*.*")}]`).length, 3);
   });
 
-  it("refuses what the file should not have, and plugins", () => {
+  it("refuses what the file should not have, and plugins of the first version", () => {
     assert.throws(() => parse(withProvider("aesgcm: {key: []}")), /unknown field/);
+    assert.throws(() => parse(withProvider("kms: {name: k, endpoint: unix:///k}")), {
+      message: /^resources\[0\]\.providers\[0\]\.kms: KMSv1 is deprecated/,
+    });
+  });
+
+  it("names plugins", () => {
+    const plugin = (more = "") => `kms: {apiVersion: v2, name: k, endpoint: unix:///k.sock${more}}`;
+    const kms = { name: "k", endpoint: "unix:///k.sock", timeoutMs: 3_000 };
+    const [rule] = parse(withProvider(plugin()));
+    assert.deepEqual(rule?.providers, [{ type: "kms", kms }]);
+    const [slow] = parse(withProvider(plugin(", timeout: 1m")));
+    assert.deepEqual(slow?.providers, [{ type: "kms", kms: { ...kms, timeoutMs: 60_000 } }]);
+  });
+
+  const plugins: readonly [string, string][] = [
+    ["endpoint: unix:///k", "name: Required value: name is a mandatory field for a provider"],
+    [
+      "name: 'a:b', endpoint: unix:///k",
+      "name: Invalid value: \"a:b\": invalid KMS provider name a:b, must not contain ':'",
+    ],
+    ["name: a", 'endpoint: Invalid value: "": endpoint is a mandatory field for a kms'],
+    [
+      "name: a, endpoint: 'tcp://k'",
+      'endpoint: Invalid value: "tcp://k": unsupported scheme "tcp" for KMS provider, only unix ' +
+        "is supported",
+    ],
+    [
+      "name: a, endpoint: unix:///k, timeout: 0s",
+      'timeout: Invalid value: "0s": timeout should be a positive value',
+    ],
+    [
+      "name: a, endpoint: unix:///k, cachesize: 5",
+      "cachesize: Invalid value: 5: cachesize is not supported in v2",
+    ],
+  ];
+  for (const [fields, problem] of plugins) {
+    it(`refuses a plugin with ${fields}`, () => {
+      assert.throws(() => parse(withProvider(`kms: {apiVersion: v2, ${fields}}`)), {
+        message: `EncryptionConfiguration: resources[0].providers[0].kms.${problem}`,
+      });
+    });
+  }
+
+  it("refuses two plugins of one name", () => {
+    const plugin = "kms: {apiVersion: v2, name: a, endpoint: unix:///k}";
     assert.throws(
-      () => parse(withProvider("kms: {apiVersion: v2, name: k, endpoint: unix:///k}")),
-      /providers\[0\]\.kms: key management plugins are not supported/,
+      () =>
+        parse(
+          withProvider(`${plugin}}, {${plugin}`).replace("[kms", "[{kms").replace("}]}]", "}}]}]"),
+        ),
+      {
+        message: /providers\[1\]\.kms\.name: .*duplicate KMS provider name a, names must be unique/,
+      },
     );
   });
 });

@@ -7,14 +7,18 @@ import type { GroupResource } from "#storage/encryption/rules.ts";
 import { SettingsError } from "../settings/error.ts";
 import { readSettings, requireNoErrors } from "../settings/reader.ts";
 import type { Fields } from "../settings/reader.ts";
+import { kmsOf, readKms } from "./kms.ts";
+import type { KmsDraft, KmsSettings } from "./kms.ts";
 
 export type KeyedProviderType = "aesgcm" | "aescbc" | "secretbox";
 
 /** One provider of a rule, as the file names it. */
-export interface ProviderSettings {
-  readonly type: KeyedProviderType | "identity";
-  readonly keys: readonly { readonly name: string; readonly secret: Bytes }[];
-}
+export type ProviderSettings =
+  | {
+      readonly type: KeyedProviderType | "identity";
+      readonly keys: readonly { readonly name: string; readonly secret: Bytes }[];
+    }
+  | { readonly type: "kms"; readonly kms: KmsSettings };
 
 export interface EncryptionRuleSettings {
   readonly resources: readonly string[];
@@ -29,10 +33,7 @@ const keyBytes: Readonly<Record<KeyedProviderType, readonly number[]>> = {
   secretbox: [32],
 };
 
-/**
- * Reads `kind: EncryptionConfiguration`. Throws `SettingsError` with everything that is wrong, and
- * for providers that are not there: kms.
- */
+/** Reads `kind: EncryptionConfiguration`. Throws `SettingsError` with everything that is wrong. */
 export function parseEncryptionConfiguration(content: string): readonly EncryptionRuleSettings[] {
   const drafts = readSettings(content, { kind, apiVersions }, (fields) =>
     fields.list("resources", (fields) => ({
@@ -42,6 +43,7 @@ export function parseEncryptionConfiguration(content: string): readonly Encrypti
   );
   const errors: FieldError[] = [];
   if (drafts.length === 0) errors.push(atLeastOne("resources"));
+  const kmsNames = new Set<string>();
   const rules = drafts.map(({ resources, providers }, index) => {
     const path = `resources[${index}]`;
     if (resources.length === 0) errors.push(atLeastOne(`${path}.resources`));
@@ -51,7 +53,7 @@ export function parseEncryptionConfiguration(content: string): readonly Encrypti
     return {
       resources,
       providers: providers.flatMap((draft, at) =>
-        providerOf(draft, `${path}.providers[${at}]`, errors),
+        providerOf(draft, `${path}.providers[${at}]`, kmsNames, errors),
       ),
     };
   });
@@ -65,18 +67,14 @@ interface KeyDraft {
   readonly secret: string;
 }
 
-type ProviderDraft = readonly {
-  readonly type: ProviderSettings["type"] | "kms";
-  readonly keys: readonly KeyDraft[];
-}[];
+type ProviderDraft = readonly (
+  | { readonly type: KeyedProviderType | "identity"; readonly keys: readonly KeyDraft[] }
+  | { readonly type: "kms"; readonly kms: KmsDraft }
+)[];
 
 function readProvider(fields: Fields): ProviderDraft {
   const found: ProviderDraft[number][] = [];
-  // A plugin's own fields are of no use without it.
-  if (fields.has("kms")) {
-    fields.object("kms");
-    found.push({ type: "kms", keys: [] });
-  }
+  if (fields.has("kms")) found.push({ type: "kms", kms: fields.read("kms", readKms) });
   for (const type of ["aesgcm", "aescbc", "secretbox"] as const) {
     if (!fields.has(type)) continue;
     found.push({ type, keys: fields.read(type, (one) => one.list("keys", readKey)) });
@@ -93,7 +91,12 @@ const readKey = (fields: Fields): KeyDraft => ({
   secret: fields.text("secret"),
 });
 
-function providerOf(draft: ProviderDraft, path: string, errors: FieldError[]): ProviderSettings[] {
+function providerOf(
+  draft: ProviderDraft,
+  path: string,
+  kmsNames: Set<string>,
+  errors: FieldError[],
+): ProviderSettings[] {
   const [only, another] = draft;
   if (!only) {
     const detail =
@@ -108,13 +111,10 @@ function providerOf(draft: ProviderDraft, path: string, errors: FieldError[]): P
       "should split into different list elements";
     errors.push(invalid(path, draft.map(({ type }) => type).join(","), detail));
   }
-  const { type, keys } = only;
-  if (type === "kms") {
-    throw new SettingsError(
-      `${kind}: ${path}.kms: key management plugins are not supported; ` +
-        "use aesgcm, aescbc, secretbox or identity",
-    );
+  if (only.type === "kms") {
+    return [{ type: "kms", kms: kmsOf(only.kms, `${path}.kms`, kmsNames, errors) }];
   }
+  const { type, keys } = only;
   if (type === "identity") return [{ type, keys: [] }];
   if (keys.length === 0) errors.push(requiredValue(`${path}.${type}.keys`, atLeast("keys")));
   const read = keys.flatMap((key, index) =>

@@ -45,11 +45,14 @@ export class EncryptedStore implements RestorableStore {
   }
 
   async get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined> {
-    return this.#open(await this.#store.get(key, options));
+    const entry = await this.#store.get(key, options);
+    await this.#prepare(entry);
+    return this.#open(entry);
   }
 
   async range(query: RangeQuery, signal?: AbortSignal): Promise<RangeResult> {
     const result = await this.#store.range(query, signal);
+    await this.#prepare(...result.entries);
     return { ...result, entries: result.entries.map((entry) => this.#opened(entry)) };
   }
 
@@ -57,8 +60,9 @@ export class EncryptedStore implements RestorableStore {
     const { key, value } = commit;
     const ring = this.#ringOf(key);
     const { sealing } = ring;
-    const sealed = value && ring.seal(value, this.#path(key));
+    const sealed = value && this.#seal(ring, key, value);
     const result = await this.#store.commit({ ...commit, value: sealed });
+    await this.#prepare(result.ok ? result.previous : result.current);
     if (!result.ok) return { ...result, current: this.#open(result.current) };
     const { entry, previous } = result;
     const written = entry && value ? this.#clear(entry, value, sealing) : undefined;
@@ -90,10 +94,12 @@ export class EncryptedStore implements RestorableStore {
       switch (event.type) {
         case "put": {
           const { type, entry, previous } = event;
+          await this.#prepare(entry, previous);
           yield { type, entry: this.#opened(entry), previous: this.#open(previous) };
           break;
         }
         case "delete":
+          await this.#prepare(event.previous);
           yield { ...event, previous: this.#opened(event.previous) };
           break;
         case "progress":
@@ -103,6 +109,22 @@ export class EncryptedStore implements RestorableStore {
           event satisfies never;
       }
     }
+  }
+
+  #seal(ring: Ring, key: string, value: Bytes): Bytes {
+    try {
+      return ring.seal(value, this.#path(key));
+    } catch (error) {
+      throw internalError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Keys may be elsewhere. */
+  async #prepare(...entries: readonly (Entry | undefined)[]): Promise<void> {
+    const pending = entries.flatMap(
+      (entry) => (entry && this.#ringOf(entry.key).prepare(entry.value)) ?? [],
+    );
+    if (pending.length > 0) await Promise.all(pending);
   }
 
   #open(entry: Entry | undefined): Entry | undefined {
@@ -136,13 +158,16 @@ export class EncryptedStore implements RestorableStore {
 
   /** Until somebody brings the key. */
   #unreadable({ key, value: sealed, created, modified }: Entry): Entry {
-    const open = () => this.#ringOf(key).open(sealed, this.#path(key)).value;
+    const ringOf = this.#ringOf;
+    const open = () => ringOf(key).open(sealed, this.#path(key)).value;
     return {
       key,
       get value(): Bytes {
         try {
           return open();
         } catch (error) {
+          // The next one may find the key.
+          void ringOf(key).prepare(sealed);
           const why = error instanceof Error ? error.message : String(error);
           throw internalError(`unable to transform key ${JSON.stringify(key)}: ${why}`);
         }

@@ -7,11 +7,17 @@ export interface ValueCipher {
   seal(value: Bytes, path: Bytes): Bytes;
   /** Throws for what this key has not sealed. */
   open(sealed: Bytes, path: Bytes): Bytes;
+  /** Of those whose keys are elsewhere, and change there: the name of the one that seals now. */
+  readonly keyId?: string;
+  /** Whether that was another one. */
+  isStale?(sealed: Bytes): boolean;
+  /** What it takes to open it; undefined when all is there. Does not reject: `open` throws then. */
+  prepare?(sealed: Bytes): Promise<void> | undefined;
 }
 
 /** A provider of upstream's with its keys, by which stored values say who can open them. */
 export interface Provider {
-  /** "aesgcm", …; "identity" leaves values as they are, and has no keys. */
+  /** "aesgcm", "kms", …; "identity" leaves values as they are, and has no keys. */
   readonly type: string;
   readonly keys: readonly { readonly name: string; readonly cipher: ValueCipher }[];
 }
@@ -29,6 +35,8 @@ export interface Ring {
   seal(value: Bytes, path: Bytes): Bytes;
   /** Throws when no key opens it; the message is upstream's. */
   open(stored: Bytes, path: Bytes): Opened;
+  /** To be waited for before; see `ValueCipher`. */
+  prepare(stored: Bytes): Promise<unknown> | undefined;
 }
 
 const encryptedPrefix = utf8("k8s:enc:");
@@ -38,6 +46,7 @@ const messageNames: Readonly<Record<string, string>> = {
   aesgcm: "AES",
   aescbc: "AES",
   secretbox: "Secretbox",
+  kms: "KMS",
 };
 
 interface Slot {
@@ -63,7 +72,17 @@ export class KeyRing implements Ring {
 
   get sealing(): string {
     const [first] = this.#slots;
-    return first ? text(first.prefix) : "";
+    return first ? text(first.prefix) + (first.cipher.keyId ?? "") : "";
+  }
+
+  prepare(stored: Bytes): Promise<unknown> | undefined {
+    let pending: Promise<void>[] | undefined;
+    for (const { prefix, cipher } of this.#slots) {
+      if (!cipher.prepare || !startsWith(stored, prefix)) continue;
+      const preparing = cipher.prepare(stored.subarray(prefix.length));
+      if (preparing) (pending ??= []).push(preparing);
+    }
+    return pending && Promise.all(pending);
   }
 
   seal(value: Bytes, path: Bytes): Bytes {
@@ -80,7 +99,9 @@ export class KeyRing implements Ring {
       // In clear it is what nobody has sealed.
       if (prefix.length === 0 && startsWith(stored, encryptedPrefix)) continue;
       try {
-        return { value: cipher.open(stored.subarray(prefix.length), path), stale: index !== 0 };
+        const sealed = stored.subarray(prefix.length);
+        const value = cipher.open(sealed, path);
+        return { value, stale: index !== 0 || (cipher.isStale?.(sealed) ?? false) };
       } catch (error) {
         // Several keys may have one name: another one may be meant.
         failures.add(error instanceof Error ? error.message : String(error));
@@ -99,6 +120,7 @@ export class KeyRing implements Ring {
 
 /** Of what is not to be encrypted: sealed values are none of its. */
 export const clearRing: Ring = {
+  prepare: () => undefined,
   sealing: "",
   seal: (value) => value,
   open(stored) {
@@ -121,7 +143,8 @@ function slotsOf(type: string, keys: Provider["keys"]): Slot[] {
 }
 
 function familyPrefix(type: string): Bytes {
-  return utf8(type === "identity" ? "" : `k8s:enc:${type}:v1:`);
+  if (type === "identity") return utf8("");
+  return utf8(`k8s:enc:${type}:${type === "kms" ? "v2" : "v1"}:`);
 }
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
