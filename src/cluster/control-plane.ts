@@ -70,6 +70,7 @@ import type { BuildInfo } from "#server/health/version.ts";
 import type { Store } from "#storage/store.ts";
 import { keepClientTrust } from "./bootstrap/client-trust.ts";
 import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
+import { keepFlowSchemaConditions } from "./bootstrap/flow-control.ts";
 import { keepIpAddresses } from "./bootstrap/ip-addresses.ts";
 import { keepServerEndpoints, publishServers } from "./bootstrap/server-endpoints.ts";
 import { createComponentBoard } from "./component-board.ts";
@@ -188,7 +189,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     ...(options.cacher && { cacher: options.cacher }),
     ...(options.metrics && { metrics: options.metrics }),
     ...(options.auditor && { auditor: options.auditor }),
-    flowControl: (metrics) => (flowControl = new FlowControl({ clock, metrics })),
+    flowControl: (parts) => (flowControl = new FlowControl({ clock, ...parts })),
     ...(options.webhookPost && {
       conversionCaller: conversionCallerOf(options.webhookPost, clock),
     }),
@@ -270,6 +271,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       );
       loops.run("trust in clients", (signal) =>
         keepClientTrust({ client, trust: () => clientTrustOf(options), clock, logger }, signal),
+      );
+      loops.run("conditions of FlowSchemas", (signal) =>
+        keepFlowSchemaConditions({ client, clock, random, logger }, signal),
       );
       if (options.store.shared) {
         const { store } = options;

@@ -20,7 +20,7 @@ import { createImpersonation } from "./authn/impersonation/impersonate.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
 import type { ConversionCaller } from "./crd/conversion.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
-import type { FlowControl } from "./flowcontrol/flow-control.ts";
+import type { FlowControl, FlowControlOptions } from "./flowcontrol/flow-control.ts";
 import { healthPaths, pingCheck, plain } from "./health/health.ts";
 import type { HealthCheck } from "./health/health.ts";
 import { MetricsRegistry } from "#base/metrics.ts";
@@ -70,7 +70,9 @@ export interface ApiServerOptions {
   readonly checks?: readonly HealthCheck[];
   readonly auditor?: Auditor;
   /** Made with the server's metrics; asked for every request from outside. */
-  readonly flowControl?: (metrics: MetricsRegistry) => FlowControl;
+  readonly flowControl?: (
+    parts: Pick<Required<FlowControlOptions>, "metrics" | "sizeOf">,
+  ) => FlowControl;
   readonly metrics?: MetricsRegistry;
   readonly build?: BuildInfo;
   /** Asks webhooks that convert custom resources; without it, those are not converted. */
@@ -146,7 +148,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       ...(options.paths ?? []),
     ],
     auditor: options.auditor,
-    flowControl: options.flowControl?.(metrics),
+    flowControl: options.flowControl?.({
+      metrics,
+      sizeOf: ({ group, resource }) =>
+        cacher.sizeOf(`/registry/${group && `${group}/`}${resource}/`),
+    }),
     metrics: new RequestMetrics(metrics),
     clock,
     logger,

@@ -10,6 +10,7 @@ import { ServiceCIDR } from "#api/networking/v1.ts";
 import { createSigningKey } from "#pki/keys.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { createControlPlane } from "../control-plane.ts";
+import { keepFlowSchemaConditions } from "./flow-control.ts";
 
 const refuse = () => Promise.reject(new Error("no kubelet here"));
 
@@ -110,4 +111,32 @@ test("component statuses say which loops do not run", async () => {
     ["etcd-0", "True", "ok"],
   ]);
   await assert.rejects(client.get(ComponentStatus, { name: "nobody" }), /not found/);
+});
+
+test("FlowSchemas tell whether their level is there, as it comes and goes", async () => {
+  const controlPlane = await openControlPlane();
+  const { client } = controlPlane;
+  await using scope = openScope();
+  await controlPlane.bootstrap(scope);
+  const environment = { clock: new VirtualClock(), random: seededRandom(1), logger: silentLogger };
+  scope.run("conditions", (signal) => keepFlowSchemaConditions({ ...environment, client }, signal));
+  const spec = { priorityLevelConfiguration: { name: "later" } };
+  await client.create(FlowSchema, { metadata: { name: "mine" }, spec });
+  const dangling = async (expected: string) => {
+    for (let turn = 0; turn < 1000; turn++) {
+      const { status } = await client.get(FlowSchema, { name: "mine" });
+      const found = status.conditions?.find(({ type }) => type === "Dangling");
+      if (found?.status === expected) return found;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return assert.fail(`it never became ${expected}`);
+  };
+  assert.equal((await dangling("True")).reason, "NotFound");
+  const limited = { limitResponse: { type: "Reject" as const } };
+  const level = { metadata: { name: "later" }, spec: { type: "Limited" as const, limited } };
+  await client.create(PriorityLevelConfiguration, level);
+  const { message } = await dangling("False");
+  assert.match(message ?? "", /object named "later" and it exists$/);
+  await client.delete(PriorityLevelConfiguration, { name: "later" });
+  await dangling("True");
 });

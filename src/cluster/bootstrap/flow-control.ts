@@ -1,9 +1,13 @@
 import { FlowSchema, PriorityLevelConfiguration } from "#api/flowcontrol/v1.ts";
+import { sleep } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
-import { isAlreadyExists } from "#client/client.ts";
+import type { Logger } from "#base/log.ts";
+import type { Random } from "#base/random.ts";
+import { isAlreadyExists, isConflict } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import type { Draft, KindType } from "#schema/message.ts";
+import { follow } from "#server/authz/follow.ts";
 import {
   mandatoryFlowSchemas,
   mandatoryLevels,
@@ -52,6 +56,51 @@ async function ensureAll<S, T extends Configuration<S>>(
       await client.update<T>(type, { ...known, spec });
     }),
   );
+}
+
+const retryMs = 1_000;
+
+/** Goes on telling of each schema whether its level is there, as either comes and goes. */
+export async function keepFlowSchemaConditions(
+  {
+    client,
+    clock,
+    random,
+    logger,
+  }: {
+    readonly client: Client;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly logger: Logger;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  let wake: () => void = () => {};
+  let isDue = false;
+  const changed = () => {
+    isDue = true;
+    wake();
+  };
+  const follower = { replace: changed, put: changed, remove: changed };
+  const environment = { client, clock, random, logger };
+  const following = Promise.all([
+    follow({ ...environment, resource: PriorityLevelConfiguration, follower }, signal),
+    follow({ ...environment, resource: FlowSchema, follower }, signal),
+  ]);
+  signal.addEventListener("abort", () => wake(), { once: true });
+  while (!signal.aborted) {
+    if (!isDue) await new Promise<void>((resolve) => (wake = resolve));
+    isDue = false;
+    try {
+      if (!signal.aborted) await reportLevels(client, clock);
+    } catch (error) {
+      // Somebody else has changed one: it is read again.
+      if (!isConflict(error)) logger.warn("conditions of FlowSchemas could not be told", { error });
+      isDue = true;
+      await sleep(clock, retryMs, signal).catch(() => {});
+    }
+  }
+  await following;
 }
 
 /** Tells of each schema whether the level that it names is there. */

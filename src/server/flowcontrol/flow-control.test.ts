@@ -8,6 +8,8 @@ import type { Attributes } from "../authz/authorizer.ts";
 import { FlowControl } from "./flow-control.ts";
 import { inOrder, matches } from "./matching.ts";
 
+const noQuery = new URLSearchParams();
+
 const attributes = (changes: Partial<Attributes> = {}): Attributes => ({
   user: { name: "ann", groups: ["devs", "system:authenticated"] },
   verb: "get",
@@ -120,7 +122,7 @@ test("who has no seat is turned away with 429, and told when to try again", asyn
   assert.equal(good.headers["x-kubernetes-pf-flowschema-uid"], "everything-uid");
   assert.equal(good.headers["x-kubernetes-pf-prioritylevel-uid"], "tight-uid");
   const { signal } = new AbortController();
-  const held = await control.enter(attributes(), signal);
+  const held = await control.enter(attributes(), noQuery, signal);
   const refused = await api.send("GET", path);
   assert.equal(refused.status, 429);
   assert.equal(refused.headers["retry-after"], "1");
@@ -142,7 +144,8 @@ test("seats are shared out by shares, and lent", async () => {
   control.setSchemas([schema("everything", "borrower", 1)]);
   const { signal } = new AbortController();
   const results = [];
-  for (let index = 0; index < 3; index++) results.push(await control.enter(attributes(), signal));
+  for (let index = 0; index < 3; index++)
+    results.push(await control.enter(attributes(), noQuery, signal));
   // One seat of its own, and the one of three that the other level lends.
   assert.deepEqual(
     results.map(({ leave }) => leave !== undefined),

@@ -9,6 +9,9 @@ import { follow } from "../authz/follow.ts";
 import { PriorityLevel } from "./level.ts";
 import type { LevelLimits, Rejection } from "./level.ts";
 import { flowOf, inOrder, matches } from "./matching.ts";
+import { WatchCounts } from "./watches.ts";
+import { estimateWork } from "./work.ts";
+import type { StoredSize } from "./work.ts";
 
 export interface FlowControlOptions {
   readonly clock: Clock;
@@ -17,6 +20,8 @@ export interface FlowControlOptions {
   readonly seats?: number;
   /** How long a request may wait for a seat: a quarter of the time that it may take. */
   readonly waitMs?: number;
+  /** What is stored of a resource, if it is stored here. */
+  readonly sizeOf?: (resource: { group: string; resource: string }) => StoredSize | undefined;
 }
 
 /** What a request was taken for, and how it goes on. */
@@ -38,6 +43,7 @@ interface Named<T> {
  */
 export class FlowControl {
   readonly #options: Required<FlowControlOptions>;
+  readonly #watches = new WatchCounts();
   readonly #levels = new Map<string, Named<PriorityLevelConfiguration>>();
   readonly #schemaObjects = new Map<string, FlowSchema>();
   readonly #rejected: Counter;
@@ -47,7 +53,7 @@ export class FlowControl {
   #schemas: readonly FlowSchema[] = [];
 
   constructor(options: FlowControlOptions) {
-    this.#options = { seats: 600, waitMs: 15_000, ...options };
+    this.#options = { seats: 600, waitMs: 15_000, sizeOf: () => undefined, ...options };
     const { metrics } = options;
     const labels = ["flow_schema", "priority_level"];
     this.#rejected = metrics.counter({
@@ -135,8 +141,18 @@ export class FlowControl {
     }
   }
 
-  /** Waits for a seat where the request's level has none free. */
-  async enter(attributes: Attributes, signal: AbortSignal): Promise<Passport> {
+  /**
+   * Waits for a seat where the request's level has none free. A watch counts until the signal
+   * aborts.
+   */
+  async enter(
+    attributes: Attributes,
+    query: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<Passport> {
+    if (attributes.verb === "watch" && !signal.aborted) {
+      signal.addEventListener("abort", this.#watches.add(attributes), { once: true });
+    }
     const schema = this.#schemas.find(
       (one) => this.#levelOf(one) !== undefined && matches(one, attributes),
     );
@@ -157,6 +173,11 @@ export class FlowControl {
     const seat: (() => void) | Rejection = await named.level.enter(
       flowOf(schema, attributes),
       signal,
+      estimateWork(attributes, query, {
+        size: this.#options.sizeOf(attributes),
+        watches: this.#watches.toldOf(attributes),
+        seatsMax: named.level.seatsMax,
+      }),
     );
     this.#inQueue.add(-1, ...labels);
     if (typeof seat === "string") {

@@ -83,3 +83,52 @@ test("a client that has gone gives its place up", async () => {
   assert.equal(await waiting, "cancelled");
   assert.equal(level.queued, 0);
 });
+
+const wide = (seats: number, finalSeats = 0, finalMs = 0) => ({ seats, finalSeats, finalMs });
+
+test("a wide request takes its seats, and is not overtaken by narrow ones", async () => {
+  const { level } = open({ seats: 4, queuing: { queues: 1, handSize: 1, lengthMax: 50 } });
+  const { signal } = new AbortController();
+  const enter = (seats: number) => level.enter("a", signal, wide(seats));
+  const first = await enter(3);
+  assert(typeof first === "function");
+  assert.equal(level.executing, 3);
+  const second = enter(2);
+  const third = enter(1);
+  assert.equal(level.queued, 2);
+  first();
+  assert.equal(typeof (await second), "function");
+  assert.equal(typeof (await third), "function");
+  assert.equal(level.executing, 3);
+});
+
+test("one that is wider than the level gets in alone", async () => {
+  const { level } = open({ seats: 2 });
+  const { signal } = new AbortController();
+  const leave = await level.enter("a", signal, wide(5));
+  assert(typeof leave === "function");
+  assert.equal(await level.enter("a", signal), "concurrency-limit");
+  leave();
+  assert.equal(level.executing, 0);
+});
+
+test("seats are kept for what comes after the answer", async () => {
+  const { clock, level } = open({ seats: 4 });
+  const { signal } = new AbortController();
+  const leave = await level.enter("a", signal, wide(1, 3, 10));
+  assert(typeof leave === "function");
+  assert.equal(level.executing, 3);
+  leave();
+  assert.equal(level.executing, 3);
+  await clock.advance(10);
+  assert.equal(level.executing, 0);
+});
+
+test("one request takes a part of its level at most", () => {
+  const seatsMax = (seats: number, handSize: number) =>
+    open({ seats, queuing: { queues: 64, handSize, lengthMax: 50 } }).level.seatsMax;
+  assert.equal(seatsMax(245, 6), 37);
+  assert.equal(seatsMax(20, 8), 2);
+  assert.equal(seatsMax(4, 8), 1);
+  assert.equal(open({ seats: 4 }).level.seatsMax, Infinity);
+});

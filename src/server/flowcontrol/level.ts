@@ -1,8 +1,9 @@
 import type { Clock } from "#base/clock.ts";
+import type { Work } from "./work.ts";
 
 /** How a priority level treats what it has no seat for. */
 export interface LevelLimits {
-  /** Requests that may be at work at once. */
+  /** Taken at once, by one request each or by several of one that is wide. */
   readonly seats: number;
   /** How many of its idle seats others may use. */
   readonly lendable: number;
@@ -20,13 +21,13 @@ export interface LevelLimits {
 export type Rejection = "concurrency-limit" | "queue-full" | "time-out" | "cancelled";
 
 interface Waiting {
-  readonly since: number;
+  readonly work: Work;
   start(): void;
 }
 
 interface Queue {
   readonly waiting: Waiting[];
-  /** Requests of it that are at work. */
+  /** Seats of its requests that are at work. */
   executing: number;
   /** Virtual time at which the next of it may start, so that busy flows do not starve others. */
   virtualStart: number;
@@ -58,6 +59,7 @@ export class PriorityLevel {
     this.configure(limits);
   }
 
+  /** Seats that are taken. */
   get executing(): number {
     return this.#executing;
   }
@@ -68,6 +70,14 @@ export class PriorityLevel {
 
   get limits(): LevelLimits {
     return this.#limits;
+  }
+
+  /** At most so many seats shall one request take: others come first, else. */
+  get seatsMax(): number {
+    const { seats, queuing } = this.#limits;
+    if (!queuing) return Infinity;
+    const few = Math.min(Math.ceil(seats * 0.15), Math.floor(seats / queuing.handSize));
+    return Math.max(1, few);
   }
 
   /** Idle seats that others may use now. */
@@ -85,36 +95,41 @@ export class PriorityLevel {
     this.dispatch();
   }
 
-  /** Resolves with what gives the seat back, or with the reason why there is none. */
-  async enter(flow: string, signal: AbortSignal): Promise<(() => void) | Rejection> {
+  /** Resolves with what gives the seats back, or with the reason why there are none. */
+  async enter(
+    flow: string,
+    signal: AbortSignal,
+    work: Work = oneSeat,
+  ): Promise<(() => void) | Rejection> {
     if (signal.aborted) return "cancelled";
     const { queuing } = this.#limits;
     if (!queuing) {
-      if (!this.#hasSeat()) return "concurrency-limit";
-      this.#executing++;
-      return this.#leaving(undefined);
+      if (!this.#hasSeats(widthOf(work))) return "concurrency-limit";
+      return this.#seat(undefined, work);
     }
     const queue = this.#deal(flow, queuing);
-    if (this.#queued === 0 && this.#hasSeat()) return this.#seat(queue);
+    if (this.#queued === 0 && this.#hasSeats(widthOf(work))) return this.#seat(queue, work);
     if (queue.waiting.length >= queuing.lengthMax) return "queue-full";
-    return await this.#wait(queue, signal);
+    return await this.#wait(queue, work, signal);
   }
 
   /** Starts what waits, as far as there are seats: the queue that is furthest behind first. */
   dispatch(): void {
-    while (this.#queued > 0 && this.#hasSeat()) {
+    while (this.#queued > 0) {
       let next: Queue | undefined;
       for (const queue of this.#queues) {
         if (queue.waiting.length === 0) continue;
         if (!next || queue.virtualStart < next.virtualStart) next = queue;
       }
-      const waiting = next?.waiting.shift();
-      if (!waiting) return;
+      const [waiting] = next?.waiting ?? [];
+      // Whoever is next gets what becomes free: a wide one would wait for ever behind narrow ones.
+      if (!waiting || !this.#hasSeats(widthOf(waiting.work))) return;
+      next?.waiting.shift();
       waiting.start();
     }
   }
 
-  #wait(queue: Queue, signal: AbortSignal): Promise<(() => void) | Rejection> {
+  #wait(queue: Queue, work: Work, signal: AbortSignal): Promise<(() => void) | Rejection> {
     return new Promise((resolve) => {
       this.#queued++;
       const end = (result: (() => void) | Rejection) => {
@@ -132,38 +147,51 @@ export class PriorityLevel {
       const onAbort = () => giveUp("cancelled");
       const cancel = this.#clock.after(this.#waitMs, () => giveUp("time-out"));
       const waiting: Waiting = {
-        since: this.#clock.monotonic(),
-        start: () => end(this.#seat(queue)),
+        work,
+        start: () => end(this.#seat(queue, work)),
       };
       signal.addEventListener("abort", onAbort, { once: true });
       queue.waiting.push(waiting);
     });
   }
 
-  #seat(queue: Queue): () => void {
-    this.#executing++;
-    queue.executing++;
-    // A queue that was idle has no claim on the past.
-    queue.virtualStart = Math.max(queue.virtualStart, this.#virtualNow) + 1;
-    this.#virtualNow = queue.virtualStart - 1;
-    return this.#leaving(queue);
+  #seat(queue: Queue | undefined, work: Work): () => void {
+    const width = widthOf(work);
+    this.#take(queue, width);
+    if (queue) {
+      // A queue that was idle has no claim on the past.
+      queue.virtualStart = Math.max(queue.virtualStart, this.#virtualNow) + width;
+      this.#virtualNow = queue.virtualStart - width;
+    }
+    return this.#leaving(queue, work);
   }
 
-  #leaving(queue: Queue | undefined): () => void {
+  #leaving(queue: Queue | undefined, work: Work): () => void {
+    const width = widthOf(work);
     let hasLeft = false;
+    const free = (seats: number) => {
+      this.#take(queue, -seats);
+      this.dispatch();
+    };
     return () => {
       if (hasLeft) return;
       hasLeft = true;
-      this.#executing--;
-      if (queue) queue.executing--;
-      this.dispatch();
+      if (work.finalMs <= 0 || work.finalSeats <= 0) return free(width);
+      this.#clock.after(work.finalMs, () => free(work.finalSeats));
+      free(width - work.finalSeats);
     };
   }
 
-  #hasSeat(): boolean {
+  #take(queue: Queue | undefined, seats: number): void {
+    this.#executing += seats;
+    if (queue) queue.executing += seats;
+  }
+
+  /** One that is wider than all of them gets in alone. */
+  #hasSeats(width: number): boolean {
     const { seats, borrowable } = this.#limits;
-    if (this.#executing < seats) return true;
-    return this.#executing - seats < Math.min(borrowable, this.#offered());
+    const all = seats + Math.min(borrowable, this.#offered());
+    return this.#executing + width <= all || (this.#executing === 0 && all > 0);
   }
 
   /** The shortest queue of the flow's hand. */
@@ -180,7 +208,13 @@ export class PriorityLevel {
   }
 }
 
-const lengthOf = ({ waiting, executing }: Queue) => waiting.length + executing;
+const oneSeat: Work = { seats: 1, finalSeats: 0, finalMs: 0 };
+
+/** What it takes at some time is kept for it from its start. */
+const widthOf = ({ seats, finalSeats }: Work) => Math.max(seats, finalSeats);
+
+const lengthOf = ({ waiting, executing }: Queue) =>
+  waiting.reduce((sum, { work }) => sum + widthOf(work), executing);
 
 /** FNV-1a. */
 function hashOf(text: string): number {

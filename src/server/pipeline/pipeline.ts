@@ -207,7 +207,11 @@ async function flowControlStep(passage: Passage, { flowControl }: PipelineParts)
   const { request, connection, info, user, signal } = passage;
   // Components of this process are the server's own work.
   if (!flowControl || connection.user || longLasting.has(info.subresource)) return;
-  passage.passport = await flowControl.enter(attributesOf(user, info, request), signal);
+  passage.passport = await flowControl.enter(
+    attributesOf(user, info, request),
+    request.query,
+    signal,
+  );
   if (passage.passport.leave) return;
   const headers = { ...tooManyRequests.headers, "retry-after": "1" };
   passage.response = { ...tooManyRequests, headers };

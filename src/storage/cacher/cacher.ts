@@ -131,6 +131,19 @@ export class Cacher implements AsyncDisposable {
     return this.#revision;
   }
 
+  /**
+   * How much there is of one resource, by its prefix; undefined where nothing ever was. The size
+   * is that of the first few.
+   */
+  sizeOf(prefix: string): { readonly objects: number; readonly averageBytes: number } | undefined {
+    const space = this.#spaces.get(prefix);
+    if (!space) return undefined;
+    const { entries } = space.range({ prefix, limit: sampleSize });
+    let bytes = 0;
+    for (const entry of entries) bytes += lengthOf(entry);
+    return { objects: space.size, averageBytes: bytes / Math.max(1, entries.length) };
+  }
+
   async get(
     key: string,
     options: Freshness = {},
@@ -389,4 +402,14 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
     const stop = () => signal.removeEventListener("abort", onAbort);
     promise.then(resolve, reject).finally(stop);
   });
+}
+
+const sampleSize = 20;
+
+function lengthOf(entry: Entry): number {
+  try {
+    return entry.value.length;
+  } catch {
+    return 0; // What cannot be opened is not sent either.
+  }
 }
