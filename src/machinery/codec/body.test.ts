@@ -169,6 +169,8 @@ test("YAML reads as Go's parser reads it", () => {
     ["1: a", { "1": "a" }],
     ["a: |\n  x\n  y\n", { a: "x\ny\n" }],
     ["a: ~\nb:", { a: null, b: null }],
+    ["a: e5\nb: .\nc: 1e400\nd: 0o17", { a: "e5", b: ".", c: "1e400", d: 15 }],
+    ["a: .5\nb: 1e3\nc: -1.5e-3\nd: 1_0.5", { a: 0.5, b: 1000, c: -0.0015, d: 10.5 }],
   ];
   for (const [text, value] of cases) assert.deepEqual(parseYaml(text)[0]?.value, value, text);
   const documents = parseYaml("# nothing\n---\na: 1\n---\n---\n\nb: 2\n");

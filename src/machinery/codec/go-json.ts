@@ -15,7 +15,8 @@ export function goJson(value: unknown, { indent = "" }: GoJsonOptions = {}): str
 
 function write(value: unknown, indent: string, line: string): string {
   if (typeof value === "string") return goJsonString(value);
-  if (typeof value === "number") return goJsonNumber(value);
+  // A zero's sign is lost where whole numbers are integers; all else is Go's own notation.
+  if (typeof value === "number") return String(value);
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => write(item, indent, line + indent));
     return enclose("[", items, "]", indent, line);
@@ -76,9 +77,4 @@ export function goJsonString(text: string): string {
     /[<>&\u2028\u2029]/g,
     (character) => escaped[character] ?? character,
   );
-}
-
-/** JavaScript's own notation is Go's, but for the sign of a zero. */
-export function goJsonNumber(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
 }

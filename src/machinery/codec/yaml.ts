@@ -1,14 +1,17 @@
-import { isCollection, LineCounter, parseAllDocuments, stringify } from "yaml";
+import { isCollection, LineCounter, parseAllDocuments } from "yaml";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
-import { wellFormed } from "../json.ts";
 import type {
   Document,
   DocumentOptions,
   ParseOptions,
+  ScalarTag,
   SchemaOptions,
   Tags,
   YAMLParseError,
 } from "yaml";
+import { wellFormed } from "../json.ts";
+
+export { toYaml, YamlWriteError } from "./yaml-writer.ts";
 
 /** A text that is no YAML. */
 export class YamlError extends Error {
@@ -49,14 +52,6 @@ function withinDepth<T>(parse: () => T): T {
     if (error instanceof RangeError) throw new YamlError(`yaml: ${tooDeep}`);
     throw error;
   }
-}
-
-/**
- * Writes YAML for Kubernetes' own readers, to whom a bare `n` or `on` is a boolean: such words are
- * quoted where they are text.
- */
-export function toYaml(value: unknown): string {
-  return stringify(value, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter, text: string): YamlDocument {
@@ -115,7 +110,33 @@ function keyAt(document: Document.Parsed, position: number): string {
   return found;
 }
 
-const float = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
+const floatTag = "tag:yaml.org,2002:float";
+
+/** The library takes words such as "e5" or "." for numbers, and numbers that are too large. */
+function asGoReads(tag: Tags[number]): Tags[number] {
+  if (typeof tag === "string" || tag.tag !== floatTag || !("resolve" in tag)) return tag;
+  if (typeof tag.resolve !== "function" || !("test" in tag) || tag.test?.test(".inf")) return tag;
+  const test =
+    tag.format === "EXP"
+      ? /^[-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)[eE][-+]?[0-9]+$/
+      : /^[-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*\.[0-9_]*)$/;
+  const resolve = (text: string) => {
+    const value = Number(text.replaceAll("_", ""));
+    return Number.isFinite(value) ? value : text;
+  };
+  return { tag: floatTag, default: true, test, resolve };
+}
+
+/** Of YAML 1.2, but Go reads it everywhere. */
+const octal: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => {
+    const value = Number(text.replaceAll("_", "").replace(/^[-+]/, ""));
+    return text.startsWith("-") ? -value : value;
+  },
+};
 
 /** Of YAML 1.1, without what Go's parser does not read: times, base 60, sets and the like. */
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
@@ -129,9 +150,6 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
         if (typeof tag === "string") return !["timestamp", "intTime", "floatTime"].includes(tag);
         return tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME";
       })
-      .map((tag) => {
-        // A dot alone is a directory rather than a number.
-        const isFloat = typeof tag !== "string" && tag.tag === "tag:yaml.org,2002:float";
-        return isFloat && "test" in tag && tag.test?.test(".") ? { ...tag, test: float } : tag;
-      }),
+      .map(asGoReads)
+      .concat(octal),
 };

@@ -164,16 +164,17 @@ export function parseInteger(text: string): bigint | undefined {
 
 /** A literal with a point or an exponent, hexadecimal ones included. Undefined: it is none. */
 export function parseFloat64(text: string): number | undefined {
-  const hex = /^([+-]?)0[xX]_?([\da-fA-F_]*)\.?([\da-fA-F_]*)[pP]([+-]?\d+)$/.exec(text);
-  if (hex) {
-    const [, sign, whole = "", fraction = "", power] = hex;
-    const digits = (whole + fraction).replaceAll("_", "");
-    if (!digits) return undefined;
-    const shift = Number(power) - 4 * fraction.replaceAll("_", "").length;
-    const value = Number(BigInt(`0x${digits}`)) * 2 ** shift;
+  const hex = /^([+-]?)0[xX]((?:_?[\da-fA-F])*)(?:\.([\da-fA-F](?:_?[\da-fA-F])*)?)?[pP]([+-]?\d+)$/;
+  const parsed = hex.exec(text);
+  if (parsed) {
+    const [, sign, whole = "", fraction = "", power] = parsed.map((part) => part?.replaceAll("_", ""));
+    if (!whole && !fraction) return undefined;
+    const shift = Number(power) - 4 * fraction.length;
+    const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** shift;
     return sign === "-" ? -value : value;
   }
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined;
-  const value = Number(text);
+  const digits = text.replace(/(?<=\d)_(?=\d)/g, "");
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits)) return undefined;
+  const value = Number(digits);
   return Number.isFinite(value) ? value : undefined;
 }
