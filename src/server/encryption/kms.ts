@@ -1,4 +1,4 @@
-import { parseDuration } from "#schema/duration.ts";
+import { parseDuration } from "#base/duration.ts";
 import { invalid, requiredValue } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { SettingsError } from "../settings/error.ts";
