@@ -1,3 +1,4 @@
+import type { Bytes } from "#base/bytes.ts";
 import type { Client } from "#client/client.ts";
 import { readClusterAccess } from "./config/cluster-access.ts";
 import type { ClusterAccess } from "./config/cluster-access.ts";
@@ -64,8 +65,8 @@ export class Kubectl {
     return this.host.clock.now();
   }
 
-  print(text: string): void {
-    this.host.stdout.write(text);
+  print(data: string | Bytes): void {
+    this.host.stdout.write(data);
   }
 
   printLine(text: string): void {

@@ -151,7 +151,8 @@ function report(host: Host, { path }: CommandLine, error: unknown): number {
     host.stderr.write(`error: ${error.message}\nSee '${name} --help' for usage.\n`);
     return 1;
   }
-  host.stderr.write(`${errorText(error)}\n`);
+  const text = errorText(error);
+  host.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
   if (error instanceof UsageError) {
     const tail = error.helpFlag === "-h" ? "-h' for help and examples" : "--help' for usage.";
     host.stderr.write(`See '${name} ${tail}\n`);

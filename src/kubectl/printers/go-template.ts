@@ -13,6 +13,8 @@ import type { TemplateFunction, Value } from "#machinery/gotemplate/functions.ts
 import { parseTemplate } from "#machinery/gotemplate/gotemplate.ts";
 import type { Row } from "#machinery/json.ts";
 
+export { TemplateError } from "#machinery/gotemplate/gotemplate.ts";
+
 export interface Printed {
   /** What was printed, also where it ended in an error. */
   readonly output: Bytes;

@@ -6,6 +6,8 @@ import { JsonPathError, parseJsonPathTemplate } from "#machinery/jsonpath/jsonpa
 import type { JsonPathTemplateOptions } from "#machinery/jsonpath/jsonpath.ts";
 import type { Row } from "#machinery/json.ts";
 
+export { JsonPathError } from "#machinery/jsonpath/jsonpath.ts";
+
 export interface JsonPathPrinter {
   /** Throws `JsonPathError`, which explains itself at length. */
   print(object: Row): string;

@@ -106,6 +106,10 @@ export async function formatPrinter(
       const { yamlPrinter } = await import("./structured.ts");
       return yamlPrinter(options);
     }
+    case "kyaml": {
+      const { kyamlPrinter } = await import("./structured.ts");
+      return await kyamlPrinter(options);
+    }
     case "go-template":
     case "go-template-file":
     case "template":
@@ -120,7 +124,7 @@ export async function formatPrinter(
 
   async function templated(name: string, text: string): Promise<Printer> {
     const { templatePrinter } = await import("./templates.ts");
-    return await templatePrinter(kubectl.host.files, {
+    return await templatePrinter(kubectl.host, {
       format: name,
       text,
       allowMissingKeys: values["allow-missing-template-keys"],

@@ -1,8 +1,9 @@
+import type { Bytes } from "#base/bytes.ts";
 import type { KubeObject } from "../objects.ts";
 
 /** Turns objects, one after the other, into text. May remember what it printed before. */
 export interface Printer {
-  print(object: KubeObject): string;
+  print(object: KubeObject): string | Bytes;
 }
 
 /** What users cannot have asked for is left out, unless they did. */

@@ -1,6 +1,6 @@
-import { toYaml } from "#machinery/codec/yaml.ts";
-import { isRow, setKey } from "#machinery/json.ts";
-import type { Row } from "#machinery/json.ts";
+import { goJson } from "#machinery/codec/go-json.ts";
+import { toYaml, YamlWriteError } from "#machinery/codec/yaml-writer.ts";
+import { CommandError } from "../errors.ts";
 import { withoutManagedFields } from "./printer.ts";
 import type { Printer } from "./printer.ts";
 
@@ -12,7 +12,7 @@ export function jsonPrinter({ showManagedFields }: StructuredOptions): Printer {
   return {
     print(object) {
       const shown = showManagedFields ? object : withoutManagedFields(object);
-      return `${JSON.stringify(sorted(shown), null, 4)}\n`;
+      return `${goJson(shown, { indent: "    " })}\n`;
     },
   };
 }
@@ -23,16 +23,27 @@ export function yamlPrinter({ showManagedFields }: StructuredOptions): Printer {
     print(object) {
       const shown = showManagedFields ? object : withoutManagedFields(object);
       const separator = count++ > 0 ? "---\n" : "";
-      return separator + toYaml(sorted(shown));
+      return separator + writable(() => toYaml(shown));
     },
   };
 }
 
-/** Objects of the API are printed with their keys in the alphabet's order. */
-export function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRow(value)) return value;
-  const result: Row = {};
-  for (const key of Object.keys(value).sort()) setKey(result, key, sorted(value[key]));
-  return result;
+/** Each document begins with its separator. */
+export async function kyamlPrinter({ showManagedFields }: StructuredOptions): Promise<Printer> {
+  const { toKyaml } = await import("#machinery/codec/kyaml.ts");
+  return {
+    print(object) {
+      const shown = showManagedFields ? object : withoutManagedFields(object);
+      return writable(() => toKyaml(shown));
+    },
+  };
+}
+
+function writable(write: () => string): string {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof YamlWriteError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
 }

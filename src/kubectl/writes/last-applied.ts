@@ -1,5 +1,5 @@
 import type { FlagSpecs } from "#base/flags.ts";
-import { sorted } from "../printers/structured.ts";
+import { goJson } from "#machinery/codec/go-json.ts";
 import type { KubeObject } from "../objects.ts";
 
 /** What `apply` compares with the next time: the object as its file had it. */
@@ -17,7 +17,7 @@ export const saveConfigFlag = {
 export function configurationText(object: KubeObject): string {
   const { [lastAppliedAnnotation]: _left, ...annotations } = object.metadata.annotations ?? {};
   const metadata = { ...object.metadata, annotations };
-  return `${goJson(sorted({ ...object, metadata }))}\n`;
+  return `${goJson({ ...object, metadata })}\n`;
 }
 
 /** A copy that remembers its own configuration. */
@@ -27,16 +27,4 @@ export function withLastApplied(object: KubeObject): KubeObject {
     [lastAppliedAnnotation]: configurationText(object),
   };
   return { ...object, metadata: { ...object.metadata, annotations } };
-}
-
-/** Go's encoder also escapes what could end a script in a page. */
-function goJson(value: unknown): string {
-  const escapes: Readonly<Record<string, string>> = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-  };
-  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (letter) => escapes[letter] ?? "");
 }
