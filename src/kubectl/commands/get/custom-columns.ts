@@ -1,18 +1,20 @@
-import { jsonPathText, parseJsonPath } from "#machinery/jsonpath/jsonpath.ts";
-import { CommandError, messageOf } from "../../errors.ts";
+import { goText } from "#machinery/go-text.ts";
+import {
+  JsonPathError,
+  parseJsonPathTemplate,
+  relaxedJsonPath,
+} from "#machinery/jsonpath/jsonpath.ts";
+import { CommandError } from "../../errors.ts";
 import type { KubeObject } from "../../objects.ts";
-import { alignRows } from "../../printers/tabwriter.ts";
 
-interface Column {
+export interface Column {
   readonly header: string;
-  find(object: unknown): unknown[];
+  /** With braces around it. */
+  readonly path: string;
 }
 
 /** `NAME:.metadata.name,IMAGE:.spec.containers[*].image`. */
 export function parseColumns(spec: string): Column[] {
-  if (spec === "") {
-    throw new CommandError("custom-columns format specified but no custom columns given");
-  }
   return spec.split(",").map((part) => {
     const colon = part.indexOf(":");
     if (colon < 0) {
@@ -20,13 +22,13 @@ export function parseColumns(spec: string): Column[] {
         `unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`,
       );
     }
-    return { header: part.slice(0, colon), find: pathOf(part.slice(colon + 1)) };
+    return { header: part.slice(0, colon), path: pathOf(part.slice(colon + 1)) };
   });
 }
 
 /** A file with two lines: the headers, and below each of them its path. */
 export function parseColumnsFile(text: string): Column[] {
-  const [headers = "", paths = ""] = text.split("\n");
+  const [headers = "", paths = ""] = lines(text);
   const words = (line: string) => line.split(/\s+/).filter(Boolean);
   const [names, expressions] = [words(headers), words(paths)];
   if (names.length !== expressions.length) {
@@ -34,37 +36,58 @@ export function parseColumnsFile(text: string): Column[] {
       `number of headers (${names.length}) and field specifications (${expressions.length}) don't match`,
     );
   }
-  return names.map((header, index) => ({ header, find: pathOf(expressions[index] ?? "") }));
+  return names.map((header, index) => ({ header, path: pathOf(expressions[index] ?? "") }));
 }
 
-/** Braces and the leading dot may be left out. */
-export function pathOf(expression: string): (object: unknown) => unknown[] {
-  const bare = expression.replace(/^\{(.*)\}$/s, "$1");
-  const path =
-    bare.startsWith(".") || bare.startsWith("[") || bare.startsWith("$") ? bare : `.${bare}`;
+function lines(text: string): string[] {
+  const found = text.replace(/\n$/, "").split(/\r?\n/);
+  const missing = text === "" ? "header" : found.length < 2 ? "spec" : undefined;
+  if (!missing) return found;
+  throw new CommandError(
+    `invalid template, missing ${missing} line. Expected format is one line of space ` +
+      "separated headers, one line of space separated column specs.",
+  );
+}
+
+function pathOf(expression: string): string {
+  return orCommandError(() => relaxedJsonPath(expression));
+}
+
+/** Throws `CommandError` where the path is none, or leads where it cannot for one of the objects. */
+export function finderOf(path: string): (object: unknown) => unknown[][] {
+  const template = orCommandError(() => parseJsonPathTemplate(path));
+  return (object) => orCommandError(() => template.find(object));
+}
+
+function orCommandError<T>(work: () => T): T {
   try {
-    const parsed = parseJsonPath(path);
-    return (object) => parsed.find(object);
+    return work();
   } catch (error) {
-    throw new CommandError(messageOf(error), { cause: error });
+    if (error instanceof JsonPathError) throw new CommandError(error.message, { cause: error });
+    throw error;
   }
 }
 
-export function columnsText(
+/**
+ * The rows of a table, the headers first if they are wanted. Each row is made when it is asked
+ * for, so that those before a failure can be shown. Throws `CommandError`.
+ */
+export function* columnRows(
   columns: readonly Column[],
   objects: readonly KubeObject[],
-  noHeaders: boolean,
-): string {
-  const rows = objects.map((object) =>
-    columns.map((column) => {
-      const found = column.find(object);
-      return found.length > 0 ? found.map(valueText).join(",") : "<none>";
-    }),
-  );
-  const headers = noHeaders ? [] : [columns.map(({ header }) => header)];
-  return alignRows([...headers, ...rows]);
+  withHeaders: boolean,
+): Generator<string[]> {
+  if (withHeaders) yield columns.map(({ header }) => header);
+  const finders = columns.map(({ path }) => finderOf(path));
+  for (const object of objects) yield finders.map((find) => cellOf(find(object)));
 }
 
-function valueText(value: unknown): string {
-  return value === null ? "<nil>" : jsonPathText(value);
+function cellOf(found: readonly unknown[][]): string {
+  const values = found.flat().map((value) => escapeTerminal(goText(value)));
+  return ((found[0]?.length ?? 0) === 0 ? ["<none>", ...values] : values).join(",");
+}
+
+/** What a terminal would obey is shown instead. */
+function escapeTerminal(text: string): string {
+  return text.replaceAll("\x1b", "^[").replaceAll("\r", "\\r");
 }

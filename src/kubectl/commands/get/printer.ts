@@ -1,3 +1,5 @@
+import { CommandError, messageOf } from "../../errors.ts";
+import type { Files } from "../../host.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import { formatPrinter, objectFormats, unknownFormat } from "../../printers/print-flags.ts";
@@ -26,19 +28,39 @@ async function columnsPrinter(
   format: string,
   spec: string,
 ): Promise<Printer> {
-  const { columnsText, parseColumns, parseColumnsFile } = await import("./custom-columns.ts");
+  if (spec === "") {
+    throw new CommandError("custom-columns format specified but no custom columns given");
+  }
+  const { columnRows, parseColumns, parseColumnsFile } = await import("./custom-columns.ts");
+  const { alignRows } = await import("../../printers/tabwriter.ts");
+  const { files, stdout } = kubectl.host;
   const columns =
     format === "custom-columns"
       ? parseColumns(spec)
-      : parseColumnsFile(await kubectl.host.files.readText(spec));
-  let noHeaders = values["no-headers"];
+      : parseColumnsFile(await readColumns(files, spec));
+  let withHeaders = !values["no-headers"];
   return {
     print(object) {
       const { items } = object;
       const objects = Array.isArray(items) ? (items as KubeObject[]) : [object];
-      const text = columnsText(columns, objects, noHeaders);
-      noHeaders = true;
-      return text;
+      const rows: string[][] = [];
+      try {
+        for (const row of columnRows(columns, objects, withHeaders)) rows.push(row);
+      } catch (error) {
+        stdout.write(alignRows(rows));
+        throw error;
+      }
+      withHeaders = false;
+      return alignRows(rows);
     },
   };
+}
+
+async function readColumns(files: Files, path: string): Promise<string> {
+  try {
+    return await files.readText(path);
+  } catch (error) {
+    const problem = `error reading template ${path}, ${messageOf(error)}`;
+    throw new CommandError(problem, { cause: error });
+  }
 }

@@ -1,7 +1,8 @@
+import { JsonPathError, relaxedJsonPath } from "#machinery/jsonpath/jsonpath.ts";
 import { compareQuantities, parseQuantity } from "#schema/quantity.ts";
-import { CommandError } from "../../errors.ts";
+import { CommandError, messageOf } from "../../errors.ts";
 import type { KubeObject } from "../../objects.ts";
-import { pathOf } from "./custom-columns.ts";
+import { finderOf } from "./custom-columns.ts";
 import type { ServerRow, ServerTable } from "./tables.ts";
 
 /** One table of all rows, sorted by a field of their objects. */
@@ -9,40 +10,94 @@ export function sortRows(tables: readonly ServerTable[], field: string): ServerT
   const [first] = tables;
   if (!first) throw new Error("there is no table to sort");
   const rows = tables.flatMap((table) => table.rows);
-  return { ...first, rows: sortBy(rows, field, (row: ServerRow) => row.object) };
+  // A single row is in order, whatever the field.
+  if (rows.length < 2) return { ...first, rows };
+  return { ...first, rows: sortBy(rows, tableField(field), (row: ServerRow) => row.object) };
 }
 
 export function sortObjects(objects: readonly KubeObject[], field: string): KubeObject[] {
-  return sortBy(objects, field, (object) => object);
+  if (objects.length === 0) return [];
+  try {
+    return sortBy(objects, relaxedJsonPath(field), (object) => object);
+  } catch (error) {
+    if (error instanceof JsonPathError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
 }
 
-function sortBy<T>(items: readonly T[], field: string, objectOf: (item: T) => unknown): T[] {
-  const find = pathOf(field);
-  const keyed = items.map((item) => ({ item, key: find(objectOf(item))[0] }));
-  if (keyed.length > 0 && keyed.every(({ key }) => key === undefined)) {
+/** Of rows, what is no path in braces is tried as a template. */
+function tableField(field: string): string {
+  try {
+    return relaxedJsonPath(field);
+  } catch (error) {
+    if (error instanceof JsonPathError) return field;
+    throw error;
+  }
+}
+
+interface Keyed<T> {
+  readonly item: T;
+  /** Undefined where the object has no such field. */
+  readonly key: unknown;
+}
+
+function sortBy<T>(items: readonly T[], path: string, objectOf: (item: T) => unknown): T[] {
+  const find = finderOf(path);
+  const keyed = items.map((item) => ({ item, key: find(objectOf(item))[0]?.[0] }));
+  if (keyed.every(({ key }) => key === undefined)) {
     throw new CommandError(
-      `couldn't find any field with path "{${bare(field)}}" in the list of objects`,
+      `couldn't find any field with path ${JSON.stringify(path)} in the list of objects`,
     );
   }
-  return keyed.toSorted((left, right) => compare(left.key, right.key)).map(({ item }) => item);
-}
-
-function bare(field: string): string {
-  const path = field.replace(/^\{(.*)\}$/s, "$1");
-  return path.startsWith(".") || path.startsWith("[") ? path : `.${path}`;
-}
-
-/** What has no such field comes first. */
-function compare(left: unknown, right: unknown): number {
-  if (left === undefined || right === undefined) {
-    return Number(left !== undefined) - Number(right !== undefined);
+  try {
+    return inOrder(keyed).map(({ item }) => item);
+  } catch (error) {
+    if (!(error instanceof UnsortableError)) throw error;
+    const problem = `Field ${path} in *unstructured.Unstructured is an unsortable type: interface, err: ${messageOf(error)}`;
+    throw new CommandError(problem, { cause: error });
   }
-  if (typeof left === "number" && typeof right === "number") return left - right;
-  const [one, other] = [textOf(left), textOf(right)];
-  if (parseQuantity(one) && parseQuantity(other)) return compareQuantities(one, other);
-  return one < other ? -1 : Number(one > other);
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+class UnsortableError extends Error {
+  override name = "UnsortableError";
+}
+
+/** Up to here upstream sorts by insertion, which shows where the order is none. */
+const insertionMax = 12;
+
+function inOrder<T>(items: readonly Keyed<T>[]): Keyed<T>[] {
+  if (items.length > insertionMax) {
+    return items.toSorted((left, right) => {
+      if (isLess(left, right)) return isLess(right, left) ? 0 : -1;
+      return isLess(right, left) ? 1 : 0;
+    });
+  }
+  const sorted: Keyed<T>[] = [];
+  for (const item of items) {
+    const at = sorted.findLastIndex((other) => !isLess(item, other));
+    sorted.splice(at + 1, 0, item);
+  }
+  return sorted;
+}
+
+/** What has no such field comes first, the last of them in front. */
+function isLess({ key: left }: Keyed<unknown>, { key: right }: Keyed<unknown>): boolean {
+  if (left === undefined) return true;
+  if (right === undefined || right === null) return false;
+  if (left === null) return true;
+  if (typeof left === "number" && typeof right === "number") {
+    if (Number.isInteger(left) === Number.isInteger(right)) return left < right;
+  } else if (typeof left === "string" && typeof right === "string") {
+    if (!parseQuantity(left) || !parseQuantity(right)) return left < right;
+    return compareQuantities(left, right) < 0;
+  }
+  const isSortable = typeof left === "number" || typeof left === "string";
+  throw new UnsortableError(
+    isSortable ? "unsortable interface: interface" : `unsortable type: ${typeName(left)}`,
+  );
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return "[]interface {}";
+  return typeof value === "boolean" ? "bool" : "map[string]interface {}";
 }
