@@ -40,7 +40,7 @@ export async function openControlPlane(
   admission: AdmissionOptions = {},
   /** Who may come in, and what he may do: `--token-auth-file=…`. */
   accessArguments: readonly string[] = [],
-  more: Pick<ControlPlaneOptions, "cacher"> = {},
+  more: Pick<ControlPlaneOptions, "cacher"> & { readonly runtimeConfig?: string } = {},
 ): Promise<TestControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), "kijabi-test-"));
   const clock = systemClock();
@@ -53,6 +53,7 @@ export async function openControlPlane(
     apiPort: 6443,
     nodes: [],
     simulatedNodes: 0,
+    ...(more.runtimeConfig && { runtimeConfig: more.runtimeConfig }),
   };
   const pki = await ensurePki(join(folder, "pki"), config, clock.now());
   const webhooks = httpsWebhooks();

@@ -112,7 +112,7 @@ export abstract class PodCertificateRequestSpec extends message(
      * counts: RSA of 3072 or 4096 bits, ECDSA on P256, P384 or P521, or Ed25519. Required, unless the
      * deprecated fields are used.
      */
-    stubPKCS10Request: bytes(12),
+    stubPKCS10Request: bytes(12).always().optional(),
     /**
      * What the pod's author tells the signer. Nobody verifies it. Keys must have a domain; signers
      * should deny requests with keys that they do not know.

@@ -43,7 +43,7 @@ export abstract class ResourcePoolStatusRequestStatus extends message(
   "io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestStatus",
   {
     /** How many pools there are, listed or not. */
-    poolCount: int32(6).explicit(),
+    poolCount: int32(6).optional(),
     /** The first of them, by driver and name. */
     pools: list(2, () => PoolStatus).optional(),
     /** Complete or Failed. At most 10. */

@@ -26,8 +26,8 @@ const same = <M extends MessageType>(type: M): M => derivedFromV1.message(type);
 export abstract class DeviceRequest extends message("io.k8s.api.resource.v1beta1.DeviceRequest", {
   /** DNS label, unique in the claim. Containers may name it. */
   name: string(1),
-  /** The DeviceClass. Required without firstAvailable. */
-  deviceClassName: string(2).optional(),
+  /** The DeviceClass. Required without firstAvailable, and empty with it. */
+  deviceClassName: string(2),
   /** What a device must fulfil, all of them, besides the class's own. At most 32. */
   selectors: list(3, () => same(v1.DeviceSelector)).optional(),
   /** ExactCount (default): as many as count says. All: all devices of a pool that fit. */

@@ -98,7 +98,7 @@ export const tooMany = (path: string, count: number, countMax: number): FieldErr
   path,
   type: "FieldValueTooMany",
   value: count,
-  detail: `must have at most ${countMax} items`,
+  detail: `must have at most ${countMax} item${countMax === 1 ? "" : "s"}`,
 });
 
 /** Without the path: `Invalid value: "x": must be …`. */

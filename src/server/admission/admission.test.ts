@@ -49,6 +49,7 @@ describe("admission", () => {
         "CertificateSubjectRestriction",
         "DefaultIngressClass",
         "PodTopologyLabels",
+        "PodGroupWorkloadExists",
         "NodeDeclaredFeatureValidator",
         "PodResizeValidator",
         "MutatingAdmissionPolicy",

@@ -21,6 +21,7 @@ import { missingEngine } from "./policies/missing-engine.ts";
 import { mutatingPolicies } from "./policies/mutating.ts";
 import { validatingPolicies } from "./policies/validating.ts";
 import type { PolicyEnvironment } from "./policies/validating.ts";
+import { podGroupWorkloadExists } from "./pod-group-workload-exists/plugin.ts";
 import { podResizeValidator } from "./pod-resize/plugin.ts";
 import { podSecurityConfigurationOf } from "./pod-security/configuration.ts";
 import { podSecurity } from "./pod-security/plugin.ts";
@@ -72,8 +73,8 @@ const off = (name: string, make: NonNullable<Known["make"]>): Known => ({
 const missing = (name: string): Known => ({ name, isDefault: false });
 
 /**
- * Upstream's plugins in upstream's order. Three that are on there stand for alpha features and do
- * nothing while those are off: PodGroupProtection, PodGroupWorkloadExists and JobValidation.
+ * Upstream's plugins in upstream's order. Two that are on there stand for alpha features and do
+ * nothing while those are off: PodGroupProtection and JobValidation.
  */
 const known: readonly Known[] = [
   off("AlwaysAdmit", alwaysAdmit),
@@ -115,7 +116,7 @@ const known: readonly Known[] = [
   on("DefaultIngressClass", defaultIngressClass),
   off("DenyServiceExternalIPs", denyServiceExternalIPs),
   on("PodTopologyLabels", podTopologyLabels),
-  on("PodGroupWorkloadExists", undefined),
+  on("PodGroupWorkloadExists", podGroupWorkloadExists),
   on("NodeDeclaredFeatureValidator", nodeDeclaredFeatureValidator),
   on("JobValidation", undefined),
   on("PodResizeValidator", podResizeValidator),

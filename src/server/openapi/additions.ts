@@ -47,12 +47,14 @@ export const granularTypes: ReadonlySet<string> = new Set(
 export const requiredAnyway: ReadonlySet<string> = new Set(
   api([
     "apiserverinternal.v1alpha1.StorageVersion.metadata",
+    "certificates.v1beta1.PodCertificateRequestSpec.stubPKCS10Request",
     "core.v1.Event.metadata",
     "core.v1.HTTPHeader.value",
     "core.v1.Sysctl.value",
     "events.v1.Event.eventTime",
     "events.v1.EventSeries.lastObservedTime",
     "resource.v1alpha3.ResourcePoolStatusRequest.metadata",
+    "resource.v1alpha3.ResourcePoolStatusRequestStatus.poolCount",
   ]),
 );
 
@@ -68,6 +70,7 @@ export const optionalAnyway: ReadonlySet<string> = new Set([
     "core.v1.Pod.spec",
     "flowcontrol.v1.FlowSchema.spec",
     "flowcontrol.v1.PriorityLevelConfiguration.spec",
+    "resource.v1beta1.DeviceRequest.deviceClassName",
   ]),
   "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService.spec",
 ]);

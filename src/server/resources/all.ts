@@ -48,6 +48,7 @@ import { secrets } from "./core/secrets/resource.ts";
 import { serviceAccounts } from "./core/serviceaccounts/resource.ts";
 import { services } from "./core/services/resource.ts";
 import type { ResourceDependencies } from "./dependencies.ts";
+import { tellDeprecated } from "./deprecation.ts";
 import { withEarlierVersions } from "./earlier.ts";
 import { parseRuntimeConfig } from "./runtime-config.ts";
 import { endpointSlices } from "./discovery/endpointslices/resource.ts";
@@ -95,7 +96,7 @@ export function allResources(
     runtimeConfig,
     all.map(({ type }) => type.info),
   );
-  return all.filter(({ type }) => config.serves(type.info));
+  return all.filter(({ type }) => config.serves(type.info)).map(tellDeprecated);
 }
 
 function stableResources(dependencies: ResourceDependencies): readonly ResourceDefinition[] {

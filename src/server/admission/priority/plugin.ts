@@ -1,5 +1,6 @@
 import { Pod } from "#api/core/v1.ts";
 import { PriorityClass } from "#api/scheduling/v1.ts";
+import { PodGroup } from "#api/scheduling/v1alpha2.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { isAbout, objectAs, objectName, refusal } from "../refusal.ts";
 import { systemPriorityClasses } from "./system-classes.ts";
@@ -11,6 +12,7 @@ interface Priority {
   readonly preemptionPolicy: string;
 }
 
+const group = "scheduling.k8s.io";
 const none: Priority = { name: "", value: 0, preemptionPolicy: "PreemptLowerPriority" };
 
 /** A pod gets the number that its class names; there is at most one class for all others. */
@@ -18,13 +20,16 @@ export function priority(environment: AdmissionEnvironment): AdmissionPlugin {
   return {
     name: "Priority",
     async mutate(request) {
+      if (request.operation === "CREATE" && isAbout(request, group, "podgroups")) {
+        return setGroupPriority(environment, request);
+      }
       if (!isAbout(request, "", "pods")) return;
       if (request.operation === "CREATE") await setPriority(environment, request);
       else if (request.operation === "UPDATE") keepPriority(request);
     },
     async validate(request) {
       if (request.operation !== "CREATE" && request.operation !== "UPDATE") return;
-      if (!isAbout(request, "scheduling.k8s.io", "priorityclasses")) return;
+      if (!isAbout(request, group, "priorityclasses")) return;
       const name = objectName(request);
       if (!objectAs(request, PriorityClass).globalDefault) return;
       const { items } = await environment.client.list(PriorityClass);
@@ -39,14 +44,30 @@ export function priority(environment: AdmissionEnvironment): AdmissionPlugin {
   };
 }
 
+/** Pods of a group count as much as the group. */
+async function setGroupPriority(
+  environment: AdmissionEnvironment,
+  request: AdmissionRequest,
+): Promise<void> {
+  const { spec } = objectAs(request, PodGroup);
+  const computed = await classOf(environment, request, spec.priorityClassName);
+  if (spec.priority !== undefined && spec.priority !== computed.value) {
+    throw refusal(
+      request,
+      `priority set in the pod group (${spec.priority}) must match the priority computed ` +
+        `(${computed.value}) based on the priority class set in the spec`,
+    );
+  }
+  spec.priority = computed.value;
+  if (computed.name) spec.priorityClassName = computed.name;
+}
+
 async function setPriority(
   environment: AdmissionEnvironment,
   request: AdmissionRequest,
 ): Promise<void> {
   const { spec } = objectAs(request, Pod);
-  const computed = spec.priorityClassName
-    ? await findClass(environment, request, spec.priorityClassName)
-    : await defaultClass(environment);
+  const computed = await classOf(environment, request, spec.priorityClassName);
   const from = "priority admission controller computed";
   if (spec.priority !== undefined && spec.priority !== computed.value) {
     throw refusal(
@@ -75,6 +96,15 @@ function keepPriority(request: AdmissionRequest): void {
   if (spec.preemptionPolicy === undefined && old.preemptionPolicy !== undefined) {
     spec.preemptionPolicy = old.preemptionPolicy;
   }
+}
+
+/** The class that is named, or else the default. */
+function classOf(
+  environment: AdmissionEnvironment,
+  request: AdmissionRequest,
+  name: string | undefined,
+): Promise<Priority> {
+  return name ? findClass(environment, request, name) : defaultClass(environment);
 }
 
 async function findClass(

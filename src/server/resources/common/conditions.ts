@@ -36,7 +36,8 @@ function validateCondition(condition: Condition, at: string): FieldError[] {
   const errors = by(`${at}.type`, condition.type, isQualifiedName);
   const statuses = ["False", "True", "Unknown"];
   if (!statuses.includes(condition.status)) {
-    errors.push(notSupported(`${at}.status`, condition.status, statuses));
+    const { status = "" } = condition as { status?: string };
+    errors.push(notSupported(`${at}.status`, status, statuses));
   }
   if ((condition.observedGeneration ?? 0) < 0) {
     const detail = "must be greater than or equal to zero";
@@ -70,3 +71,16 @@ function isReason(value: string): string[] {
 /** Whether there is a condition of the type, and it is true. */
 export const isTrue = (conditions: readonly Condition[] | undefined, type: string): boolean =>
   conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
+
+/** As a message shows it: fields in the order in which the API defines them. */
+export function shownCondition(condition: Condition): object {
+  const { lastTransitionTime, message, observedGeneration, reason, status, type } = condition;
+  return {
+    type,
+    status,
+    ...(observedGeneration && { observedGeneration }),
+    lastTransitionTime,
+    reason,
+    message,
+  };
+}

@@ -93,7 +93,8 @@ function validateVersion(path: string, apiVersion: string): FieldError[] {
 function versionProblems(apiVersion: string): string[] {
   const parts = apiVersion.split("/");
   if (parts.length > 2) {
-    const [shape = ""] = isDns1035Label("");
+    // The comma is upstream's, here and nowhere else.
+    const shape = isDns1035Label("").join().replace(" must consist", ", which must consist");
     return [
       `an apiVersion is ${shape} with an optional DNS subdomain prefix and '/' ` +
         "(e.g. 'example.com/MyVersion')",

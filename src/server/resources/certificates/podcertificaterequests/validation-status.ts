@@ -63,7 +63,8 @@ function validateStates({ conditions = [] }: Status): FieldError[] {
   const errors: FieldError[] = [];
   let known = 0;
   for (const [index, { status, type }] of conditions.entries()) {
-    const path = `status.conditions[${index}]`;
+    // The dot before the bracket is upstream's.
+    const path = `status.conditions.[${index}]`;
     if (!finalStates.includes(type)) {
       errors.push(notSupportedInOrder(`${path}.type`, type, finalStates));
       continue;

@@ -13,7 +13,7 @@ export function validateLease({ spec }: Lease): FieldError[] {
   errors.push(...nonNegative("spec.leaseTransitions", spec.leaseTransitions));
   if (strategy !== undefined) errors.push(...validateStrategy(strategy));
   if (spec.preferredHolder && !strategy) {
-    const detail = "may only be specified when `strategy` is defined";
+    const detail = "may only be specified if `strategy` is defined";
     errors.push(forbidden("spec.preferredHolder", detail));
   }
   return errors;

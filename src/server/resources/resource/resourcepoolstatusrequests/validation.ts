@@ -8,7 +8,7 @@ import {
   tooMany,
 } from "#machinery/validation/field-error.ts";
 import { exceedsBytes, isDnsSubdomain, maxSubdomainBytes } from "#machinery/validation/names.ts";
-import { validateConditions } from "../../common/conditions.ts";
+import { shownCondition, validateConditions } from "../../common/conditions.ts";
 import { by, immutable, sameValue } from "../../common/validation.ts";
 
 type Request = ResourcePoolStatusRequest;
@@ -40,7 +40,9 @@ export function validatePoolStatus({ status }: Request, { status: old }: Readonl
   const types = conditions.map(({ type }) => type);
   return [
     ...validateConditions(conditions, "status.conditions"),
-    ...atLeast("status.poolCount", status.poolCount, 0),
+    ...(status.poolCount === undefined
+      ? [requiredValue("status.poolCount")]
+      : atLeast("status.poolCount", status.poolCount, 0)),
     ...(pools.length > poolsMax
       ? [tooMany("status.pools", pools.length, poolsMax)]
       : pools.flatMap((pool, index) => validatePool(pool, `status.pools[${index}]`))),
@@ -48,7 +50,7 @@ export function validatePoolStatus({ status }: Request, { status: old }: Readonl
       ? [tooMany("status.conditions", conditions.length, conditionsMax)]
       : conditions.flatMap((condition, index) =>
           types.indexOf(condition.type) < index
-            ? [duplicate(`status.conditions[${index}]`, condition)]
+            ? [duplicate(`status.conditions[${index}]`, shownCondition(condition))]
             : [],
         )),
   ];
@@ -76,8 +78,16 @@ function validatePool(pool: PoolStatus, at: string): FieldError[] {
   ];
 }
 
+const isCaselessSubdomain = (value: string): string[] =>
+  isDnsSubdomain(value.toLowerCase()).map((problem) =>
+    problem
+      .replace("a lowercase RFC 1123", "an RFC 1123")
+      .replace("lower case alphanumeric", "alphanumeric")
+      .replace("'example.com'", "'Example.com'"),
+  );
+
 const driverName = (path: string, name: string): FieldError[] =>
-  name ? by(path, name, (value) => isDnsSubdomain(value.toLowerCase())) : [requiredValue(path)];
+  name ? by(path, name, isCaselessSubdomain) : [requiredValue(path)];
 
 function validatePoolPath(path: string, name: string): FieldError[] {
   const segments = name

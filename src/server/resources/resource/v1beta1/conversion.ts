@@ -88,7 +88,7 @@ function withoutZeros({ spec, ...rest }: SliceHolder<object>): object {
 function nestRequest(request: FlatRequest): object {
   const { firstAvailable, name, ...asked } = request;
   const exactly = Object.fromEntries(
-    Object.entries(asked).filter(([, value]) => value !== undefined),
+    Object.entries(asked).filter(([, value]) => value !== undefined && value !== ""),
   );
   return {
     ...(name !== undefined && { name }),
@@ -98,7 +98,8 @@ function nestRequest(request: FlatRequest): object {
 }
 
 function flattenRequest({ exactly, ...rest }: Request): object {
-  return { ...rest, ...exactly };
+  // The field is there whether or not it says something.
+  return { deviceClassName: "", ...rest, ...exactly };
 }
 
 function unboxDevice({ basic, ...rest }: BoxedDevice): object {

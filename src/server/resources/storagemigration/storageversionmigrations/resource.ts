@@ -4,7 +4,7 @@ import { invalid, requiredValue } from "#machinery/validation/field-error.ts";
 import { isDns1035Label, isDnsSubdomain } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../../registry/resource.ts";
 import { column } from "../../common/columns.ts";
-import { isTrue, validateConditions } from "../../common/conditions.ts";
+import { isTrue, shownCondition, validateConditions } from "../../common/conditions.ts";
 import { immutable } from "../../common/validation.ts";
 import { defineResource } from "../../define.ts";
 
@@ -61,6 +61,7 @@ function validateResource({ spec }: Migration): FieldError[] {
 function validateProgress({ status }: Migration, { status: old }: Readonly<Migration>) {
   const { conditions, resourceVersion = "" } = status;
   const path = "status.conditions";
+  const shown = conditions?.map(shownCondition) ?? null;
   const errors: FieldError[] = [];
   const version = "status.resourceVersion";
   if (resourceVersion && !/^[1-9]\d*$/.test(resourceVersion)) {
@@ -73,7 +74,7 @@ function validateProgress({ status }: Migration, { status: old }: Readonly<Migra
   }
   if (isTrue(conditions, "Succeeded") && isTrue(conditions, "Failed")) {
     const detail = "Both success and failed conditions cannot be true at the same time";
-    errors.push(invalid(path, conditions, detail));
+    errors.push(invalid(path, shown, detail));
   }
   for (const [type, name] of [
     ["Succeeded", "Success"],
@@ -81,7 +82,7 @@ function validateProgress({ status }: Migration, { status: old }: Readonly<Migra
   ] as const) {
     if (!isTrue(old.conditions, type) || isTrue(conditions, type)) continue;
     const detail = `${name} condition cannot be set to false once it is true`;
-    errors.push(invalid(path, conditions ?? null, detail));
+    errors.push(invalid(path, shown, detail));
   }
   return errors;
 }
