@@ -33,7 +33,7 @@ const ed25519Request =
   "AvUWZTkndr4D";
 const ed25519Key = "MCowBQYDK2VwAyEAdUUhbvBA8PGLehigUwB5fMazhsd8YRauEQqpO3apCIY=";
 const ed25519Proof =
-  "knP44XOj1NCAkHXWPid+4kx//ztXFCTdEqoyTI2X3czJNyxONS2wR9g12Xr7xclpVqhaOAGCPfA3aDL5" + "NjinAQ==";
+  "knP44XOj1NCAkHXWPid+4kx//ztXFCTdEqoyTI2X3czJNyxONS2wR9g12Xr7xclpVqhaOAGCPfA3aDL5NjinAQ==";
 
 const root = "/apis/certificates.k8s.io/v1beta1/namespaces/default/podcertificaterequests";
 const merge = "application/merge-patch+json";
