@@ -67,22 +67,27 @@ function hasDefaults(of: Kind): boolean {
  * Gives required fields that are missing their empty value, at any depth and in place: "" and 0 are
  * what those who know no missing values take them for. Words of a closed set stay missing.
  */
-export function fillRequired(type: MessageType, value: Record<string, unknown>): void {
+export function fillRequired(
+  type: MessageType,
+  value: Record<string, unknown>,
+  isFilled: (name: string, spec: FieldSpec) => boolean = (_name, spec) => !spec.optional,
+): void {
+  const fillIn = (of: Kind, field: unknown): void => {
+    if (field === undefined || field === null) return;
+    if (of.kind === "message") {
+      fillRequired(of.type(), field as Record<string, unknown>, isFilled);
+    } else if (of.kind === "list") {
+      for (const item of field as unknown[]) fillIn(of.item, item);
+    } else if (of.kind === "map") {
+      for (const item of Object.values(field)) fillIn(of.value, item);
+    }
+  };
   for (const [name, spec] of fieldsOf(type)) {
-    if (value[name] === undefined && !spec.optional) {
+    if (value[name] === undefined && isFilled(name, spec)) {
       const empty = emptyOf(spec.of);
       if (empty !== undefined) value[name] = empty;
     }
-    fillRequiredIn(spec.of, value[name]);
-  }
-}
-
-function fillRequiredIn(of: Kind, value: unknown): void {
-  if (value === undefined || value === null) return;
-  if (of.kind === "message") fillRequired(of.type(), value as Record<string, unknown>);
-  else if (of.kind === "list") for (const item of value as unknown[]) fillRequiredIn(of.item, item);
-  else if (of.kind === "map") {
-    for (const item of Object.values(value)) fillRequiredIn(of.value, item);
+    fillIn(spec.of, value[name]);
   }
 }
 

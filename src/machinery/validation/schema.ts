@@ -21,7 +21,7 @@ function checkMessage(type: MessageType, row: Row, path: string, errors: FieldEr
   for (const step of stepsOf(type)) {
     const value = row[step.name];
     if (value === undefined || value === null) {
-      if (!step.spec.optional) errors.push(requiredValue(join(path, step.name)));
+      if (!step.spec.optional) errors.push(...missing(step, join(path, step.name)));
       continue;
     }
     if (step.deep) checkValue(step.spec.of, value, join(path, step.name), errors);
@@ -30,6 +30,13 @@ function checkMessage(type: MessageType, row: Row, path: string, errors: FieldEr
       if (problem !== undefined) errors.push(invalid(join(path, step.name), value, problem));
     }
   }
+}
+
+/** An object that is required is taken to be there and empty: what it lacks is what is missing. */
+function missing({ spec: { of } }: Step, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (of.kind === "message") checkMessage(of.type(), {}, path, errors);
+  return errors.length > 0 ? errors : [requiredValue(path)];
 }
 
 function checkValue(of: Kind, value: unknown, path: string, errors: FieldError[]): void {

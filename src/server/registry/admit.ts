@@ -11,6 +11,8 @@ import {
 } from "#machinery/validation/names.ts";
 import type { NameRule } from "#machinery/validation/names.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
+import { inFieldOrder } from "#machinery/validation/order.ts";
+import { withZeros } from "#machinery/validation/zeros.ts";
 import { validateSchema } from "#machinery/validation/schema.ts";
 import type { KindType } from "#schema/message.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
@@ -150,10 +152,11 @@ export async function validateNew(
   const nameRule = typeof named === "function" ? named : (nameRules[named] ?? dnsSubdomainRule);
   const errors: FieldError[] = [
     ...validateObjectMeta(object.metadata, { namespaced: info.namespaced ?? false, nameRule }),
-    ...validateSchema(definition.type, object),
-    ...(definition.validate?.(object) ?? []),
-    ...(definition.validateCreate?.(object) ?? []),
-    ...((await definition.checkCreate?.(object)) ?? []),
+    ...(await allRules(definition.type, object, async (seen) => [
+      ...(definition.validate?.(seen) ?? []),
+      ...(definition.validateCreate?.(seen) ?? []),
+      ...((await definition.checkCreate?.(seen)) ?? []),
+    ])),
   ];
   // Of a new object, the name may be what is missing.
   const { name } = object.metadata as { name?: string };
@@ -178,13 +181,41 @@ export async function validateChanged(
     errors.push(...view.validateUpdate(object, old));
   } else {
     errors.push(
-      ...validateSchema(definition.type, object),
-      ...(definition.validate?.(object) ?? []),
-      ...(definition.validateUpdate?.(object, old) ?? []),
-      ...((await definition.checkUpdate?.(object, old)) ?? []),
+      ...(await allRules(definition.type, object, async (seen) => [
+        ...(definition.validate?.(seen) ?? []),
+        ...(definition.validateUpdate?.(seen, old) ?? []),
+        ...((await definition.checkUpdate?.(seen, old)) ?? []),
+      ])),
     );
   }
   if (errors.length) throw invalid(kind, object.metadata.name, unique(errors));
+}
+
+/** What the schema finds, and the resource's own rules, in upstream's order as far as possible. */
+async function allRules(
+  type: KindType,
+  object: StoredObject,
+  own: (seen: StoredObject) => Promise<readonly FieldError[]>,
+): Promise<readonly FieldError[]> {
+  const schema = validateSchema(type, object);
+  if (schema.length === 0) return own(object);
+  const found = await own(withZeros(type, object)).catch((error: unknown) => {
+    // Rules may rely on what the schema requires: what they trip over, it tells.
+    if (error instanceof TypeError) return [];
+    throw error;
+  });
+  // What the rules say of a missing field, or of what is missing in it, says more. Where both say
+  // the same, it stands where the rules have it, and with the words in their order.
+  const bare = schema.filter((error) =>
+    error.type === required
+      ? !found.some(({ path }) => isWithin(path, error.path))
+      : !found.some(({ path, type }) => path === error.path && type === error.type),
+  );
+  return inFieldOrder(type, bare, found);
+}
+
+function isWithin(path: string, parent: string): boolean {
+  return path.startsWith(parent) && /^($|[.[])/.test(path.slice(parent.length));
 }
 
 /**

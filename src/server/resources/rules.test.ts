@@ -271,7 +271,7 @@ const cases: readonly Case[] = [
       },
     },
     errors: [
-      "spec.ingress[0].ports[0].endPort: Invalid value: 70: must be greater than or equal to `port`",
+      "spec.ingress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`",
       'spec.ingress[0].from[0].ipBlock.except[0]: Invalid value: "11.0.0.0/16": must be a strict ' +
         "subset of `cidr`",
     ],

@@ -52,7 +52,10 @@ const cases: Case[] = [
     group: "apps",
     what: "no selector",
     object: { metadata, spec: { template } },
-    errors: ["spec.selector: Required value"],
+    errors: [
+      "spec.selector: Required value",
+      'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`',
+    ],
   },
   {
     kind: "Deployment",
@@ -280,7 +283,7 @@ const cases: Case[] = [
     group: "networking.k8s.io",
     what: "nothing to do",
     object: { metadata, spec: {} },
-    errors: ["spec: Invalid value: []: either `defaultBackend` or `rules` must be specified"],
+    errors: ["spec: Invalid value: null: either `defaultBackend` or `rules` must be specified"],
   },
 ];
 

@@ -1,3 +1,4 @@
+import { goJson } from "#machinery/codec/go-json.ts";
 import { isRow } from "#machinery/json.ts";
 import type { Row } from "#machinery/json.ts";
 import { threeWayPatch } from "#machinery/patch/three-way.ts";
@@ -6,7 +7,6 @@ import { CommandError, during } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
-import { sorted } from "../../printers/structured.ts";
 import { resourcePath } from "../../rest/paths.ts";
 import { requestDeletion, waitForDeletion } from "../../writes/deletion.ts";
 import { dryRunQuery } from "../../writes/dry-run.ts";
@@ -40,7 +40,7 @@ export async function applyFromClient(
       return await replace(kubectl, info, current, modified, options);
     }
     if (!(error instanceof PatchError)) throw error;
-    const sent = JSON.stringify(sorted(error.patch));
+    const sent = goJson(error.patch);
     throw during(
       `error when applying patch:\n${sent}\nto:\n${describe(info)}\nfor: "${source}"`,
       error.cause,

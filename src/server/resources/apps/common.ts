@@ -29,10 +29,11 @@ export function validateWorkloadTemplate(
   deadlineText: string,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const labels = template.metadata?.labels ?? {};
-  if (selector && !isEmptySelector(selector) && !selectorMatches(selector, labels)) {
+  const labels = template.metadata?.labels;
+  // One that is missing selects nothing, other than an empty one.
+  if (!selector || (!isEmptySelector(selector) && !selectorMatches(selector, labels ?? {}))) {
     const detail = "`selector` does not match template `labels`";
-    errors.push(invalid("spec.template.metadata.labels", labels, detail));
+    errors.push(invalid("spec.template.metadata.labels", labels ?? null, detail));
   }
   errors.push(...validatePodTemplateSpec(template, "spec.template"));
   const policy = template.spec?.restartPolicy;

@@ -2,7 +2,7 @@ import type { Draft } from "#schema/message.ts";
 import { StatefulSet } from "#api/apps/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { forbidden, invalid, requiredValue } from "#machinery/validation/field-error.ts";
-import { isDnsLabel, isDnsSubdomain } from "#machinery/validation/names.ts";
+import { isDnsLabel } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import {
   ageColumn,
@@ -34,6 +34,9 @@ export const statefulSets: ResourceDefinition = defineResource<StatefulSet>({
     set.status = old.status ?? { replicas: 0 };
   },
   validate,
+  // Names that were let in before may stay: they cannot be changed.
+  validateCreate: ({ spec }) =>
+    spec.serviceName ? by("spec.serviceName", spec.serviceName, isDnsLabel) : [],
   validateUpdate,
   status: {},
   scale: {
@@ -64,7 +67,6 @@ function validate({ spec }: StatefulSet): FieldError[] {
     ...nonNegative("spec.replicas", spec.replicas),
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
-    ...(spec.serviceName ? by("spec.serviceName", spec.serviceName, isDnsSubdomain) : []),
     ...validateWorkloadSelector(spec.selector, "empty selector is invalid for statefulset"),
     ...validateWorkloadTemplate(
       spec.template,

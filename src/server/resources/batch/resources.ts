@@ -104,20 +104,20 @@ function selectOwnPods({ metadata, spec }: Job): void {
 
 function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
   const errors = [
-    ...validateIndexes(spec, path),
-    ...validateSuccessPolicy(spec, path),
-    ...validateFailurePolicy(spec, path),
-    ...oneOf(`${path}.completionMode`, spec.completionMode, ["NonIndexed", "Indexed"]),
-    ...oneOf(
-      `${path}.podReplacementPolicy`,
-      spec.podReplacementPolicy,
-      spec.podFailurePolicy ? ["Failed"] : ["Failed", "TerminatingOrFailed"],
-    ),
     ...nonNegative(`${path}.parallelism`, spec.parallelism),
     ...nonNegative(`${path}.completions`, spec.completions),
     ...nonNegative(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds),
     ...nonNegative(`${path}.backoffLimit`, spec.backoffLimit),
     ...nonNegative(`${path}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished),
+    ...oneOf(`${path}.completionMode`, spec.completionMode, ["NonIndexed", "Indexed"]),
+    ...validateIndexes(spec, path),
+    ...validateFailurePolicy(spec, path),
+    ...validateSuccessPolicy(spec, path),
+    ...oneOf(
+      `${path}.podReplacementPolicy`,
+      spec.podReplacementPolicy,
+      spec.podFailurePolicy ? ["Failed"] : ["Failed", "TerminatingOrFailed"],
+    ),
     ...validatePodTemplateSpec(spec.template, `${path}.template`),
   ];
   if (spec.completionMode === "Indexed" && spec.completions === undefined) {
@@ -126,7 +126,7 @@ function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
   }
   const policy = spec.template.spec?.restartPolicy;
   const field = `${path}.template.spec.restartPolicy`;
-  if (policy) errors.push(...oneOf(field, policy, ["OnFailure", "Never"]));
+  if (policy && policy !== "Always") errors.push(...oneOf(field, policy, ["OnFailure", "Never"]));
   else errors.push(requiredValue(field, 'valid values: "OnFailure", "Never"'));
   return errors;
 }
@@ -159,11 +159,12 @@ export const cronJobs: ResourceDefinition = defineResource<CronJob>({
   },
   validate: ({ spec }) => [
     ...(spec.schedule ? validateSchedule(spec.schedule) : [requiredValue("spec.schedule")]),
-    ...validateTimeZone(spec.timeZone),
     ...nonNegative("spec.startingDeadlineSeconds", spec.startingDeadlineSeconds),
+    ...validateTimeZone(spec.timeZone),
+    ...oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"]),
+    ...validateJobSpec(spec.jobTemplate.spec ?? emptyJob, "spec.jobTemplate.spec"),
     ...nonNegative("spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
     ...nonNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
-    ...validateJobSpec(spec.jobTemplate.spec ?? emptyJob, "spec.jobTemplate.spec"),
   ],
   status: {},
 });

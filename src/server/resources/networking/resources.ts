@@ -1,5 +1,10 @@
 import { Ingress, IngressClass, NetworkPolicy } from "#api/networking/v1.ts";
-import type { IngressBackend, NetworkPolicyPeer, NetworkPolicyPort } from "#api/networking/v1.ts";
+import type {
+  HTTPIngressPath,
+  IngressBackend,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+} from "#api/networking/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import {
   forbidden,
@@ -17,6 +22,7 @@ import {
   isPortNumber,
   isWildcardDnsSubdomain,
   parseCidr,
+  parseIp,
 } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import { ageColumn, column, formatSelector, nameColumn } from "../common/columns.ts";
@@ -95,7 +101,8 @@ function validatePolicyPort({ endPort, port, protocol }: NetworkPolicyPort, at: 
     return [...errors, invalid(path, endPort, detail)];
   }
   if (endPort < port) {
-    errors.push(invalid(path, endPort, "must be greater than or equal to `port`"));
+    // Upstream shows the port, of which this is not the field.
+    errors.push(invalid(path, port, "must be greater than or equal to `port`"));
   }
   return [...errors, ...by(path, endPort, isPortNumber)];
 }
@@ -234,30 +241,47 @@ function hostText({ spec }: Ingress): string {
   return hosts.length > hostsShownMax ? `${text} + ${hosts.length - hostsShownMax} more...` : text;
 }
 
+const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"];
+/** What proxies read in more than one way. */
+const ambiguousParts = ["//", "/./", "/../", "%2f", "%2F"];
+const ambiguousEnds = ["/..", "/."];
+
+function validatePath({ path = "", pathType, backend }: HTTPIngressPath, at: string): FieldError[] {
+  if (!pathType) return [requiredValue(`${at}.pathType`, "pathType must be specified")];
+  const errors: FieldError[] = [];
+  const wrong = (why: string) => errors.push(invalid(`${at}.path`, path, why));
+  if (!pathTypes.includes(pathType)) {
+    errors.push(notSupported(`${at}.pathType`, pathType, pathTypes));
+  } else if (pathType === "ImplementationSpecific") {
+    if (path && !path.startsWith("/")) wrong("must be an absolute path");
+  } else {
+    if (!path.startsWith("/")) wrong("must be an absolute path");
+    for (const part of ambiguousParts) if (path.includes(part)) wrong(`must not contain '${part}'`);
+    for (const end of ambiguousEnds) if (path.endsWith(end)) wrong(`cannot end with '${end}'`);
+  }
+  return [...errors, ...validateBackend(backend, `${at}.backend`)];
+}
+
 function validateIngress({ spec }: Ingress): FieldError[] {
   const { rules = [], defaultBackend } = spec;
   if (!rules.length && !defaultBackend) {
-    return [invalid("spec", [], "either `defaultBackend` or `rules` must be specified")];
+    return [
+      invalid("spec", spec.rules ?? null, "either `defaultBackend` or `rules` must be specified"),
+    ];
   }
   const errors = defaultBackend ? validateBackend(defaultBackend, "spec.defaultBackend") : [];
   for (const [index, { host, http }] of rules.entries()) {
     const at = `spec.rules[${index}]`;
     if (host) {
       const rule = host.includes("*") ? isWildcardDnsSubdomain : isDnsSubdomain;
+      if (parseIp(host)) {
+        errors.push(invalid(`${at}.host`, host, "must be a DNS name, not an IP address"));
+      }
       errors.push(...by(`${at}.host`, host, rule));
     }
     if (http && !http.paths.length) errors.push(requiredValue(`${at}.http.paths`));
-    for (const [i, { path, pathType, backend }] of (http?.paths ?? []).entries()) {
-      const item = `${at}.http.paths[${i}]`;
-      const supported = ["Exact", "ImplementationSpecific", "Prefix"];
-      if (pathType === undefined)
-        errors.push(requiredValue(`${item}.pathType`, "pathType must be specified"));
-      else if (!supported.includes(pathType)) {
-        errors.push(notSupported(`${item}.pathType`, pathType, supported));
-      } else if (!path?.startsWith("/") && (path || pathType !== "ImplementationSpecific")) {
-        errors.push(invalid(`${item}.path`, path ?? "", "must be an absolute path"));
-      }
-      errors.push(...validateBackend(backend, `${item}.backend`));
+    for (const [i, path] of (http?.paths ?? []).entries()) {
+      errors.push(...validatePath(path, `${at}.http.paths[${i}]`));
     }
   }
   for (const [index, { hosts = [], secretName }] of (spec.tls ?? []).entries()) {

@@ -73,8 +73,8 @@ export function validateBinding(
   if (roleRef.apiGroup !== group) {
     errors.push(notSupported("roleRef.apiGroup", roleRef.apiGroup, [group]));
   }
-  const roles = kind === "RoleBinding" ? ["ClusterRole", "Role"] : ["ClusterRole"];
-  if (!roles.includes(roleRef.kind)) errors.push(notSupported("roleRef.kind", roleRef.kind, roles));
+  const roles = kind === "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
+  errors.push(...oneOf("roleRef.kind", roleRef.kind, roles));
   if (!roleRef.name) errors.push(requiredValue("roleRef.name"));
   else errors.push(...by("roleRef.name", roleRef.name, isPathSegment));
   return [

@@ -1,9 +1,9 @@
 import { PriorityClass } from "#api/scheduling/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-import { forbidden, notSupported } from "#machinery/validation/field-error.ts";
+import { forbidden } from "#machinery/validation/field-error.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import { ageColumn, column, nameColumn } from "../common/columns.ts";
-import { immutable } from "../common/validation.ts";
+import { immutable, oneOf } from "../common/validation.ts";
 import { defineResource } from "../define.ts";
 
 /** Above this, priorities are the system's own. */
@@ -56,9 +56,6 @@ function validate({ metadata, value = 0, globalDefault, preemptionPolicy }: Prio
     const detail = "maximum allowed value of a user defined priority is " + String(userPriorityMax);
     errors.push(forbidden("value", detail));
   }
-  const supported = ["Never", "PreemptLowerPriority"];
-  if (!supported.includes(preemptionPolicy)) {
-    errors.push(notSupported("preemptionPolicy", preemptionPolicy, supported));
-  }
-  return errors;
+  const supported = ["PreemptLowerPriority", "Never"];
+  return [...errors, ...oneOf("preemptionPolicy", preemptionPolicy, supported)];
 }

@@ -29,7 +29,7 @@ import {
 import { defineResource } from "../define.ts";
 
 const defaultClass = "storageclass.kubernetes.io/is-default-class";
-const policies = ["Delete", "Recycle", "Retain"];
+const policies = ["Delete", "Retain"];
 
 export const storageClasses: ResourceDefinition = defineResource<StorageClass>({
   type: StorageClass,
@@ -94,12 +94,16 @@ function validateTopologies(topologies: NonNullable<StorageClass["allowedTopolog
 
 function validateStorageClass({
   allowedTopologies = [],
+  parameters = {},
   provisioner,
   reclaimPolicy,
 }: StorageClass): FieldError[] {
   const errors = provisioner
     ? by("provisioner", provisioner.toLowerCase(), isQualifiedName)
     : [requiredValue("provisioner")];
+  if (Object.hasOwn(parameters, "")) {
+    errors.push(invalid("parameters", "", "field can not be empty."));
+  }
   if (!policies.includes(reclaimPolicy)) {
     errors.push(notSupported("reclaimPolicy", reclaimPolicy, policies));
   }

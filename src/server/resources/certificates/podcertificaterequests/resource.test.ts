@@ -165,9 +165,10 @@ async function openRequest(options: { readonly maySign?: boolean } = {}) {
   await api.send("POST", root, { body: bodyOf({ stubPKCS10Request: stub }) });
   const authority = await createCertificateAuthority({ commonName: "ca", now });
   const chain = await signCertificateRequest(authority, await parseCertificateRequest(pem), {
-    usages: "client",
-    now: now + 60_000,
-    durationSeconds: 7200,
+    keyUsages: ["digitalSignature"],
+    purposes: ["client"],
+    notBefore: now,
+    notAfter: now + 7_200_000,
   });
   const { notAfter, notBefore } = parseCertificate(chain);
   const text = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
