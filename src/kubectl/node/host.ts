@@ -2,10 +2,8 @@ import { homedir } from "node:os";
 import { systemClock } from "#base/node/system-clock.ts";
 import { cryptoRandom } from "#base/random.ts";
 import type { Bytes } from "#base/bytes.ts";
-import type { Host, Input, Output } from "../host.ts";
-import { connect } from "./connect.ts";
+import type { Host, Input, Output, Programs } from "../host.ts";
 import { diskFiles } from "./files.ts";
-import { programs } from "./programs.ts";
 
 /** kubectl in a terminal, or in a script. */
 export function nodeHost(
@@ -31,14 +29,25 @@ export function nodeHost(
     platform: { os: goPlatform(), arch: goArchitecture() },
     programName: options.programName ?? "kubectl",
     interrupted: interrupted.signal,
-    programs,
-    connect: (access) => connect(access, environment),
+    programs: lazyPrograms,
+    // TLS takes longer to load than all of ours: commands that ask no server do without.
+    connect: async (access) => (await import("./connect.ts")).connect(access, environment),
     async fetchText(url, signal) {
       const response = await fetch(url, signal ? { signal } : {});
       const { status, statusText } = response;
       return { status, statusText, text: await response.text() };
     },
   };
+}
+
+const lazyPrograms: Programs = {
+  runInForeground: async (...args) => (await realPrograms()).runInForeground(...args),
+  run: async (...args) => (await realPrograms()).run(...args),
+  find: async (name) => (await realPrograms()).find(name),
+};
+
+async function realPrograms(): Promise<Programs> {
+  return (await import("./programs.ts")).programs;
 }
 
 /** Writes are remembered by the stream when the reader is slow; a reader that went away is no failure. */
