@@ -3,8 +3,8 @@ import { kind, message } from "#schema/message.ts";
 import { Condition, ListMeta, ObjectMeta } from "#api/meta/v1.ts";
 
 /**
- * Certificates of authorities that the whole cluster may trust. Everybody who is authenticated may
- * read them; a pod mounts them by a clusterTrustBundle projection.
+ * Certificates of authorities that the whole cluster may trust. A pod gets them by a
+ * clusterTrustBundle projection.
  */
 export abstract class ClusterTrustBundle extends kind(
   "io.k8s.api.certificates.v1beta1.ClusterTrustBundle",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TokenRequest } from "#api/authentication/v1.ts";
+import { PodCertificateRequest } from "#api/certificates/v1beta1.ts";
 import { Node, Pod } from "#api/core/v1.ts";
 import { admit, plugin, pod } from "../fake.test-support.ts";
 import type { Asked } from "../fake.test-support.ts";
@@ -9,7 +10,8 @@ describe("NodeRestriction", () => {
   const node = { name: "system:node:a", groups: ["system:nodes"] };
   const stored = [
     { kind: "Node", metadata: { name: "a", uid: "na" } },
-    pod({ nodeName: "a" }, { name: "mine", uid: "p1" }),
+    pod({ nodeName: "a", serviceAccountName: "runner" }, { name: "mine", uid: "p1" }),
+    { kind: "ServiceAccount", metadata: { namespace: "default", name: "runner", uid: "s1" } },
     pod({ nodeName: "b" }, { name: "other", uid: "p2" }),
   ];
   const labelled = (labels: object, spec: object = {}) => ({
@@ -28,6 +30,24 @@ describe("NodeRestriction", () => {
     namespace: "default",
     name: "default",
     object: { metadata: {}, spec: { boundObjectRef } },
+  });
+  const certificate = (spec: object): Asked => ({
+    type: PodCertificateRequest,
+    resource: "podcertificaterequests",
+    namespace: "default",
+    name: "c",
+    object: {
+      metadata: {},
+      spec: {
+        nodeName: "a",
+        nodeUID: "na",
+        podName: "mine",
+        podUID: "p1",
+        serviceAccountName: "runner",
+        serviceAccountUID: "s1",
+        ...spec,
+      },
+    },
   });
   const table: [what: string, Asked, refused: RegExp | undefined][] = [
     [
@@ -57,6 +77,27 @@ describe("NodeRestriction", () => {
       "writes another node",
       { type: Node, object: { kind: "Node", metadata: { name: "b" } } },
       /node "a" is not allowed to modify node "b"/,
+    ],
+    ["asks for a certificate of its pod", certificate({}), undefined],
+    [
+      "asks for a certificate in the name of another node",
+      certificate({ nodeName: "b" }),
+      /PodCertificateRequest.Spec.NodeName="b", which is not the requesting node "a"/,
+    ],
+    [
+      "asks for a certificate of another node's pod",
+      certificate({ podName: "other", podUID: "p2" }),
+      /pod "default\/other" is not running on node "a" named in the PodCertificateRequest/,
+    ],
+    [
+      "asks for a certificate of a pod that is gone",
+      certificate({ podUID: "p9" }),
+      /contains pod UID \("p9"\) which differs from running pod "p1"/,
+    ],
+    [
+      "asks for a certificate of another account",
+      certificate({ serviceAccountName: "admin" }),
+      /contains serviceAccountName \("admin"\) that differs from running pod \("runner"\)/,
     ],
     [
       "sets its own labels",

@@ -8,6 +8,7 @@ import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "..
 import { metadataOf, objectAs, objectName, refusal } from "../refusal.ts";
 import { mirrorAnnotation } from "../service-account/plugin.ts";
 import { forbiddenLabels, modifiedLabels } from "./labels.ts";
+import { restrictCertificateRequest } from "./pod-certificates.ts";
 
 /** A kubelet writes only what belongs to its node. Others are not restricted here. */
 export function nodeRestriction({ client }: AdmissionEnvironment): AdmissionPlugin {
@@ -28,6 +29,8 @@ export function nodeRestriction({ client }: AdmissionEnvironment): AdmissionPlug
           return restrictClaim(request, node);
         case "serviceaccounts":
           return restrictToken(request, node, client);
+        case "podcertificaterequests":
+          return restrictCertificateRequest(request, node, client);
         case "leases":
           if (request.namespace !== "kube-node-lease") {
             throw refusal(
