@@ -59,7 +59,13 @@ export async function openFuzzPlane(): Promise<FuzzPlane> {
   const clock = new VirtualClock();
   const store = new MemoryStore({ clock });
   const failures: unknown[] = [];
-  const plane = await openTestControlPlane({ clock, store, logger: recordingLogger(failures) });
+  const plane = await openTestControlPlane({
+    clock,
+    store,
+    logger: recordingLogger(failures),
+    // Also what is served only to those who ask for it.
+    runtimeConfig: "api/all=true",
+  });
   const { server, administrator } = plane;
   // What waits for somebody who is not there (the writer of service accounts) gives up soon.
   const ticking = setInterval(() => void clock.advance(tickVirtualMs), tickMs);

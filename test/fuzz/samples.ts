@@ -1,6 +1,8 @@
 import { toBase64, utf8 } from "#base/bytes.ts";
-import { createCertificateRequest } from "#pki/certificate.ts";
+import { createCertificateAuthority, createCertificateRequest } from "#pki/certificate.ts";
 import { createSigningKey } from "#pki/keys.ts";
+import { apiVersionOf } from "#schema/message.ts";
+import type { KindInfo } from "#schema/message.ts";
 import { crontabSchema } from "#server/crd/testing.ts";
 import { kindKey } from "./words.ts";
 import type { Row } from "./words.ts";
@@ -43,6 +45,8 @@ const access = { resourceAttributes: { verb: "get", resource: "pods", namespace:
 const certificateRequest = await createCertificateRequest(await createSigningKey(), {
   commonName: "nobody",
 });
+
+const authority = await createCertificateAuthority({ commonName: "nobody", now: Date.now() });
 
 const byKind: Readonly<Record<string, Row>> = {
   "/Binding": { target: { kind: "Node", name: "a" } },
@@ -140,6 +144,30 @@ const byKind: Readonly<Record<string, Row>> = {
       usages: ["digital signature", "client auth"],
     },
   },
+  "certificates.k8s.io/ClusterTrustBundle": { spec: { trustBundle: authority.certificatePem } },
+  // Whoever wants one must show that he has its key: this one does not.
+  "certificates.k8s.io/PodCertificateRequest": {
+    spec: {
+      signerName: "example.com/signer",
+      podName: "a",
+      podUID: "x",
+      serviceAccountName: "default",
+      serviceAccountUID: "x",
+      nodeName: "a",
+      nodeUID: "x",
+      pkixPublicKey: "AAEC",
+      proofOfPossession: "AAEC",
+    },
+  },
+  "coordination.k8s.io/LeaseCandidate": {
+    spec: {
+      leaseName: "a",
+      binaryVersion: "1.36.0",
+      emulationVersion: "1.36.0",
+      strategy: "OldestEmulationVersion",
+      renewTime: microTime,
+    },
+  },
   "coordination.k8s.io/Lease": {
     spec: { holderIdentity: "me", leaseDurationSeconds: 15, renewTime: microTime },
   },
@@ -170,6 +198,7 @@ const byKind: Readonly<Record<string, Row>> = {
       limited: { nominalConcurrencyShares: 1, limitResponse: { type: "Reject" } },
     },
   },
+  "internal.apiserver.k8s.io/StorageVersion": { spec: {} },
   "networking.k8s.io/IngressClass": { spec: { controller: "example.com/ingress" } },
   "networking.k8s.io/Ingress": {
     spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } },
@@ -190,6 +219,13 @@ const byKind: Readonly<Record<string, Row>> = {
   "resource.k8s.io/DeviceClass": {
     spec: { selectors: [{ cel: { expression: 'device.driver == "gpu.example.com"' } }] },
   },
+  "resource.k8s.io/DeviceTaintRule": {
+    spec: {
+      deviceSelector: { driver: "gpu.example.com" },
+      taint: { key: "a", effect: "NoExecute" },
+    },
+  },
+  "resource.k8s.io/ResourcePoolStatusRequest": { spec: { driver: "gpu.example.com" } },
   "resource.k8s.io/ResourceClaim": { spec: deviceRequest },
   "resource.k8s.io/ResourceClaimTemplate": { spec: { spec: deviceRequest } },
   "resource.k8s.io/ResourceSlice": {
@@ -200,7 +236,11 @@ const byKind: Readonly<Record<string, Row>> = {
       devices: [{ name: "gpu-0" }],
     },
   },
+  "scheduling.k8s.io/PodGroup": { spec: { schedulingPolicy: { basic: {} } } },
   "scheduling.k8s.io/PriorityClass": { value: 10 },
+  "scheduling.k8s.io/Workload": {
+    spec: { podGroupTemplates: [{ name: "a", schedulingPolicy: { basic: {} } }] },
+  },
   "stable.example.com/CronTab": { spec: { cronSpec: "* * * * */5", replicas: 2 } },
   "storage.k8s.io/CSIDriver": { spec: { attachRequired: false } },
   "storage.k8s.io/CSINode": { spec: { drivers: [{ name: "csi.example.com", nodeID: "a" }] } },
@@ -209,9 +249,27 @@ const byKind: Readonly<Record<string, Row>> = {
   "storage.k8s.io/VolumeAttachment": {
     spec: { attacher: "csi.example.com", nodeName: "a", source: { persistentVolumeName: "a" } },
   },
+  "storagemigration.k8s.io/StorageVersionMigration": {
+    spec: { resource: { group: "apps", resource: "deployments" } },
+  },
   "storage.k8s.io/VolumeAttributesClass": {
     driverName: "csi.example.com",
     parameters: { iops: "10" },
+  },
+};
+
+/** Earlier versions that look otherwise. */
+const earlierRequest = { devices: { requests: [{ name: "r", deviceClassName: "a" }] } };
+const byVersion: Readonly<Record<string, Row>> = {
+  "resource.k8s.io/v1beta1/ResourceClaim": { spec: earlierRequest },
+  "resource.k8s.io/v1beta1/ResourceClaimTemplate": { spec: { spec: earlierRequest } },
+  "resource.k8s.io/v1beta1/ResourceSlice": {
+    spec: {
+      driver: "gpu.example.com",
+      nodeName: "a",
+      pool: { name: "a", generation: 1, resourceSliceCount: 1 },
+      devices: [{ name: "gpu-0", basic: {} }],
+    },
   },
 };
 
@@ -220,6 +278,7 @@ const names: Readonly<Record<string, string>> = {
   "apiextensions.k8s.io/CustomResourceDefinition": "widgets.nothing.example.com",
   "apiregistration.k8s.io/APIService": "v1.other.example.com",
   "networking.k8s.io/IPAddress": "10.96.77.77",
+  "internal.apiserver.k8s.io/StorageVersion": "apps.deployments",
 };
 
 /** What is posted, or put, to a subresource. */
@@ -235,8 +294,8 @@ const bySubresource: Readonly<Record<string, Row>> = {
 };
 
 /** Spec and the like; undefined for a kind that nobody has written one for. */
-export function sampleOf(info: { readonly group: string; readonly kind: string }): Row | undefined {
-  return byKind[kindKey(info)];
+export function sampleOf(info: KindInfo): Row | undefined {
+  return byVersion[`${apiVersionOf(info)}/${info.kind}`] ?? byKind[kindKey(info)];
 }
 
 /** What the kind's objects must be called; undefined where any name will do. */

@@ -18,6 +18,8 @@ export interface TestControlPlaneOptions {
   readonly clock: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Which groups and versions are served, as --runtime-config says it. */
+  readonly runtimeConfig?: string;
   /** A memory store when missing, closed with the server. */
   readonly store?: Store;
 }
@@ -40,7 +42,14 @@ export async function openTestControlPlane(
   });
   const authority = await createCertificateAuthority({ commonName: "test-ca", now: clock.now() });
   const controlPlane = await createControlPlane({
-    config: { profile: "test", apiPort: 8443, nodes: [], simulatedNodes: 0, ...networksOf(0) },
+    config: {
+      profile: "test",
+      apiPort: 8443,
+      nodes: [],
+      simulatedNodes: 0,
+      ...networksOf(0),
+      ...(options.runtimeConfig !== undefined && { runtimeConfig: options.runtimeConfig }),
+    },
     store,
     serviceAccountKey: await createSigningKey(),
     authorityPem: authority.certificatePem,
