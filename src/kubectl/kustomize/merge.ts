@@ -203,8 +203,10 @@ function scalarRows(lists: readonly (YamlNode | undefined)[]): (readonly string[
 function joinPartialRows(rows: readonly (readonly string[])[]): (readonly string[])[] {
   const joined = [...rows];
   for (let one = 0; one < joined.length; one++) {
+    // What it was when its turn came meets all others.
+    const row = joined[one] ?? [];
     for (let other = 0; other < joined.length; other++) {
-      const both = joinRows(joined[one] ?? [], joined[other] ?? []);
+      const both = joinRows(row, joined[other] ?? []);
       if (both) joined[one] = joined[other] = both;
     }
   }

@@ -7,7 +7,7 @@ import type { VarArgs } from "../kustomization.ts";
 import type { ResourceSet } from "../resource-set.ts";
 import { lookup } from "../yaml/lookup.ts";
 import type { YamlNode } from "../yaml/node.ts";
-import { scalarValue, tags } from "../yaml/scalar.ts";
+import { tags } from "../yaml/scalar.ts";
 
 /** A name for the value of a field, written "$(NAME)" where it is wanted. */
 export interface Var {
@@ -125,8 +125,9 @@ function valueOf(set: ResourceSet, item: Var): VarValue | undefined {
   if (node.kind !== "scalar") return undefined;
   const typed: readonly string[] = [tags.int, tags.float, tags.bool];
   if (!typed.includes(node.tag)) return node.text;
-  const value = scalarValue(node.text, node.tag, node.quoted);
-  return typeof value === "bigint" ? Number(value) : (value as VarValue);
+  const value = node.tag === tags.bool ? /^t/i.test(node.text) : Number(node.text);
+  if (!Number.isNaN(value)) return value;
+  throw failed(`field specified in var '${shown}' not found in corresponding resource`);
 }
 
 /** "containers[0]" is two steps. */
@@ -158,6 +159,7 @@ function expandNode(node: YamlNode, expand: (text: string) => VarValue): void {
 
 function setValue(node: YamlNode, value: VarValue): void {
   node.quoted = false;
+  node.tagged = false;
   node.text = String(value);
   if (typeof value === "string") node.tag = tags.text;
   else if (typeof value === "boolean") node.tag = tags.bool;

@@ -35,7 +35,7 @@ function sortText(key: unknown): string {
 }
 
 function valueOf(node: YamlNode): unknown {
-  return scalarValue(node.text, node.tag, node.quoted);
+  return scalarValue(node);
 }
 
 function printValue(value: unknown): string {

@@ -22,6 +22,8 @@ export class YamlNode {
   text = "";
   /** Written in quotes or as a block: text, whatever it looks like. */
   quoted = false;
+  /** Written with its tag. */
+  tagged = false;
   entries: Entry[] = [];
   items: YamlNode[] = [];
 
@@ -69,14 +71,22 @@ export class YamlNode {
     this.tag = other.tag;
     this.text = other.text;
     this.quoted = other.quoted;
+    this.tagged = other.tagged;
     this.entries = other.entries;
     this.items = other.items;
+  }
+
+  /** Is written as the other is. */
+  takeStyle(other: YamlNode): void {
+    this.quoted = other.quoted;
+    this.tagged = other.tagged;
   }
 
   copy(): YamlNode {
     const copy = new YamlNode(this.kind, this.tag);
     copy.text = this.text;
     copy.quoted = this.quoted;
+    copy.tagged = this.tagged;
     copy.entries = this.entries.map(({ key, value }) => ({ key: key.copy(), value: value.copy() }));
     copy.items = this.items.map((item) => item.copy());
     return copy;
@@ -104,7 +114,7 @@ export class YamlNode {
       return value;
     }
     if (existing) {
-      value.quoted = existing.quoted;
+      value.takeStyle(existing);
       existing.assign(value);
       return existing;
     }
@@ -117,7 +127,7 @@ export class YamlNode {
     quoteIfWord(value);
     expectKind(this, "scalar");
     if (value.isNull) return;
-    value.quoted = this.quoted;
+    value.takeStyle(this);
     this.assign(value);
   }
 

@@ -120,6 +120,7 @@ function scalar(value: Scalar): YamlNode {
   const tag = said && said !== "!" ? said : quoted ? tags.text : resolveTag(text);
   const node = YamlNode.scalar(text, tag);
   node.quoted = quoted;
+  node.tagged = tag === said;
   return node;
 }
 

@@ -54,13 +54,26 @@ export function integerOf(digits: string): bigint | undefined {
   return size < 2n ** 64n ? value : undefined;
 }
 
-/** The value of a scalar, as JSON has it. Throws where the text is not of the type that is said. */
-export function scalarValue(text: string, tag: string, quoted: boolean): unknown {
-  const seen = quoted ? tags.text : resolveTag(text);
+/** What is written of a scalar. */
+export interface WrittenScalar {
+  readonly text: string;
+  /** Short; empty where only the text says what it is. */
+  readonly tag: string;
+  readonly quoted: boolean;
+  /** The tag itself is written. */
+  readonly tagged: boolean;
+}
+
+/**
+ * The value of a scalar, as JSON has it, once it is written and read again. What was quoted stays
+ * text then, even if something else was put in its place. Throws where the text is not of the type
+ * that is said.
+ */
+export function scalarValue({ text, tag, quoted, tagged }: WrittenScalar): unknown {
   if (tag === tags.text) return text;
-  if (tag === "" || tag === seen) return valueOf(text, seen);
-  if (tag === tags.binary) return binaryText(text);
   const resolved = resolveTag(text);
+  if (tag === "" || (tag === resolved && !tagged)) return quoted ? text : valueOf(text, resolved);
+  if (tag === tags.binary) return binaryText(text);
   if (resolved === tag) return valueOf(text, tag);
   if (tag === tags.float && resolved === tags.int) return valueOf(text, resolved);
   const known: readonly string[] = [tags.int, tags.float, tags.bool, tags.null, tags.timestamp];

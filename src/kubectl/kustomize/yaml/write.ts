@@ -8,7 +8,7 @@ import { scalarValue } from "./scalar.ts";
 /** A node's value as JSON has it. Integers beyond a double's are `bigint`s. */
 export function jsonOf(node: YamlNode): unknown {
   if (node.kind === "list") return node.items.map(jsonOf);
-  if (node.kind === "scalar") return scalarValue(node.text, node.tag, node.quoted);
+  if (node.kind === "scalar") return scalarValue(node);
   const row: Row = {};
   for (const { key, value } of node.entries) {
     const name = keyText(key);
@@ -24,7 +24,7 @@ export function jsonOf(node: YamlNode): unknown {
 
 /** JSON has no keys but text. */
 function keyText(key: YamlNode): string {
-  const value = scalarValue(key.text, key.tag, key.quoted);
+  const value = scalarValue(key);
   if (typeof value === "string") return value;
   throw failed("json: unsupported type: map[interface {}]interface {}");
 }
@@ -40,7 +40,7 @@ function orderedOf(node: YamlNode): unknown {
     return new Map(node.entries.map(({ key, value }) => [key.text, orderedOf(value)]));
   }
   try {
-    return scalarValue(node.text, node.tag, node.quoted);
+    return scalarValue(node);
   } catch {
     return node.text;
   }
