@@ -11,7 +11,7 @@ import type { RequestHeaderOptions } from "#server/authn/request-header.ts";
 import { anyOf, forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
 import { SettingsError } from "#server/settings/error.ts";
-import type { AccessOptions } from "../control-plane.ts";
+import type { AccessOptions } from "../control-plane/options.ts";
 import { kubeconfigTransports } from "./kubeconfig-transports.ts";
 import type { ConfigurationFile } from "./reload.ts";
 
