@@ -71,13 +71,22 @@ async function printTables(
       errors.push(error);
     }
   }
+  if (values["sort-by"] && infos.length > 1) {
+    // Several tables are sorted as such first, which fails by a field that tables do not have.
+    sortObjects(
+      sections.flatMap(({ tables }) => tables),
+      values["sort-by"],
+    );
+  }
   const several = new Set(infos.map(({ resource }) => resource)).size > 1;
   let printed = 0;
   for (const { resource, tables } of sections) {
-    const sorted = values["sort-by"] ? [sortRows(tables, values["sort-by"])] : tables;
-    if (sorted.every(({ rows }) => rows.length === 0)) continue;
+    const sorted = values["sort-by"] ? sortRows(tables, values["sort-by"]) : undefined;
+    if (values["sort-by"] && !sorted) continue;
+    const shown = sorted ? [sorted] : tables;
+    if (shown.every(({ rows }) => rows.length === 0)) continue;
     if (printed++ > 0 && !values["no-headers"]) kubectl.print("\n");
-    kubectl.print(tableText(sorted, tableOptionsOf(values, resource, several)));
+    kubectl.print(tableText(shown, tableOptionsOf(values, resource, several)));
   }
   if (printed > 0 || errors.length > 0 || values["ignore-not-found"]) return;
   const allNamespaced = infos.every(({ resource }) => resource.namespaced);

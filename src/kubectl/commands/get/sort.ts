@@ -1,21 +1,34 @@
 import { JsonPathError, relaxedJsonPath } from "#machinery/jsonpath/jsonpath.ts";
 import { compareQuantities, parseQuantity } from "#schema/quantity.ts";
 import { CommandError, messageOf } from "../../errors.ts";
-import type { KubeObject } from "../../objects.ts";
 import { finderOf } from "./custom-columns.ts";
 import type { ServerRow, ServerTable } from "./tables.ts";
 
-/** One table of all rows, sorted by a field of their objects. */
-export function sortRows(tables: readonly ServerTable[], field: string): ServerTable {
+/**
+ * One table of all rows, sorted by a field of their objects. Undefined where none of them has the
+ * field, or where the path is none: then the stock kubectl shows no rows, and no error either.
+ */
+export function sortRows(tables: readonly ServerTable[], field: string): ServerTable | undefined {
   const [first] = tables;
   if (!first) throw new Error("there is no table to sort");
   const rows = tables.flatMap((table) => table.rows);
   // A single row is in order, whatever the field.
   if (rows.length < 2) return { ...first, rows };
-  return { ...first, rows: sortBy(rows, tableField(field), (row: ServerRow) => row.object) };
+  try {
+    return { ...first, rows: sortBy(rows, tableField(field), (row: ServerRow) => row.object) };
+  } catch (error) {
+    if (error instanceof NoFieldError) return undefined;
+    throw error;
+  }
 }
 
-export function sortObjects(objects: readonly KubeObject[], field: string): KubeObject[] {
+/** Nothing has the field that was asked for. */
+class NoFieldError extends CommandError {
+  override name = "NoFieldError";
+}
+
+/** By a field of what is given, be it objects or whole tables. Throws `CommandError`. */
+export function sortObjects<T extends object>(objects: readonly T[], field: string): T[] {
   if (objects.length === 0) return [];
   try {
     return sortBy(objects, relaxedJsonPath(field), (object) => object);
@@ -42,13 +55,7 @@ interface Keyed<T> {
 }
 
 function sortBy<T>(items: readonly T[], path: string, objectOf: (item: T) => unknown): T[] {
-  const find = finderOf(path);
-  const keyed = items.map((item) => ({ item, key: find(objectOf(item))[0]?.[0] }));
-  if (keyed.every(({ key }) => key === undefined)) {
-    throw new CommandError(
-      `couldn't find any field with path ${JSON.stringify(path)} in the list of objects`,
-    );
-  }
+  const keyed = keysOf(items, path, objectOf);
   try {
     return inOrder(keyed).map(({ item }) => item);
   } catch (error) {
@@ -56,6 +63,21 @@ function sortBy<T>(items: readonly T[], path: string, objectOf: (item: T) => unk
     const problem = `Field ${path} in *unstructured.Unstructured is an unsortable type: interface, err: ${messageOf(error)}`;
     throw new CommandError(problem, { cause: error });
   }
+}
+
+function keysOf<T>(items: readonly T[], path: string, objectOf: (item: T) => unknown): Keyed<T>[] {
+  let keyed: Keyed<T>[];
+  try {
+    const find = finderOf(path);
+    keyed = items.map((item) => ({ item, key: find(objectOf(item))[0]?.[0] }));
+  } catch (error) {
+    if (error instanceof CommandError) throw new NoFieldError(error.message, { cause: error });
+    throw error;
+  }
+  if (keyed.some(({ key }) => key !== undefined)) return keyed;
+  throw new NoFieldError(
+    `couldn't find any field with path ${JSON.stringify(path)} in the list of objects`,
+  );
 }
 
 class UnsortableError extends Error {
