@@ -164,10 +164,13 @@ export function parseInteger(text: string): bigint | undefined {
 
 /** A literal with a point or an exponent, hexadecimal ones included. Undefined: it is none. */
 export function parseFloat64(text: string): number | undefined {
-  const hex = /^([+-]?)0[xX]((?:_?[\da-fA-F])*)(?:\.([\da-fA-F](?:_?[\da-fA-F])*)?)?[pP]([+-]?\d+)$/;
+  const hex =
+    /^([+-]?)0[xX]((?:_?[\da-fA-F])*)(?:\.([\da-fA-F](?:_?[\da-fA-F])*)?)?[pP]([+-]?\d+)$/;
   const parsed = hex.exec(text);
   if (parsed) {
-    const [, sign, whole = "", fraction = "", power] = parsed.map((part) => part?.replaceAll("_", ""));
+    const [, sign, whole = "", fraction = "", power] = parsed.map((part) =>
+      part?.replaceAll("_", ""),
+    );
     if (!whole && !fraction) return undefined;
     const shift = Number(power) - 4 * fraction.length;
     const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** shift;
