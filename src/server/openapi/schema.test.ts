@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { kinds } from "#api/kinds.ts";
+import { optionalKinds } from "#api/versions.ts";
 import { DeleteOptions } from "#api/meta/v1.ts";
 import { SchemaCollector } from "./schema.ts";
 import type { Schema } from "./schema.ts";
@@ -52,7 +53,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 test("version 3 lists a field's words, also where the definition takes any string", () => {
   const collector = new SchemaCollector("v3", () => undefined);
-  for (const type of kinds) collector.reference(type);
+  for (const type of [...kinds, ...optionalKinds]) collector.reference(type);
   const fields = collector.schemas() as Record<string, { properties: Record<string, Schema> }>;
   const property = (path: string) => {
     const dot = path.lastIndexOf(".");

@@ -3,6 +3,7 @@
 const api = "io.k8s.api";
 
 const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const disruptionModes = ["Pod", "PodGroup"];
 const allocationModes = ["All", "ExactCount"];
 const failurePolicies = ["Fail", "Ignore"];
 const honorOrIgnore = ["Honor", "Ignore"];
@@ -151,6 +152,14 @@ const words: Readonly<Record<string, readonly string[]>> = {
     "DeviceToleration.effect": taintEffects,
     "DeviceToleration.operator": ["Equal", "Exists"],
     "ExactDeviceRequest.allocationMode": allocationModes,
+  }),
+  ...inGroup("resource.v1beta1", {
+    "DeviceRequest.allocationMode": allocationModes,
+    "DeviceSubRequest.allocationMode": allocationModes,
+  }),
+  ...inGroup("scheduling.v1alpha2", {
+    "PodGroupSpec.disruptionMode": disruptionModes,
+    "PodGroupTemplate.disruptionMode": disruptionModes,
   }),
   ...inGroup("scheduling.v1", {
     "PriorityClass.preemptionPolicy": ["Never", "PreemptLowerPriority"],
