@@ -1,5 +1,4 @@
 import { apiVersionOf } from "#schema/message.ts";
-import type { KindInfo } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
 
@@ -24,25 +23,26 @@ const lifecycles: Readonly<Record<string, Lifecycle>> = {
   "storage.k8s.io/v1beta1": [34, 37, "storage.k8s.io/v1 VolumeAttributesClass"],
 };
 
-/** Whoever asks for what is deprecated is warned, whatever he asks. */
+/** Whoever asks for what is deprecated is warned, whatever he asks, and the audit log says so. */
 export function tellDeprecated(definition: ResourceDefinition): ResourceDefinition {
-  const warning = warningOf(definition.type.info);
-  if (warning === undefined) return definition;
+  const { info } = definition.type;
+  const name = `${apiVersionOf(info)} ${info.kind}`;
+  const lifecycle = lifecycles[name] ?? lifecycles[apiVersionOf(info)];
+  if (!lifecycle) return definition;
+  const [, until] = lifecycle;
+  const warning = warningOf(name, lifecycle);
   return {
     ...definition,
     onRequest(context: RequestContext) {
       context.warn(warning);
+      context.annotate?.("k8s.io/deprecated", "true");
+      if (until !== undefined) context.annotate?.("k8s.io/removed-release", `1.${until}`);
       definition.onRequest?.(context);
     },
   };
 }
 
-function warningOf(info: KindInfo): string | undefined {
-  const version = apiVersionOf(info);
-  const name = `${version} ${info.kind}`;
-  const lifecycle = lifecycles[name] ?? lifecycles[version];
-  if (!lifecycle) return undefined;
-  const [since, until, instead] = lifecycle;
+function warningOf(name: string, [since, until, instead]: Lifecycle): string {
   return (
     `${name} is deprecated in v1.${since}+` +
     (until === undefined ? "" : `, unavailable in v1.${until}+`) +
