@@ -30,8 +30,11 @@ const onlyKinds = process.env["KIJABI_FUZZ_KINDS"]?.split(",");
 /** So often each kind has its turn: what grows from one to the next is a leak. */
 const passes = 3;
 const answerMsMax = 5_000;
-/** Caches and metrics fill up in the first pass; some counters are first used later. */
-const heapBytesMax = 8 * 1024 * 1024;
+/**
+ * From the first pass to the last. The newest hundred events of each kind are kept for watchers,
+ * whatever their age, and each kind of answer makes a line of metrics: both end at some size.
+ */
+const heapBytesMax = 16 * 1024 * 1024;
 /** Enough to work on. */
 const problemsMax = 20;
 /** Watches that go on while other requests are made. */
