@@ -66,6 +66,11 @@ export function sameId(left: ResourceId, right: ResourceId): boolean {
   return sameNamespace(left, right) && sameKindAndName(left, right);
 }
 
+/** The same for ids that are the same. */
+export function idKey(id: ResourceId): string {
+  return [effectiveNamespace(id), id.group, id.version, id.kind, id.name].join("\n");
+}
+
 /** Whether a kind is what the selector, whose empty parts mean anything, asks for. */
 export function isKindSelected(id: GroupVersionKind, selector: GroupVersionKind): boolean {
   return (

@@ -1,6 +1,6 @@
 import { goJson } from "./go-json.ts";
 import { failed } from "./error.ts";
-import { effectiveNamespace, idGoText, idText, sameId, sameNamespace } from "./ids.ts";
+import { idGoText, idKey, idText, sameId } from "./ids.ts";
 import type { ResourceId } from "./ids.ts";
 import { originAnnotation } from "./resource.ts";
 import type { Resource } from "./resource.ts";
@@ -12,7 +12,7 @@ export class ResourceSet {
 
   static of(resources: Iterable<Resource>): ResourceSet {
     const set = new ResourceSet();
-    for (const resource of resources) set.append(resource);
+    set.appendAll(resources);
     return set;
   }
 
@@ -25,15 +25,20 @@ export class ResourceSet {
   }
 
   append(resource: Resource): void {
-    const { id } = resource;
-    if (this.#list.some((other) => sameId(id, other.id))) {
-      throw failed(`may not add resource with an already registered id: ${idText(id)}`);
-    }
-    this.#list.push(resource);
+    this.appendAll([resource]);
   }
 
   appendAll(resources: Iterable<Resource>): void {
-    for (const resource of resources) this.append(resource);
+    const keys = new Set(this.#list.map(({ id }) => idKey(id)));
+    for (const resource of resources) {
+      const { id } = resource;
+      const key = idKey(id);
+      if (keys.has(key)) {
+        throw failed(`may not add resource with an already registered id: ${idText(id)}`);
+      }
+      keys.add(key);
+      this.#list.push(resource);
+    }
   }
 
   /** Takes others in their place; their ids are checked anew. */
@@ -94,25 +99,6 @@ export class ResourceSet {
     else throw failed(`id ${idGoText(id)} exists; behavior must be merge or replace`);
     this.#list[this.#list.indexOf(old)] = resource;
   }
-
-  /** What an object may refer to: what has no namespace, and what is in its own. */
-  reachableFrom(referrer: Resource): readonly Resource[] {
-    const { id } = referrer;
-    if (id.clusterScoped) return this.#list;
-    const others = subjectNamespaces(referrer);
-    return this.#list.filter((candidate) => {
-      const candidateId = candidate.id;
-      if (candidateId.clusterScoped || sameNamespace(candidateId, id)) return true;
-      return others.has(candidate.namespace);
-    });
-  }
-
-  byNamespace(of: (resource: Resource) => ResourceId): ReadonlyMap<string, readonly Resource[]> {
-    return Map.groupBy(
-      this.#list.filter((resource) => !of(resource).clusterScoped),
-      (resource) => effectiveNamespace(of(resource)),
-    );
-  }
 }
 
 function mergeData(resource: Resource, old: Resource): void {
@@ -138,15 +124,4 @@ export function textFields(values: ReadonlyMap<string, string>): YamlNode {
     map.set(name, value);
   }
   return map;
-}
-
-/** A RoleBinding may name service accounts of other namespaces. */
-function subjectNamespaces(referrer: Resource): ReadonlySet<string> {
-  if (referrer.kind !== "RoleBinding") return new Set();
-  const subjects = referrer.root.get("subjects");
-  return new Set(
-    (subjects?.kind === "list" ? subjects.items : [])
-      .filter((subject) => subject.get("kind")?.text === "ServiceAccount")
-      .flatMap((subject) => subject.get("namespace")?.text ?? []),
-  );
 }

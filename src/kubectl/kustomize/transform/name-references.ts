@@ -1,9 +1,8 @@
 import type { BackReference } from "../config/transformer-config.ts";
 import { failed, within } from "../error.ts";
 import { editField, textSetter } from "../field-spec.ts";
-import type { FieldSpec } from "../field-spec.ts";
-import { anyKind, idText, isKindSelected, sameNamespace } from "../ids.ts";
-import type { GroupVersionKind } from "../ids.ts";
+import { anyKind, effectiveNamespace, idText, isKindSelected, sameNamespace } from "../ids.ts";
+import type { GroupVersionKind, ResourceId } from "../ids.ts";
 import type { ResourceSet } from "../resource-set.ts";
 import type { Resource } from "../resource.ts";
 import { YamlNode } from "../yaml/node.ts";
@@ -11,29 +10,55 @@ import { YamlNode } from "../yaml/node.ts";
 /** Writes the names that objects have now where others refer to them by earlier ones. */
 export function fixNameReferences(set: ResourceSet, references: readonly BackReference[]): void {
   const originalIds = new Map(set.resources.map((resource) => [resource, resource.originalId]));
-  for (const referrer of set.resources) {
-    const candidates = set.reachableFrom(referrer);
-    const id = originalIds.get(referrer);
-    if (!id) continue;
+  const known = new Known(originalIds);
+  for (const [referrer, id] of originalIds) {
+    const reach = reachOf(referrer);
     for (const target of references) {
       for (const spec of target.referrers) {
         if (!isKindSelected(id, spec)) continue;
-        fixField(referrer, spec, target, candidates);
+        const place = { ...spec, ...referrer.groupVersionKind };
+        const reference = new Reference(referrer, spec.path, target, known, reach);
+        within(
+          () => `updating name reference in '${spec.path}' field of '${idText(referrer.id)}'`,
+          () => editField(referrer.root, place, { set: (node) => reference.fix(node) }),
+        );
       }
     }
   }
 }
 
-function fixField(
-  referrer: Resource,
-  spec: FieldSpec,
-  target: GroupVersionKind,
-  candidates: readonly Resource[],
-): void {
-  const where = () => `updating name reference in '${spec.path}' field of '${idText(referrer.id)}'`;
-  const place = { ...spec, ...referrer.groupVersionKind };
-  const reference = new Reference(referrer, spec.path, target, candidates);
-  within(where, () => editField(referrer.root, place, { set: (node) => reference.fix(node) }));
+/** The objects by what they were called first; their names do not change any more. */
+class Known {
+  readonly byEarlierName = new Map<string, Resource[]>();
+  readonly byOriginalNamespace = new Map<string, Resource[]>();
+
+  constructor(originalIds: ReadonlyMap<Resource, ResourceId>) {
+    for (const [resource, originalId] of originalIds) {
+      for (const name of new Set(resource.previousIds.map((id) => id.name))) {
+        this.#add(this.byEarlierName, name, resource);
+      }
+      const namespace = effectiveNamespace(originalId);
+      if (!originalId.clusterScoped) this.#add(this.byOriginalNamespace, namespace, resource);
+    }
+  }
+
+  #add(map: Map<string, Resource[]>, key: string, resource: Resource): void {
+    const list = map.get(key);
+    if (list) list.push(resource);
+    else map.set(key, [resource]);
+  }
+}
+
+/** Whom an object may refer to: what has no namespace, and what is in its own. */
+function reachOf(referrer: Resource): (candidate: Resource) => boolean {
+  const { id } = referrer;
+  if (id.clusterScoped) return () => true;
+  const others = subjectNamespaces(referrer);
+  return (candidate) => {
+    const candidateId = candidate.id;
+    if (candidateId.clusterScoped || sameNamespace(candidateId, id)) return true;
+    return others.has(candidate.namespace);
+  };
 }
 
 /** One field that names objects of a kind. */
@@ -41,18 +66,21 @@ class Reference {
   readonly #referrer: Resource;
   readonly #path: string;
   readonly #target: GroupVersionKind;
-  readonly #candidates: readonly Resource[];
+  readonly #known: Known;
+  readonly #reach: (candidate: Resource) => boolean;
 
   constructor(
     referrer: Resource,
     path: string,
     target: GroupVersionKind,
-    candidates: readonly Resource[],
+    known: Known,
+    reach: (candidate: Resource) => boolean,
   ) {
     this.#referrer = referrer;
     this.#path = path;
     this.#target = target;
-    this.#candidates = candidates;
+    this.#known = known;
+    this.#reach = reach;
   }
 
   fix(node: YamlNode): void {
@@ -68,7 +96,7 @@ class Reference {
   }
 
   #fixName(node: YamlNode): void {
-    const referral = this.#select(node.text, this.#candidates, (one, other) => {
+    const referral = this.#select(this.#called(node.text), (one, other) => {
       return one.name === other.name;
     });
     if (!referral) return;
@@ -81,7 +109,8 @@ class Reference {
     const name = node.field("name");
     if (!name) throw failed("path config error; no 'name' field in node");
     const oldName = name.text;
-    const referral = this.#select(oldName, this.#inNamespaceOf(node), (one, other) => {
+    const candidates = this.#inNamespaceOf(node, this.#called(oldName));
+    const referral = this.#select(candidates, (one, other) => {
       return one.name === other.name && one.namespace === other.namespace;
     });
     if (!referral) return;
@@ -91,23 +120,20 @@ class Reference {
     if (referral.namespace !== "") node.set("namespace", YamlNode.scalar(referral.namespace));
   }
 
-  #inNamespaceOf(node: YamlNode): readonly Resource[] {
+  #called(name: string): readonly Resource[] {
+    return (this.#known.byEarlierName.get(name) ?? []).filter(this.#reach);
+  }
+
+  /** A namespace that some object had at first is meant as such. */
+  #inNamespaceOf(node: YamlNode, candidates: readonly Resource[]): readonly Resource[] {
     const namespace = node.field("namespace")?.text;
-    if (namespace === undefined) return this.#candidates;
-    const inNamespace = (
-      of: (resource: Resource) => { namespace: string; clusterScoped: boolean },
-    ) =>
-      this.#candidates.filter((candidate) => {
-        const id = of(candidate);
-        if (id.clusterScoped) return false;
-        return (id.namespace === "" ? "default" : id.namespace) === namespace;
-      });
-    const original = inNamespace((resource) => resource.originalId);
-    return original.length > 0 ? original : inNamespace((resource) => resource.id);
+    if (namespace === undefined) return candidates;
+    const original = this.#known.byOriginalNamespace.get(namespace)?.filter(this.#reach) ?? [];
+    if (original.length > 0) return candidates.filter((resource) => original.includes(resource));
+    return candidates.filter(({ id }) => !id.clusterScoped && effectiveNamespace(id) === namespace);
   }
 
   #select(
-    oldName: string,
     candidates: readonly Resource[],
     same: (one: Resource, other: Resource) => boolean,
   ): Resource | undefined {
@@ -115,7 +141,6 @@ class Reference {
     let found = candidates.filter((candidate) => {
       const ids = candidate.previousIds;
       return (
-        ids.some((id) => id.name === oldName) &&
         ids.some((id) => isKindSelected(id, this.#target)) &&
         (!role || ids.some((id) => isKindSelected(id, role))) &&
         this.#mayReach(candidate)
@@ -171,4 +196,20 @@ function sameEnd(left: readonly string[], right: readonly string[]): boolean {
   if (short.length === 0) return long.length === 0;
   const end = long.slice(long.length - short.length);
   return short.every((text, at) => text === end[at]);
+}
+
+/** A RoleBinding may name service accounts of other namespaces. */
+function subjectNamespaces(referrer: Resource): ReadonlySet<string> {
+  if (referrer.kind !== "RoleBinding") return new Set();
+  const namespaces = new Set<string>();
+  for (const subject of referrer.root.get("subjects")?.items ?? []) {
+    const namespace = subject.get("namespace");
+    if (!namespace || subject.get("kind")?.text !== "ServiceAccount") continue;
+    if (!namespace.isText) {
+      const id = idText(referrer.id);
+      throw failed(`Invalid Input: namespace is blank for resource ${JSON.stringify(id)}\n`);
+    }
+    namespaces.add(namespace.text);
+  }
+  return namespaces;
 }

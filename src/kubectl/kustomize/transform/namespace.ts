@@ -2,7 +2,7 @@ import { goJson } from "../go-json.ts";
 import { causeOf, failed, KustomizeError, within } from "../error.ts";
 import { editField, editFields, textSetter } from "../field-spec.ts";
 import type { FieldEdit, FieldSpec, SetNode } from "../field-spec.ts";
-import { anyKind } from "../ids.ts";
+import { anyKind, idKey } from "../ids.ts";
 import type { Resource } from "../resource.ts";
 import { WrongKindError, YamlNode } from "../yaml/node.ts";
 import { tags } from "../yaml/scalar.ts";
@@ -25,12 +25,21 @@ export function namespaceTransformer(options: NamespaceOptions): Transformer {
   return {
     transform(set) {
       if (options.namespace === "") return;
+      const counts = new Map<string, number>();
+      const count = (key: string, change: number) => {
+        const now = (counts.get(key) ?? 0) + change;
+        counts.set(key, now);
+        return now;
+      };
+      for (const { id } of set.resources) count(idKey(id), 1);
       for (const resource of set.resources) {
         if (resource.isEmpty) continue;
         resource.storePreviousId();
+        count(idKey(resource.id), -1);
         setNamespace(resource, options);
-        const matches = set.withCurrentId(resource.id);
-        if (matches.length === 1) continue;
+        const { id } = resource;
+        if (count(idKey(id), 1) === 1) continue;
+        const matches = set.withCurrentId(id);
         const shown = matches.map((match) => goJson(match.json)).join(" ");
         throw failed(`namespace transformation produces ID conflict: [${shown}]`);
       }
