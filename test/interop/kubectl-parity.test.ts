@@ -2,9 +2,11 @@ import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
 import { parity } from "./kubectl/parity.ts";
+import { templateScripts } from "./kubectl/templates.ts";
 
 // The same commands through the stock kubectl and through ours.
 
 parity("get", getScripts);
+parity("print", templateScripts);
 parity("create and delete", createAndDeleteScripts);
 parity("apply", applyScripts);

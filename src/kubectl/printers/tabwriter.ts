@@ -18,7 +18,7 @@ export function alignRows(
   rows: readonly (readonly string[])[],
   options: TabwriterOptions = tableOptions,
 ): string {
-  return alignText(rows.map((row) => `${row.join("\t")}\n`).join(""), options);
+  return new Tabwriter(options).rows(rows);
 }
 
 export function alignText(text: string, options: TabwriterOptions): string {
@@ -46,6 +46,11 @@ export class Tabwriter {
 
   constructor(options: TabwriterOptions) {
     this.#options = options;
+  }
+
+  /** All of the rows, below the columns of those before them. */
+  rows(rows: readonly (readonly string[])[]): string {
+    return this.write(rows.map((row) => `${row.join("\t")}\n`).join("")) + this.flush();
   }
 
   /** Takes text, and returns the lines that later ones cannot change any more. */

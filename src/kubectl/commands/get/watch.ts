@@ -4,6 +4,7 @@ import { CommandError } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import type { Printer } from "../../printers/printer.ts";
+import { tableOptions, Tabwriter } from "../../printers/tabwriter.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
 import { resourcePath } from "../../rest/paths.ts";
 import type { WatchedEvent } from "../../rest/rest-client.ts";
@@ -72,7 +73,8 @@ async function outputOf(
       show: (type, answer) => showObjects(kubectl, printer, withEvents ? type : undefined, answer),
     };
   }
-  const columns = new RememberedColumns();
+  // Lines that come later stand below the columns of the first ones, as far as they fit.
+  const columns = new Tabwriter(tableOptions);
   let noHeaders = values["no-headers"];
   let header: ServerTable["columnDefinitions"] | undefined;
   return {
@@ -88,7 +90,7 @@ async function outputOf(
         noHeaders,
         ...(withEvents && { eventType: type }),
       };
-      kubectl.print(columns.align(tableRows([table], options)));
+      kubectl.print(columns.rows(tableRows([table], options)));
       noHeaders = true;
     },
   };
@@ -108,27 +110,5 @@ function showObjects(
   for (const item of items) {
     const shown = type === undefined ? item : ({ type, object: item } as unknown as KubeObject);
     kubectl.print(printer.print(shown));
-  }
-}
-
-/** Lines that come later stand below the columns of the first ones, as far as they fit. */
-class RememberedColumns {
-  readonly #widths: number[] = [];
-
-  align(rows: readonly (readonly string[])[]): string {
-    for (const row of rows) {
-      for (const [index, cell] of row.slice(0, -1).entries()) {
-        const width = Math.max(6, Array.from(cell).length + 3);
-        this.#widths[index] = Math.max(this.#widths[index] ?? 0, width);
-      }
-    }
-    return rows
-      .map((row) => {
-        const cells = row.map((cell, index) =>
-          index === row.length - 1 ? cell : cell.padEnd(this.#widths[index] ?? 0),
-        );
-        return `${cells.join("")}\n`;
-      })
-      .join("");
   }
 }
