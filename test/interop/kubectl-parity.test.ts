@@ -1,6 +1,7 @@
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
+import { labelScripts } from "./kubectl/label.ts";
 import { parity } from "./kubectl/parity.ts";
 import { templateScripts } from "./kubectl/templates.ts";
 
@@ -10,3 +11,4 @@ parity("get", getScripts);
 parity("print", templateScripts);
 parity("create and delete", createAndDeleteScripts);
 parity("apply", applyScripts);
+parity("label and annotate", labelScripts);

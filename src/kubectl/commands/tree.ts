@@ -61,7 +61,18 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: "Settings Commands:",
-    commands: [],
+    commands: [
+      {
+        name: "label",
+        about: "Change the labels of a resource",
+        load: () => import("./label/command.ts"),
+      },
+      {
+        name: "annotate",
+        about: "Change the annotations of a resource",
+        load: () => import("./annotate/command.ts"),
+      },
+    ],
   },
   {
     title: "Other Commands:",

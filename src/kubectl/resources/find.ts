@@ -178,9 +178,6 @@ async function* ofArguments(context: FindContext, query: ResourceQuery): AsyncGe
   if (selected && named) {
     throw new CommandError("name cannot be provided when a selector is specified");
   }
-  if (named && query.allNamespaces) {
-    throw new CommandError("a resource cannot be retrieved by name across all namespaces");
-  }
   if (!named && !selected && query.requireNames) {
     throw new CommandError("resource(s) were provided, but no name was specified");
   }
@@ -212,6 +209,9 @@ async function* one(
   name: string,
   query: ResourceQuery,
 ): AsyncGenerator<Found> {
+  if (query.allNamespaces && resource.namespaced) {
+    throw new CommandError("a resource cannot be retrieved by name across all namespaces");
+  }
   const namespace = resource.namespaced ? (await context.namespace()).name : undefined;
   const info = { resource, namespace, name, object: undefined, source: undefined };
   if (query.namesOnly) {
