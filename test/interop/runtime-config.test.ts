@@ -13,7 +13,7 @@ const skip = findBinary("kubectl", process.env["PATH"] ?? "")
 
 let plane: TestControlPlane;
 before(async () => {
-  if (!skip) plane = await openControlPlane({}, [], "api/all=true");
+  if (!skip) plane = await openControlPlane({}, [], { runtimeConfig: "api/all=true" });
 });
 after(async () => plane?.[Symbol.asyncDispose]());
 

@@ -57,8 +57,7 @@ export function shownVersions(
   }));
 }
 
-const shownRoot = (schema: object | undefined) =>
-  schema ? shownSchema(schema) : null;
+const shownRoot = (schema: object | undefined) => (schema ? shownSchema(schema) : null);
 
 const schemaFields: readonly [shown: string, field: keyof JsonSchema, none: unknown][] = [
   ["ID", "id", ""],
