@@ -36,7 +36,38 @@ const hook = {
   admissionReviewVersions: ["v1"],
 };
 
+const claimSpec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+const setWith = (mount: string, claim: string) => ({
+  metadata,
+  spec: {
+    selector: { matchLabels: { a: "b" } },
+    serviceName: "x",
+    template: {
+      metadata: { labels: { a: "b" } },
+      spec: {
+        containers: [{ name: "c", image: "i", volumeMounts: [{ name: mount, mountPath: "/d" }] }],
+      },
+    },
+    volumeClaimTemplates: [{ metadata: { name: claim }, spec: claimSpec }],
+  },
+});
+
 const cases: readonly Case[] = [
+  {
+    kind: "StatefulSet",
+    what: "a mount of a claim's template",
+    object: setWith("data", "data"),
+    errors: [],
+  },
+  {
+    kind: "StatefulSet",
+    what: "a mount of nothing, and a claim that no volume can be named after",
+    object: setWith("data", "Not_A_Label"),
+    errors: [
+      "spec.template.spec.volumes[0].name: Invalid value: \"Not_A_Label\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+      'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "data"',
+    ],
+  },
   {
     kind: "HorizontalPodAutoscaler",
     what: "no most replicas",

@@ -1,7 +1,7 @@
 import type { Draft } from "#schema/message.ts";
 import { StatefulSet } from "#api/apps/v1.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
-import { forbidden, invalid, requiredValue } from "#machinery/validation/field-error.ts";
+import { forbidden, invalid } from "#machinery/validation/field-error.ts";
 import { isDnsLabel } from "#machinery/validation/names.ts";
 import type { ResourceDefinition } from "../../registry/resource.ts";
 import {
@@ -69,7 +69,7 @@ function validate({ spec }: StatefulSet): FieldError[] {
     ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
     ...validateWorkloadSelector(spec.selector, "empty selector is invalid for statefulset"),
     ...validateWorkloadTemplate(
-      spec.template,
+      withClaimVolumes(spec),
       spec.selector,
       "activeDeadlineSeconds in StatefulSet is not Supported",
     ),
@@ -87,20 +87,21 @@ function validate({ spec }: StatefulSet): FieldError[] {
     errors.push(...oneOf(path, retention[field] || undefined, ["Retain", "Delete"]));
   }
   for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
-    const { name = "" } = claim.metadata as { name?: string };
-    // A claim's template is a volume of the pods, under the same name.
-    const volume = `spec.template.spec.volumes[${index}]`;
-    errors.push(
-      ...(name
-        ? by(`${volume}.name`, name, isDnsLabel)
-        : [
-            requiredValue(`${volume}.name`),
-            requiredValue(`${volume}.persistentVolumeClaim.claimName`),
-          ]),
-      ...validateClaimSpec(claim.spec, `spec.volumeClaimTemplates[${index}].spec`),
-    );
+    errors.push(...validateClaimSpec(claim.spec, `spec.volumeClaimTemplates[${index}].spec`));
   }
   return errors;
+}
+
+/** A claim's template is a volume of the pods, under the same name: containers may mount it. */
+function withClaimVolumes({ template, volumeClaimTemplates = [] }: StatefulSet["spec"]) {
+  if (!template.spec || volumeClaimTemplates.length === 0) return template;
+  const claims = volumeClaimTemplates.map(({ metadata }) => {
+    const { name = "" } = metadata as { name?: string };
+    return { name, persistentVolumeClaim: { claimName: name } };
+  });
+  const names = new Set(claims.map(({ name }) => name));
+  const others = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
+  return { ...template, spec: { ...template.spec, volumes: [...claims, ...others] } };
 }
 
 const mutable = [
