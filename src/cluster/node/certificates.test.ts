@@ -216,6 +216,30 @@ describe("a running server", () => {
     assert.equal(await ask(two, "joe"), 200);
   });
 
+  test("waits for the second half of a pair that somebody puts in place", async () => {
+    const folder = await newFolder();
+    const { authority, server: old } = await ensurePki(folder, config, Date.now());
+    await using server = await serving(folder);
+    const next = await issueCertificate(authority, {
+      commonName: "kube-apiserver",
+      dnsNames: ["localhost", "kijabi.example"],
+      usages: "server",
+      now: Date.now(),
+    });
+    await writeFile(join(folder, "apiserver.key"), next.privateKeyPem);
+    await assert.rejects(server.certificates.refresh(), /the private key does not belong/);
+    assert.equal(await readFile(join(folder, "apiserver.key"), "utf8"), next.privateKeyPem);
+    await writeFile(join(folder, "apiserver.crt"), next.certificatePem);
+    assert.equal(await server.certificates.refresh(), true);
+    assert.equal(server.certificates.tls.certificate, next.certificatePem);
+
+    // What stays so is nobody's doing: the server could not start again with it.
+    await writeFile(join(folder, "apiserver.key"), old.privateKeyPem);
+    await assert.rejects(server.certificates.refresh(), /the private key does not belong/);
+    assert.equal(await server.certificates.refresh(), true);
+    assert.notEqual(server.certificates.tls.certificate, next.certificatePem);
+  });
+
   test("takes another authority of the cluster, and signs everything anew", async () => {
     const folder = await newFolder();
     await ensurePki(folder, config, Date.now());

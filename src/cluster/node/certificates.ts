@@ -31,6 +31,8 @@ export class ServerCertificates {
   readonly #options: CertificatesOptions;
   #pki: ClusterPki;
   #foreign: ForeignAuthorities;
+  /** What was odd at the last look and still is, nobody is about to put right. */
+  #wasOdd = false;
 
   private constructor(options: CertificatesOptions, pki: ClusterPki, foreign: ForeignAuthorities) {
     this.#options = options;
@@ -39,7 +41,7 @@ export class ServerCertificates {
   }
 
   static async open(options: CertificatesOptions): Promise<ServerCertificates> {
-    return new ServerCertificates(options, ...(await read(options)));
+    return new ServerCertificates(options, ...(await read(options, { mend: true })));
   }
 
   get pki(): ClusterPki {
@@ -65,9 +67,12 @@ export class ServerCertificates {
     };
   }
 
-  /** True when anything has changed. */
+  /** True when anything has changed. Rejects, and keeps what there was, for what is no good. */
   async refresh(): Promise<boolean> {
-    const [pki, foreign] = await read(this.#options);
+    const mend = this.#wasOdd;
+    this.#wasOdd = true;
+    const [pki, foreign] = await read(this.#options, { mend });
+    this.#wasOdd = false;
     const isSame = isSamePki(pki, this.#pki) && isDeepStrictEqual(foreign, this.#foreign);
     this.#pki = pki;
     this.#foreign = foreign;
@@ -111,17 +116,15 @@ export async function keepCertificates(
 }
 
 /** Throws for what cannot be used, before any of it is. */
-async function read({
-  folder,
-  config,
-  flags,
-  clock,
-}: CertificatesOptions): Promise<[ClusterPki, ForeignAuthorities]> {
+async function read(
+  { folder, config, flags, clock }: CertificatesOptions,
+  how: { readonly mend: boolean },
+): Promise<[ClusterPki, ForeignAuthorities]> {
   const foreign = await readAuthorities(flags);
   for (const pem of Object.values(foreign)) {
     const certificates = decodePem(pem).filter(({ label }) => label === "CERTIFICATE");
     if (certificates.length === 0) throw new Error("a file of authorities has no certificate");
     for (const { der } of certificates) parseCertificate(der);
   }
-  return [await ensurePki(folder, config, clock.now()), foreign];
+  return [await ensurePki(folder, config, clock.now(), how), foreign];
 }

@@ -38,12 +38,14 @@ const renewAfterShare = 0.8;
 
 /**
  * Loads the cluster's keys and certificates, making those that are missing, have another's key,
- * or will soon have run out.
+ * or will soon have run out. With `mend` false it throws where a key is another's: somebody may
+ * be putting both in place just now.
  */
 export async function ensurePki(
   folder: string,
   config: ClusterConfig,
   now: number,
+  { mend = true }: { readonly mend?: boolean } = {},
 ): Promise<ClusterPki> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const authorityOf = (name: string, commonName: string) =>
@@ -53,7 +55,7 @@ export async function ensurePki(
     authorityOf("front-proxy-ca", "front-proxy-ca"),
   ]);
   const leaf = (name: string, make: () => Promise<KeyPairPem>) =>
-    leafCertificate(folder, name, authority, now, make);
+    leafCertificate({ folder, name, authority, now, mend }, make);
   const [serviceAccountKey, server, kubeletClient, frontProxyClient, proxy, admin] =
     await Promise.all([
       signingKey(join(folder, "sa.key")),
@@ -80,12 +82,14 @@ export async function ensurePki(
           now,
         }),
       ),
-      leafCertificate(folder, "front-proxy-client", frontProxyAuthority, now, () =>
-        issueCertificate(frontProxyAuthority, {
-          commonName: frontProxyName,
-          usages: "client",
-          now,
-        }),
+      leafCertificate(
+        { folder, name: "front-proxy-client", authority: frontProxyAuthority, now, mend },
+        () =>
+          issueCertificate(frontProxyAuthority, {
+            commonName: frontProxyName,
+            usages: "client",
+            now,
+          }),
       ),
       leaf("kube-proxy", () =>
         issueCertificate(authority, { commonName: "system:kube-proxy", usages: "client", now }),
@@ -118,7 +122,7 @@ export function nodeCertificate(
   node: NodeConfig,
   now: number,
 ): Promise<KeyPairPem> {
-  return leafCertificate(folder, `node-${node.name}`, authority, now, () =>
+  return leafCertificate({ folder, name: `node-${node.name}`, authority, now, mend: true }, () =>
     issueCertificate(authority, {
       commonName: `system:node:${node.name}`,
       organizations: ["system:nodes"],
@@ -130,15 +134,20 @@ export function nodeCertificate(
   );
 }
 
+interface Leaf {
+  readonly folder: string;
+  readonly name: string;
+  readonly authority: CertificateAuthority;
+  readonly now: number;
+  readonly mend: boolean;
+}
+
 async function leafCertificate(
-  folder: string,
-  name: string,
-  authority: CertificateAuthority,
-  now: number,
+  { folder, name, authority, now, mend }: Leaf,
   make: () => Promise<KeyPairPem>,
 ): Promise<KeyPairPem> {
   const known = await readPair(folder, name);
-  const loaded = known && (await loadKeyPair(known).catch(() => undefined));
+  const loaded = known && (await loadKeyPair(known).catch(refusedUnless(mend)));
   if (known && loaded) {
     const { certificate } = loaded;
     const isOurs = await isSignedBy(certificate, authority.certificate);
@@ -173,6 +182,12 @@ async function ensureAuthority(
   });
   await writePair(folder, name, made);
   return made;
+}
+
+function refusedUnless(mend: boolean): (error: unknown) => undefined {
+  return (error) => {
+    if (!mend) throw error;
+  };
 }
 
 function isDue({ notBefore, notAfter }: Certificate, now: number): boolean {
