@@ -21,7 +21,7 @@ const words: ReadonlySet<string> = new Set(
 /** Numbers as some readers know them: 1:30:00. Upstream does not read, but quotes them. */
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
-function isNumber(text: string): boolean {
+export function isNumber(text: string): boolean {
   const whole = parseInteger(text);
   if (whole !== undefined) {
     const isSigned = whole >= -(2n ** 63n) && whole < 2n ** 63n;
