@@ -120,7 +120,7 @@ const cases: [schema: JsonSchema, value: unknown, errors: string[]][] = [
   [
     { type: "array", maxItems: 1, items: string },
     ["", ""],
-    ["x: Too many: 2: must have at most 1 items"],
+    ["x: Too many: 2: must have at most 1 item"],
   ],
   [
     object({}, { minProperties: 1, required: ["a"] }),
