@@ -152,3 +152,27 @@ test("seats are shared out by shares, and lent", async () => {
     [true, true, false],
   );
 });
+
+test("metrics tell how many have a seat, and how many wait for one", async () => {
+  const clock = new VirtualClock();
+  const metrics = new MetricsRegistry();
+  const control = new FlowControl({ clock, metrics, seats: 1 });
+  control.setLevels([level("busy", 1, { type: "Queue", queuing: { queues: 1, handSize: 1 } })]);
+  control.setSchemas([schema("all", "busy", 1)]);
+  const labels = '{flow_schema="all",priority_level="busy"}';
+  const counted = () =>
+    ["executing", "inqueue"].map((what) => {
+      const line = `apiserver_flowcontrol_current_${what}_requests${labels} `;
+      return metrics.render().split(line)[1]?.split("\n")[0];
+    });
+  const signal = new AbortController().signal;
+  const first = await control.enter(attributes(), signal);
+  assert.deepEqual(counted(), ["1", "0"]);
+  const second = control.enter(attributes(), signal);
+  assert.deepEqual(counted(), ["1", "1"]);
+  first.leave?.();
+  const { leave } = await second;
+  assert.deepEqual(counted(), ["1", "0"]);
+  leave?.();
+  assert.deepEqual(counted(), ["0", "0"]);
+});
