@@ -14,7 +14,7 @@ const subresourceBytesMax = 256;
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly nameRule: NameRule;
-  /** Custom resources may have finalizers without a domain; upstream's own kinds may not. */
+  /** Extensions may have finalizers without a domain; upstream's own kinds may not. */
   readonly anyFinalizers?: boolean;
 }
 
@@ -64,6 +64,7 @@ export function validateObjectMeta(
 export function validateObjectMetaUpdate(
   updated: Meta,
   stored: Meta,
+  { anyFinalizers = false }: Pick<MetadataRules, "anyFinalizers"> = {},
   path = "metadata",
 ): FieldError[] {
   const errors: FieldError[] = [];
@@ -93,6 +94,7 @@ export function validateObjectMetaUpdate(
   }
   errors.push(...validateCommon(updated, path));
   errors.push(...validateManagedFields(updated.managedFields, `${path}.managedFields`));
+  if (!anyFinalizers) errors.push(...validateKnownFinalizers(updated.finalizers, path));
   return errors;
 }
 

@@ -689,6 +689,17 @@ test("a dry run shows what would be read afterwards", async () => {
   assert.equal((await api.send("GET", `${pathOf("v2")}/a`)).json.host, "a");
 });
 
+test("a finalizer without a domain is worth a warning, and no more", async () => {
+  await using api = await open();
+  await api.define(crontabs({}));
+  const body = { ...crontab("a"), metadata: { name: "a", finalizers: ["guard.example.com"] } };
+  const created = await api.send("POST", path, { body });
+  assert.equal(created.status, 201, created.text);
+  assert.match(created.headers["warning"] ?? "", /prefer a domain-qualified finalizer name/);
+  const patched = await api.patch(`${path}/a`, { metadata: { finalizers: ["guard"] } });
+  assert.deepEqual(patched.json.metadata.finalizers, ["guard"]);
+});
+
 test("documents describe the kind, in both versions of OpenAPI", async () => {
   await using api = await open();
   const before = await api.send("GET", "/openapi/v3");

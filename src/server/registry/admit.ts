@@ -151,7 +151,11 @@ export async function validateNew(
   const { nameRule: named = "dnsSubdomain" } = definition;
   const nameRule = typeof named === "function" ? named : (nameRules[named] ?? dnsSubdomainRule);
   const errors: FieldError[] = [
-    ...validateObjectMeta(object.metadata, { namespaced: info.namespaced ?? false, nameRule }),
+    ...validateObjectMeta(object.metadata, {
+      namespaced: info.namespaced ?? false,
+      nameRule,
+      anyFinalizers: isExtension(definition.type),
+    }),
     ...(await allRules(definition.type, object, async (seen) => [
       ...(definition.validate?.(seen) ?? []),
       ...(definition.validateCreate?.(seen) ?? []),
@@ -170,7 +174,9 @@ export async function validateChanged(
   object: StoredObject,
   old: Readonly<StoredObject>,
 ): Promise<void> {
-  const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata)];
+  const errors: FieldError[] = validateObjectMetaUpdate(object.metadata, old.metadata, {
+    anyFinalizers: isExtension(definition.type),
+  });
   const view = definition.views?.[subresource];
   if (subresource === "status") {
     errors.push(
@@ -189,6 +195,13 @@ export async function validateChanged(
     );
   }
   if (errors.length) throw invalid(kind, object.metadata.name, unique(errors));
+}
+
+const extensionGroups = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
+
+/** Custom resources, and the kinds that bring other kinds. */
+function isExtension({ dynamic, info }: KindType): boolean {
+  return dynamic !== undefined || extensionGroups.has(info.group);
 }
 
 /** What the schema finds, and the resource's own rules, in upstream's order as far as possible. */
