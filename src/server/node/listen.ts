@@ -178,7 +178,13 @@ function stopSending(request: AnyRequest): void {
   if (request.httpVersionMajor < 2) return;
   const { stream } = request as Http2ServerRequest;
   if (stream.endAfterHeaders || stream.readableEnded) return;
-  const stop = () => stream.close(constants.NGHTTP2_NO_ERROR);
+  // What has come already is not still to come; a reset would overtake the end of the answer.
+  stream.resume();
+  const stop = () => {
+    setImmediate(() => {
+      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
+  };
   if (stream.writableFinished) stop();
   else stream.once("finish", stop);
 }
