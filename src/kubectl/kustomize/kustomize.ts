@@ -1,5 +1,6 @@
 import { Accumulator } from "./accumulator.ts";
 import { within } from "./error.ts";
+import { effectiveNamespace } from "./ids.ts";
 import { Loader } from "./load/loader.ts";
 import type { LoadRestriction, RemoteFiles } from "./load/loader.ts";
 import type { Files } from "./load/files.ts";
@@ -25,6 +26,12 @@ export interface KustomizeOptions {
   readonly helmKubeVersion?: string;
   readonly helmDebug?: boolean;
   readonly enableAlphaPlugins?: boolean;
+  /**
+   * The order of what is written out, where the kustomization does not say it. Left out, it is the
+   * legacy one, as `kubectl kustomize` has it; `-k` of other commands says "none".
+   */
+  readonly reorder?: "legacy" | "none";
+  readonly addManagedByLabel?: boolean;
   /** Without it, charts are refused. */
   readonly helm?: HelmRunner;
   /** Without it, URLs are refused. */
@@ -43,13 +50,34 @@ export async function kustomize(
   signal: AbortSignal,
 ): Promise<string> {
   const resources = await build(files, directory, options, signal);
-  const documents = resources.map((resource) =>
-    within(
-      () => goSyntax(resource.root),
-      () => resource.yaml,
-    ),
+  return resources.map(documentOf).join("---\n");
+}
+
+function documentOf(resource: Resource): string {
+  return within(
+    () => goSyntax(resource.root),
+    () => resource.yaml,
   );
-  return documents.join("---\n");
+}
+
+/** As `kustomize`, but a document per file. Namespaces are told in the names if there are more. */
+export async function kustomizeFiles(
+  files: Files,
+  directory: string,
+  options: KustomizeOptions,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const resources = await build(files, directory, options, signal);
+  const namespaces = new Set(
+    resources.filter(({ id }) => !id.clusterScoped).map(({ id }) => effectiveNamespace(id)),
+  );
+  const named = resources.map((resource) => {
+    const { id } = resource;
+    const kind = [id.group, id.version, id.kind].filter((part) => part !== "").join("_");
+    const prefix = namespaces.size > 1 && !id.clusterScoped ? `${effectiveNamespace(id)}_` : "";
+    return [`${prefix}${kind}_${id.name}.yaml`.toLowerCase(), documentOf(resource)] as const;
+  });
+  return new Map(named);
 }
 
 /** As `kustomize`, but returns the objects. Integers beyond a double's are `bigint`s. */
@@ -101,7 +129,7 @@ async function build(
 async function finish(
   { set, config, vars }: Accumulator,
   { kustomization }: Target,
-  { log }: KustomizeOptions,
+  { log, reorder, addManagedByLabel }: KustomizeOptions,
 ): Promise<void> {
   await addHashes(set);
   fixNameReferences(set, config.nameReference);
@@ -111,10 +139,18 @@ async function finish(
   }
   for (const { root } of set.resources) checkMetadata(root);
   set.keep((resource) => !isLocal(resource));
-  const sort = sortTransformer(kustomization.sortOptions ?? { order: "legacy" });
-  await sort.transform(set);
+  const { sortOptions } = kustomization;
+  if (sortOptions && reorder) {
+    log?.(
+      "Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI " +
+        "flag ('--reorder'). Using the kustomization file over the CLI flag.",
+    );
+  }
+  if (sortOptions || reorder !== "none") {
+    await sortTransformer(sortOptions ?? { order: "legacy" }).transform(set);
+  }
   const metadata = new Set(kustomization.buildMetadata ?? []);
-  if (metadata.has("managedByLabel")) await managedBy.transform(set);
+  if (addManagedByLabel || metadata.has("managedByLabel")) await managedBy.transform(set);
   for (const resource of set.resources) {
     resource.removeBuildAnnotations();
     const annotations = resource.annotations;

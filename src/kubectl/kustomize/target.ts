@@ -10,11 +10,12 @@ import {
   readConfig,
 } from "./config/transformer-config.ts";
 import type { TransformerConfig } from "./config/transformer-config.ts";
-import { failed, KustomizeError, messageOf, within, withinAsync } from "./error.ts";
+import { causeOf, failed, KustomizeError, messageOf, within, withinAsync } from "./error.ts";
 import { withGlobalOptions } from "./generate.ts";
 import { idText, kindText } from "./ids.ts";
 import { componentKind, parsedYaml, readKustomization } from "./kustomization.ts";
 import type { Kustomization, LabelArgs } from "./kustomization.ts";
+import { HttpStatusError } from "./load/loader.ts";
 import type { Loader } from "./load/loader.ts";
 import { joinPaths } from "./load/files.ts";
 import { addTransformation, originAt, originOfPlugin, originText, setOrigin } from "./origin.ts";
@@ -150,8 +151,8 @@ export class Target {
       within(`merging resources from '${path}'`, () => into.set.appendAll(resources));
       return undefined;
     } catch (error) {
-      if (error instanceof KustomizeError) return error.message;
-      throw error;
+      if (!(error instanceof KustomizeError) || causeOf(error, HttpStatusError)) throw error;
+      return error.message;
     }
   }
 

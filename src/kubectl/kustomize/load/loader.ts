@@ -1,4 +1,4 @@
-import { failed, messageOf } from "../error.ts";
+import { failed, KustomizeError } from "../error.ts";
 import { FileError, isWithin, joinPaths, parentOf } from "./files.ts";
 import type { Files } from "./files.ts";
 import { parseRepository } from "./repository.ts";
@@ -6,11 +6,22 @@ import type { Repository } from "./repository.ts";
 
 /** What is not here, and how it is brought here. Without one, remote paths are refused. */
 export interface RemoteFiles {
-  /** Of an http or https URL. */
-  read(url: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** A working copy, in which `Files` reads; disposed of when the build is through with it. */
+  /** Of an http or https URL. Throws `FileError` where nobody answers. */
+  fetch(url: string, signal: AbortSignal): Promise<RemoteAnswer>;
+  /**
+   * A working copy, in which `Files` reads; disposed of when the build is through with it. Throws
+   * `FileError`.
+   */
   clone(repository: Repository, signal: AbortSignal): Promise<WorkingCopy>;
 }
+
+export interface RemoteAnswer {
+  readonly status: number;
+  readonly content: Uint8Array;
+}
+
+/** A server has answered that there is no such file: there is no use in looking for a base then. */
+export class HttpStatusError extends KustomizeError {}
 
 export interface WorkingCopy extends AsyncDisposable {
   readonly directory: string;
@@ -74,7 +85,7 @@ export class Loader {
   ): Promise<Loader> {
     const { remote, files, copies, signal } = context;
     if (!remote) throw failed(`cannot clone '${spec.url}': remote bases are not available here`);
-    const copy = copies.use(await remote.clone(spec, signal));
+    const copy = copies.use(await asFailure(() => remote.clone(spec, signal)));
     const path = joinPaths(copy.directory, spec.path);
     const resolved = await Loader.#resolve(path, files);
     const top = await Loader.#resolve(copy.directory, files);
@@ -145,7 +156,7 @@ export class Loader {
     signal.throwIfAborted();
     if (/^https?:/i.test(path)) {
       if (!remote) throw failed(`cannot read '${path}': remote files are not available here`);
-      return remote.read(path, signal);
+      return fetched(path, remote, signal);
     }
     const absolute = path.startsWith("/") ? path : joinPaths(this.root, path);
     if (restriction === "LoadRestrictionsNone") return this.#readFile(absolute);
@@ -157,16 +168,40 @@ export class Loader {
     return this.#readFile(resolved.path);
   }
 
-  async #readFile(path: string): Promise<Uint8Array> {
-    try {
-      return await this.#context.files.read(path);
-    } catch (error) {
-      if (error instanceof FileError) throw failed(messageOf(error));
-      throw error;
-    }
+  #readFile(path: string): Promise<Uint8Array> {
+    return asFailure(() => this.#context.files.read(path));
   }
 
   async readText(path: string): Promise<string> {
     return new TextDecoder().decode(await this.read(path));
   }
 }
+
+async function fetched(url: string, remote: RemoteFiles, signal: AbortSignal): Promise<Uint8Array> {
+  const { status, content } = await asFailure(() => remote.fetch(url, signal));
+  if (status >= 200 && status <= 299) return content;
+  if (parseRepository(url)) throw failed("URL is a git repository");
+  throw new HttpStatusError(`HTTP Error: status code ${status} (${statusTexts[status] ?? ""})`);
+}
+
+async function asFailure<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof FileError ? failed(error.message) : error;
+  }
+}
+
+const statusTexts: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  410: "Gone",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
