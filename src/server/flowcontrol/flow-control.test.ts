@@ -166,9 +166,9 @@ test("metrics tell how many have a seat, and how many wait for one", async () =>
       return metrics.render().split(line)[1]?.split("\n")[0];
     });
   const signal = new AbortController().signal;
-  const first = await control.enter(attributes(), signal);
+  const first = await control.enter(attributes(), noQuery, signal);
   assert.deepEqual(counted(), ["1", "0"]);
-  const second = control.enter(attributes(), signal);
+  const second = control.enter(attributes(), noQuery, signal);
   assert.deepEqual(counted(), ["1", "1"]);
   first.leave?.();
   const { leave } = await second;
