@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Scope } from "../scope.ts";
@@ -35,17 +35,18 @@ test("a file's new contents are taken over, and bad ones reported once", async (
       signal,
     ),
   );
-  await writeFile(`${path}.new`, "two");
-  await writeFile(path, "two");
+  // Whole at once: half of a file would be one more content.
+  const replace = async (content: string) => {
+    await writeFile(`${path}.new`, content);
+    await rename(`${path}.new`, path);
+  };
+  await replace("two");
   await until(1);
-  await writeFile(path, "bad");
+  await replace("bad");
   await until(2);
   await new Promise((resolve) => setTimeout(resolve, 40));
-  await writeFile(path, "three");
+  await replace("three");
   await until(3);
   await scope.close();
-  assert.deepEqual(
-    heard.filter((content) => content !== ""),
-    ["two", "it is bad", "three"],
-  );
+  assert.deepEqual(heard, ["two", "it is bad", "three"]);
 });
