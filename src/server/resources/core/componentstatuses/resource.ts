@@ -8,7 +8,6 @@ import type { ResourceDependencies } from "../../dependencies.ts";
 export function componentStatuses({ components }: ResourceDependencies): ResourceDefinition {
   return defineResource<ComponentStatus>({
     type: ComponentStatus,
-    onRequest: (context) => context.warn("v1 ComponentStatus is deprecated in v1.19+"),
     verbs: ["get", "list"],
     columns: [
       nameColumn(),

@@ -12,8 +12,6 @@ export const endpoints: ResourceDefinition = defineResource<Endpoints>({
   allowCreateOnUpdate: true,
   columns: [nameColumn(), column("Endpoints", addressText), ageColumn()],
   validate: validateEndpoints,
-  onRequest: (context) =>
-    context.warn("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
 });
 
 /** "10.244.0.5:80,10.244.0.6:80 + 3 more..." */
