@@ -2,6 +2,7 @@ import { FlagError, parseFlags } from "#base/flags.ts";
 
 /** `npm run bench -- NAME [flags]`: finds the measurement and runs it. */
 const benches: Readonly<Record<string, string>> = {
+  kubectl: "how long commands of kubectl take, beside the stock one",
   start: "from `kijabi start` to an app that answers, pod starts, and what an idle cluster costs",
 };
 
@@ -18,6 +19,11 @@ async function main(argv: readonly string[]): Promise<number> {
     case "start": {
       const { benchStart } = await import("./start.ts");
       await benchStart({ runs: values.runs, jsonFile: values.json || undefined });
+      return 0;
+    }
+    case "kubectl": {
+      const { benchKubectl } = await import("./kubectl.ts");
+      await benchKubectl({ runs: values.runs, jsonFile: values.json || undefined });
       return 0;
     }
     default: {

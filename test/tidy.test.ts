@@ -126,6 +126,11 @@ const bans: readonly Ban[] = [
     instead: "the injected Logger, or process.stdout in a command",
     except: /\.test\.ts$/,
   },
+  {
+    pattern: /^import \{[^}]*\} from "node:http";/m,
+    instead: "base/node/http.ts, which spares the start what else that import loads",
+    except: /\.test\.ts$/,
+  },
 ];
 
 test("no banned words", () => {

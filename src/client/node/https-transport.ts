@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpAgent } from "#base/node/http.ts";
 import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Bytes } from "#base/bytes.ts";

@@ -1,8 +1,8 @@
-import { parseYaml } from "#machinery/codec/yaml.ts";
 import { isRow } from "#machinery/json.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
 import { directoryOf, joinPath } from "../paths.ts";
+import { parsePlainYaml } from "./plain-yaml.ts";
 
 /** A kubeconfig as it is written. Fields that nobody here knows are kept. */
 export interface Kubeconfig {
@@ -104,16 +104,16 @@ export async function readKubeconfigs(
       if (explicit) throw new CommandError(`stat ${path}: no such file or directory`);
       continue;
     }
-    found.push({ path, config: parseKubeconfig(await files.readText(path), path) });
+    found.push({ path, config: await parseKubeconfig(await files.readText(path), path) });
   }
   return found;
 }
 
-export function parseKubeconfig(text: string, path: string): Kubeconfig {
+export async function parseKubeconfig(text: string, path: string): Promise<Kubeconfig> {
   const failed = (why: string) => new CommandError(`error loading config file "${path}": ${why}`);
   let value: unknown;
   try {
-    value = parseYaml(text)[0]?.value ?? {};
+    value = parsePlainYaml(text) ?? (await readYaml(text));
   } catch (error) {
     throw failed(messageOf(error));
   }
@@ -126,6 +126,11 @@ export function parseKubeconfig(text: string, path: string): Kubeconfig {
     }
   }
   return config;
+}
+
+async function readYaml(text: string): Promise<unknown> {
+  const { parseYaml } = await import("#machinery/codec/yaml.ts");
+  return parseYaml(text)[0]?.value ?? {};
 }
 
 /**

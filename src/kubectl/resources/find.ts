@@ -90,7 +90,7 @@ async function* ofFiles(
       continue;
     }
     try {
-      for (const item of objectsOf(manifest)) {
+      for await (const item of objectsOf(manifest)) {
         if (query.validate) await check(item, query.validate);
         const info = await infoOf(context, item, query);
         const labels = info.object?.metadata.labels ?? {};

@@ -1,5 +1,4 @@
 import { concatBytes, text } from "#base/bytes.ts";
-import { parseYaml } from "#machinery/codec/yaml.ts";
 import { isRow } from "#machinery/json.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -121,7 +120,9 @@ async function matchesOf(host: Host, pattern: string): Promise<string[]> {
 }
 
 /** The objects of a file, lists taken apart. Throws at what is no object. */
-export function* objectsOf(manifest: Manifest): Generator<ManifestObject> {
+export async function* objectsOf(manifest: Manifest): AsyncGenerator<ManifestObject> {
+  // Most commands read no files, and the reader of YAML takes long to load.
+  const { parseYaml } = await import("#machinery/codec/yaml.ts");
   const { source } = manifest;
   let documents;
   try {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer } from "#base/node/http.ts";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Logger } from "#base/log.ts";
 import { Scope } from "#base/scope.ts";

@@ -1,6 +1,6 @@
 import { constants, createSecureServer } from "node:http2";
 import type { Http2SecureServer, Http2ServerRequest, ServerHttp2Session } from "node:http2";
-import { ServerResponse } from "node:http";
+import { ServerResponse } from "#base/node/http.ts";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -252,8 +252,10 @@ function hangUp(socket: Socket): void {
   socket.setTimeout(graceMsDefault, () => socket.destroy());
 }
 
+type Response = InstanceType<typeof ServerResponse>;
+
 /** The response gets its socket once somebody writes its head. */
-function deferred(response: ServerResponse, assign: () => void): ServerResponse {
+function deferred(response: Response, assign: () => void): Response {
   const writeHead = response.writeHead.bind(response);
   response.writeHead = ((...head: Parameters<typeof writeHead>) => {
     assign();

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { STATUS_CODES } from "#base/node/http.ts";
 import type { Duplex as NodeDuplex } from "node:stream";
 
 /** A request to upgrade was answered with an HTTP response instead; nothing is left to do. */

@@ -1,4 +1,5 @@
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import { request as httpRequest } from "#base/node/http.ts";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { text } from "#base/bytes.ts";

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "#base/node/http.ts";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex as NodeDuplex } from "node:stream";
 import { text, type Bytes } from "#base/bytes.ts";

@@ -273,6 +273,8 @@ function list(
   if (!one) {
     kubectl.printLine(`Listing ${kind.field} for ${resource.kind}.${resource.group}/${name}:`);
   }
-  const pairs = Object.entries(object.metadata[kind.field] ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
+  const pairs = Object.entries(object.metadata[kind.field] ?? {}).sort(([left], [right]) =>
+    left < right ? -1 : 1,
+  );
   for (const [key, value] of pairs) kubectl.printLine(`${one ? "" : " "}${key}=${value}`);
 }

@@ -1,7 +1,7 @@
 // Runs inside of a network namespace: answers over TCP (HTTP) and UDP with its name and with the
 // address that it sees the caller come from, and makes such calls when told to on its input.
 import { createSocket } from "node:dgram";
-import { createServer, get } from "node:http";
+import { createServer, get } from "#base/node/http.ts";
 import { createInterface } from "node:readline";
 import type { PeerCall, PeerResult } from "./peer.ts";
 
