@@ -195,7 +195,7 @@ class Round {
     if (!said) return undefined;
     if (said.kind === "Status" && said.status !== "Success") return `${status} with a failure`;
     this.#learn(said);
-    if (isWrite(request)) await this.#count(request, status, said);
+    if (isWrite(request) && !this.#definition.virtual) await this.#count(request, status, said);
     return undefined;
   }
 

@@ -11,7 +11,7 @@ export function parsePlainYaml(text: string): unknown {
     const trimmed = raw.trimEnd();
     if (trimmed === "" || /^\s*#/.test(trimmed)) continue;
     const body = trimmed.trimStart();
-    if (body.includes("\t")) return undefined;
+    if (trimmed.includes("\t")) return undefined;
     lines.push({ indent: trimmed.length - body.length, body });
   }
   try {

@@ -280,18 +280,6 @@ test("a malformed path is refused", async () => {
   assert.equal(reply.status, 400);
 });
 
-test("half a body in HTTP/2 is answered in time, and an idle connection closed", async () => {
-  await using opened = await open({ headersMs: 100, requestMs: 100, idleMs: 300 });
-  const session = connect(`https://localhost:${opened.listener.port}`, { ca: opened.ca });
-  const headers = { ":method": "POST", ":path": maps, "content-type": "application/json" };
-  const stream = session.request(headers, { endStream: false });
-  stream.write("{");
-  const [answer] = (await once(stream, "response")) as [Record<string, unknown>];
-  assert.equal(answer[":status"], 504);
-  stream.resume();
-  await Promise.all([once(stream, "close"), once(session, "close")]);
-});
-
 test("a declined upgrade is hung up on, whatever its client goes on sending", async () => {
   await using opened = await open();
   const socket = connectTls({ ...opened.options, ALPNProtocols: ["http/1.1"] });

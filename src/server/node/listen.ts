@@ -1,4 +1,4 @@
-import { constants, createSecureServer } from "node:http2";
+import { createSecureServer } from "node:http2";
 import type { Http2SecureServer, Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import { ServerResponse } from "#base/node/http.ts";
 import type { IncomingMessage } from "node:http";
@@ -163,7 +163,6 @@ async function serve(service: Service, request: AnyRequest, response: AnyRespons
   try {
     const connection = connectionOf(tlsSocketOf(request), service.trusted);
     await answer(service, { request, response, connection, aborter });
-    stopSending(request);
   } catch (error) {
     if (!aborter.signal.aborted) {
       const { method = "", url = "" } = request;
@@ -171,22 +170,6 @@ async function serve(service: Service, request: AnyRequest, response: AnyRespons
     }
     response.destroy();
   }
-}
-
-/** What is still to come of a body, nobody waits for: in HTTP/2 it would keep the stream open. */
-function stopSending(request: AnyRequest): void {
-  if (request.httpVersionMajor < 2) return;
-  const { stream } = request as Http2ServerRequest;
-  if (stream.endAfterHeaders || stream.readableEnded) return;
-  // What has come already is not still to come; a reset would overtake the end of the answer.
-  stream.resume();
-  const stop = () => {
-    setImmediate(() => {
-      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-    });
-  };
-  if (stream.writableFinished) stop();
-  else stream.once("finish", stop);
 }
 
 interface Exchange {
