@@ -3,6 +3,7 @@ import type { FlagSpec, FlagSpecs } from "#base/flags.ts";
 import type { Command, CommandNode } from "./command.ts";
 import { CommandError, ExitError, UsageError, errorText } from "./errors.ts";
 import { globalFlags } from "./global-flags.ts";
+import type { GlobalValues } from "./global-flags.ts";
 import type { Host } from "./host.ts";
 import { dictionaryOf, languageOf } from "./language.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -87,7 +88,7 @@ async function run(host: Host, line: CommandLine): Promise<number> {
   checkRequired(command, parsed.given);
   const kubectl = new Kubectl({
     host,
-    globals: parsed.values,
+    globals: { ...parsed.values, ...hiddenGlobals(command.flags) },
     given: parsed.given,
     dictionary,
     help,
@@ -108,6 +109,13 @@ async function run(host: Host, line: CommandLine): Promise<number> {
   } finally {
     await kubectl.close();
   }
+}
+
+/** A command's own flag hides the one of that name that all commands have: `--user` of bindings. */
+function hiddenGlobals(flags: FlagSpecs): Partial<GlobalValues> {
+  const defaults = parseFlags(globalFlags, []).values;
+  const hidden = Object.entries(defaults).filter(([name]) => Object.hasOwn(flags, name));
+  return Object.fromEntries(hidden);
 }
 
 function checkRequired({ required = [] }: Command, given: ReadonlySet<string>): void {

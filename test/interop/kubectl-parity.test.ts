@@ -1,4 +1,5 @@
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
+import { createCommandScripts } from "./kubectl/generate.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
 import { labelScripts } from "./kubectl/label.ts";
@@ -12,3 +13,4 @@ parity("print", templateScripts);
 parity("create and delete", createAndDeleteScripts);
 parity("apply", applyScripts);
 parity("label and annotate", labelScripts);
+parity("generators", createCommandScripts);

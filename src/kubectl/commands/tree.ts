@@ -1,3 +1,4 @@
+import { createCommands } from "./create/tree.ts";
 import type { CommandGroup, CommandNode } from "../command.ts";
 
 /**
@@ -12,7 +13,7 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "create",
         about: "Create a resource from a file or from stdin",
         load: () => import("./create/command.ts"),
-        children: [],
+        children: createCommands,
       },
     ],
   },

@@ -1,6 +1,7 @@
 import { goJson } from "#machinery/codec/go-json.ts";
 import { toYaml, YamlWriteError } from "#machinery/codec/yaml-writer.ts";
 import { CommandError } from "../errors.ts";
+import { fieldOrder } from "../writes/field-order.ts";
 import { withoutManagedFields } from "./printer.ts";
 import type { Printer } from "./printer.ts";
 
@@ -12,7 +13,7 @@ export function jsonPrinter({ showManagedFields }: StructuredOptions): Printer {
   return {
     print(object) {
       const shown = showManagedFields ? object : withoutManagedFields(object);
-      return `${goJson(shown, { indent: "    " })}\n`;
+      return `${goJson(shown, { indent: "    ", keysOf: fieldOrder })}\n`;
     },
   };
 }

@@ -7,7 +7,10 @@ export interface ObjectPath {
 }
 
 /** Where the API keeps objects of a resource. Without a namespace: all of them. */
-export function resourcePath(resource: ApiResource, at: ObjectPath = {}): string {
+export function resourcePath(
+  resource: Pick<ApiResource, "group" | "version" | "resource" | "namespaced">,
+  at: ObjectPath = {},
+): string {
   const { group, version } = resource;
   return [
     group ? `/apis/${group}/${version}` : `/api/${version}`,

@@ -1,6 +1,7 @@
 import type { FlagSpecs } from "#base/flags.ts";
 import { goJson } from "#machinery/codec/go-json.ts";
 import type { KubeObject } from "../objects.ts";
+import { fieldOrder, isTyped } from "./field-order.ts";
 
 /** What `apply` compares with the next time: the object as its file had it. */
 export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
@@ -15,9 +16,11 @@ export const saveConfigFlag = {
 
 /** The object's text without the annotation itself, with the newline that upstream's encoder adds. */
 export function configurationText(object: KubeObject): string {
-  const { [lastAppliedAnnotation]: _left, ...annotations } = object.metadata.annotations ?? {};
-  const metadata = { ...object.metadata, annotations };
-  return `${goJson({ ...object, metadata })}\n`;
+  const { annotations, ...metadata } = object.metadata;
+  const { [lastAppliedAnnotation]: _left, ...left } = annotations ?? {};
+  // A typed object has no empty annotations; one as its file has it always has some.
+  const told = isTyped(object) && Object.keys(left).length === 0 ? {} : { annotations: left };
+  return `${goJson({ ...object, metadata: { ...metadata, ...told } }, { keysOf: fieldOrder })}\n`;
 }
 
 /** A copy that remembers its own configuration. */

@@ -3,29 +3,32 @@ import { isRow } from "../json.ts";
 export interface GoJsonOptions {
   /** What each level is indented with; empty: all on one line. */
   readonly indent?: string;
+  /** Which keys of a map come in which order; sorted when missing. */
+  readonly keysOf?: (row: Readonly<Record<string, unknown>>) => readonly string[];
 }
 
 /**
  * JSON as Go's encoder writes it: keys in the order of their bytes, `<`, `>` and `&` escaped so
  * that no browser takes them for HTML, and large or small numbers in Go's notation.
  */
-export function goJson(value: unknown, { indent = "" }: GoJsonOptions = {}): string {
-  return write(value, indent, "\n");
+export function goJson(value: unknown, options: GoJsonOptions = {}): string {
+  return write(value, { indent: "", keysOf: sortedKeys, ...options }, "\n");
 }
 
-function write(value: unknown, indent: string, line: string): string {
+function write(value: unknown, options: Required<GoJsonOptions>, line: string): string {
+  const { indent, keysOf } = options;
   if (typeof value === "string") return goJsonString(value);
   // A zero's sign is lost where whole numbers are integers; all else is Go's own notation.
   if (typeof value === "number") return String(value);
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => write(item, indent, line + indent));
+    const items = value.map((item: unknown) => write(item, options, line + indent));
     return enclose("[", items, "]", indent, line);
   }
   if (!isRow(value))
     return typeof value === "bigint" ? String(value) : JSON.stringify(value ?? null);
   const colon = indent ? ": " : ":";
-  const entries = sortedKeys(value).map(
-    (key) => `${goJsonString(key)}${colon}${write(value[key], indent, line + indent)}`,
+  const entries = keysOf(value).map(
+    (key) => `${goJsonString(key)}${colon}${write(value[key], options, line + indent)}`,
   );
   return enclose("{", entries, "}", indent, line);
 }

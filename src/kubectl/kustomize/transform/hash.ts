@@ -16,9 +16,13 @@ export async function addHashes(set: ResourceSet): Promise<void> {
   }
 }
 
-/** Ten characters of the content's SHA-256, without those that make words. */
 export async function contentHash(resource: Resource): Promise<string> {
-  const hex = await sha256Hex(utf8(hashedText(resource)));
+  return await hashSuffix(hashedText(resource));
+}
+
+/** Ten characters of the text's SHA-256, without those that make words. */
+export async function hashSuffix(text: string): Promise<string> {
+  const hex = await sha256Hex(utf8(text));
   return hex.slice(0, 10).replaceAll(/[013ae]/g, (digit) => letters[digit] ?? digit);
 }
 
