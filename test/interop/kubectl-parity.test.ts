@@ -1,5 +1,6 @@
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { createCommandScripts } from "./kubectl/generate.ts";
+import { runScripts } from "./kubectl/run.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
 import { labelScripts } from "./kubectl/label.ts";
@@ -14,3 +15,4 @@ parity("create and delete", createAndDeleteScripts);
 parity("apply", applyScripts);
 parity("label and annotate", labelScripts);
 parity("generators", createCommandScripts);
+parity("run and expose", runScripts);

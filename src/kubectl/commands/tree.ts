@@ -15,6 +15,16 @@ export const commandGroups: readonly CommandGroup[] = [
         load: () => import("./create/command.ts"),
         children: createCommands,
       },
+      {
+        name: "expose",
+        about: "Create a service for the pods of a resource",
+        load: () => import("./expose/command.ts"),
+      },
+      {
+        name: "run",
+        about: "Run an image in a pod",
+        load: () => import("./run/command.ts"),
+      },
     ],
   },
   {
@@ -34,7 +44,13 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: "Deploy Commands:",
-    commands: [],
+    commands: [
+      {
+        name: "autoscale",
+        about: "Create an autoscaler for a deployment, replica set, stateful set or controller",
+        load: () => import("./autoscale/command.ts"),
+      },
+    ],
   },
   {
     title: "Cluster Management Commands:",

@@ -44,9 +44,8 @@ function fieldForm(spec: FieldSpec, value: unknown): unknown {
   switch (of.kind) {
     case "message": {
       if (isRow(value)) return of.type().dynamic ? value : formOf(of.type(), value);
-      if (!spec.optional && pointer) return null;
-      const isPlain = spec.optional ? spec.defaultValue !== undefined && !pointer : true;
-      return isPlain ? formOf(of.type(), {}) : undefined;
+      if (pointer && !spec.optional) return null;
+      return pointer ? undefined : formOf(of.type(), {});
     }
     case "list": {
       if (!Array.isArray(value)) return written ? null : undefined;

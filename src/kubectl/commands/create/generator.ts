@@ -2,15 +2,13 @@ import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import type { Row } from "#machinery/json.ts";
 import { defineCommand } from "../../command.ts";
 import type { Command, CommandInput, Example } from "../../command.ts";
-import { CommandError, ConnectionError, UsageError, messageOf } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
-import { splitGroupVersion } from "../../objects.ts";
-import type { KubeObject } from "../../objects.ts";
 import { printFlags, printerOf } from "../../printers/print-flags.ts";
-import { resourcePath } from "../../rest/paths.ts";
 import { dryRunFlag, dryRunOf, dryRunQuery, operationText } from "../../writes/dry-run.ts";
 import { fieldManagerFlag } from "../../writes/flags.ts";
-import { saveConfigFlag, withLastApplied } from "../../writes/last-applied.ts";
+import { saveConfigFlag } from "../../writes/last-applied.ts";
+import { createObject, printed, remembering } from "../../writes/made-objects.ts";
 import { fieldValidationOf, validateFlag } from "../../writes/validation.ts";
 
 /** Flags of all commands that make an object out of the command line. */
@@ -71,7 +69,7 @@ export function defineGenerator<const S extends FlagSpecs>(generator: Generator<
       const created =
         dryRun === "client"
           ? object
-          : await create(kubectl, object, {
+          : await createObject(kubectl, object, {
               resource: generator.resource,
               ...(generator.failure !== undefined && { failure: generator.failure }),
               namespace: generator.clusterScoped ? undefined : namespace.name,
@@ -92,43 +90,4 @@ export function onlyName({ args, dashAt }: CommandInput<FlagSpecs>): string {
   const [name] = args;
   if (count === 1 && name !== undefined) return name;
   throw new UsageError(`exactly one NAME is required, got ${count}`);
-}
-
-/** Commands that know the type of what they print write it in the type's own form. */
-export async function printed(
-  object: KubeObject,
-  { output, template }: { readonly output: string; readonly template: string },
-): Promise<KubeObject> {
-  if ((output === "" || output === "name") && template === "") return object;
-  const { typedForm } = await import("../../writes/typed-form.ts");
-  return typedForm(object);
-}
-
-async function remembering(object: KubeObject, saveConfig: boolean): Promise<KubeObject> {
-  if (!saveConfig) return object;
-  const { typedForm } = await import("../../writes/typed-form.ts");
-  return withLastApplied(typedForm(object));
-}
-
-interface CreateOptions {
-  readonly resource: string;
-  readonly failure?: string;
-  readonly namespace: string | undefined;
-  readonly query: Readonly<Record<string, string | undefined>>;
-}
-
-async function create(
-  kubectl: Kubectl,
-  object: KubeObject,
-  { resource, failure, namespace, query }: CreateOptions,
-): Promise<KubeObject> {
-  const rest = await kubectl.rest();
-  try {
-    const place = { ...splitGroupVersion(object.apiVersion), resource, namespaced: true };
-    const path = resourcePath(place, { namespace });
-    return await rest.json({ method: "POST", path, query, body: object });
-  } catch (error) {
-    if (failure === undefined || error instanceof ConnectionError) throw error;
-    throw new CommandError(`${failure} ${messageOf(error)}`, { cause: error });
-  }
 }

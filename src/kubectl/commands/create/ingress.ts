@@ -1,6 +1,6 @@
 import { CommandError } from "../../errors.ts";
 import { defineGenerator } from "./generator.ts";
-import { intOrString } from "./values.ts";
+import { intOrString } from "../../writes/flag-values.ts";
 
 export default defineGenerator({
   usage: "ingress NAME --rule=host/path=service:port[,tls[=secret]] ",

@@ -1,6 +1,6 @@
 import { CommandError } from "../../errors.ts";
 import { defineGenerator } from "./generator.ts";
-import { intOrString, labelSelectorOf } from "./values.ts";
+import { intOrString, labelSelectorOf } from "../../writes/flag-values.ts";
 
 export default defineGenerator({
   usage:

@@ -4,7 +4,8 @@ import { defineCommand } from "../../command.ts";
 import { CommandError, ConnectionError, messageOf } from "../../errors.ts";
 import type { KubeObject } from "../../objects.ts";
 import { printFlags, printerOf } from "../../printers/print-flags.ts";
-import { onlyName, printed } from "./generator.ts";
+import { printed } from "../../writes/made-objects.ts";
+import { onlyName } from "./generator.ts";
 
 const kinds = ["Node", "Pod", "Secret"];
 

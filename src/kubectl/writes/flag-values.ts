@@ -1,5 +1,5 @@
 import type { LabelSelector } from "#api/meta/v1.ts";
-import { CommandError, messageOf } from "../../errors.ts";
+import { CommandError, messageOf } from "../errors.ts";
 
 /** A number where it is one, as Kubernetes' own clients read ports and percentages. */
 export function intOrString(value: string): number | string {
@@ -52,4 +52,33 @@ export async function labelSelectorOf(text: string): Promise<LabelSelector> {
     ...(Object.keys(matchLabels).length > 0 && { matchLabels }),
     ...(matchExpressions.length > 0 && { matchExpressions }),
   } as LabelSelector;
+}
+
+/** "a=b,c=d", as `--labels` and a service's `--selector` have it. */
+export function labelsOf(text: string): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const pair of text.split(",")) {
+    const [key = "", value, ...more] = pair.split("=");
+    if (value === undefined || more.length > 0) {
+      throw new CommandError(`unexpected label spec: ${pair}`);
+    }
+    if (key === "") throw new CommandError("unexpected empty label key");
+    labels[key] = value;
+  }
+  return labels;
+}
+
+/** A number, or the words of Go's parser. */
+export function integerOf(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+/** Each "key=value" of a flag that is repeated. */
+export function pairsOf(texts: readonly string[], what: string): Record<string, string> {
+  const wrong = texts.filter((text) => text.indexOf("=") <= 0);
+  if (wrong.length > 0) throw new CommandError(`invalid ${what} format: ${wrong.join(", ")}`);
+  return Object.fromEntries(
+    texts.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
+  );
 }

@@ -1,0 +1,59 @@
+import type { Kubectl } from "../../kubectl.ts";
+import type { KubeObject } from "../../objects.ts";
+import { printerOf } from "../../printers/print-flags.ts";
+import type { PrintValues } from "../../printers/print-flags.ts";
+import { dryRunQuery, operationText } from "../../writes/dry-run.ts";
+import type { DryRun } from "../../writes/dry-run.ts";
+import { createObject, printed, remembering } from "../../writes/made-objects.ts";
+import { overridden } from "../../writes/overrides.ts";
+import { podOf, serviceOf } from "./pod.ts";
+import type { PodValues } from "./pod.ts";
+
+export interface RunRequest {
+  readonly name: string;
+  /** The container's arguments, or its command. */
+  readonly words: readonly string[];
+  readonly dryRun: DryRun;
+  readonly values: PodValues &
+    PrintValues & {
+      readonly expose: boolean;
+      readonly "field-manager": string;
+      readonly overrides: string;
+      readonly "override-type": string;
+      readonly "save-config": boolean;
+    };
+}
+
+/** Creates the pod, and its service, and tells of them: of the service first. */
+export async function runPod(kubectl: Kubectl, request: RunRequest): Promise<void> {
+  const { name, words, values, dryRun } = request;
+  const printer = await printerOf(kubectl, values, operationText("created", dryRun));
+  const pod = await create(kubectl, request, {
+    object: await overridden(podOf(name, words, values), values),
+    resource: "pods",
+  });
+  if (values.expose) {
+    const made = { object: serviceOf(name, values), resource: "services" };
+    const service = await create(kubectl, request, made);
+    kubectl.print(printer.print(await printed(service, values)));
+    if (values.output === "yaml") kubectl.print("---\n");
+  }
+  kubectl.print(printer.print(await printed(pod, values)));
+}
+
+async function create(
+  kubectl: Kubectl,
+  { values, dryRun }: RunRequest,
+  { object, resource }: { readonly object: KubeObject; readonly resource: string },
+): Promise<KubeObject> {
+  const namespace = await kubectl.namespace();
+  if (dryRun === "client") {
+    if (!namespace.explicit) return object;
+    return { ...object, metadata: { ...object.metadata, namespace: namespace.name } };
+  }
+  return await createObject(kubectl, await remembering(object, values["save-config"]), {
+    resource,
+    namespace: namespace.name,
+    query: { fieldManager: values["field-manager"] || undefined, ...dryRunQuery(dryRun) },
+  });
+}
