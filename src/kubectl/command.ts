@@ -65,16 +65,22 @@ export function defineCommand<const S extends FlagSpecs>(command: TypedCommand<S
 
 /** A command that only has other ones below it: alone it prints its help. */
 export function defineParent(
-  parent: Pick<Command, "usage" | "description" | "examples"> & { readonly unknown?: string },
+  parent: Pick<Command, "usage" | "description" | "examples"> & {
+    readonly unknown?: string;
+    /** Most parents are no command: their help is an error's. */
+    readonly alone?: { readonly output: "stdout" | "stderr"; readonly exitCode: number };
+  },
 ): Command {
+  const { alone = { output: "stderr", exitCode: 1 }, unknown: _unknown, ...command } = parent;
   return {
-    ...parent,
+    ...command,
     flags: {},
     async run(kubectl, { args }) {
       const { UsageError } = await import("./errors.ts");
       const [word] = args;
       if (word !== undefined) throw new UsageError(`unknown command ${JSON.stringify(word)}`);
-      kubectl.print(await kubectl.help());
+      kubectl.host[alone.output].write(await kubectl.help());
+      return alone.exitCode;
     },
   };
 }

@@ -4,6 +4,7 @@ import { runScripts } from "./kubectl/run.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
 import { labelScripts } from "./kubectl/label.ts";
+import { rolloutScripts, scaleScripts } from "./kubectl/rollout.ts";
 import { parity } from "./kubectl/parity.ts";
 import { templateScripts } from "./kubectl/templates.ts";
 
@@ -16,3 +17,5 @@ parity("apply", applyScripts);
 parity("label and annotate", labelScripts);
 parity("generators", createCommandScripts);
 parity("run and expose", runScripts);
+parity("scale", scaleScripts);
+parity("rollout", rolloutScripts);

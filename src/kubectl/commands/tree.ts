@@ -49,6 +49,46 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "autoscale",
         about: "Create an autoscaler for a deployment, replica set, stateful set or controller",
         load: () => import("./autoscale/command.ts"),
+        name: "rollout",
+        about: "Manage the rollout of resources",
+        load: () => import("./rollout/command.ts"),
+        children: [
+          {
+            name: "history",
+            about: "Show the revisions of a resource",
+            load: () => import("./rollout/history/command.ts"),
+          },
+          {
+            name: "pause",
+            about: "Keep a resource from being rolled out",
+            load: () => import("./rollout/pause/command.ts"),
+          },
+          {
+            name: "restart",
+            about: "Restart a resource",
+            load: () => import("./rollout/restart/command.ts"),
+          },
+          {
+            name: "resume",
+            about: "Let a paused resource be rolled out again",
+            load: () => import("./rollout/resume/command.ts"),
+          },
+          {
+            name: "status",
+            about: "Show how far a rollout is",
+            load: () => import("./rollout/status/command.ts"),
+          },
+          {
+            name: "undo",
+            about: "Go back to an earlier rollout",
+            load: () => import("./rollout/undo/command.ts"),
+          },
+        ],
+      },
+      {
+        name: "scale",
+        about: "Set the size of a deployment, replica set, or replication controller",
+        load: () => import("./scale/command.ts"),
       },
     ],
   },

@@ -54,6 +54,11 @@ export class DescribeWriter {
     this.#text = "";
   }
 
+  /** With tabs for the columns: how `rollout history` shows a template. */
+  unaligned(): string {
+    return this.#finished + this.#text;
+  }
+
   toString(): string {
     return this.#finished + alignColumns(this.#text);
   }
