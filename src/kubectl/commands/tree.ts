@@ -46,9 +46,6 @@ export const commandGroups: readonly CommandGroup[] = [
     title: "Deploy Commands:",
     commands: [
       {
-        name: "autoscale",
-        about: "Create an autoscaler for a deployment, replica set, stateful set or controller",
-        load: () => import("./autoscale/command.ts"),
         name: "rollout",
         about: "Manage the rollout of resources",
         load: () => import("./rollout/command.ts"),
@@ -89,6 +86,11 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "scale",
         about: "Set the size of a deployment, replica set, or replication controller",
         load: () => import("./scale/command.ts"),
+      },
+      {
+        name: "autoscale",
+        about: "Create an autoscaler for a deployment, replica set, stateful set or controller",
+        load: () => import("./autoscale/command.ts"),
       },
     ],
   },
