@@ -55,7 +55,7 @@ test("files that make no pod say why", () => {
   const head = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n";
   const cases: [string, RegExp][] = [
     ["", /x: holds 0 documents/],
-    ["a: [", /x: yaml: did not find expected key/],
+    ["a: [", /x: yaml: line 1: did not find expected node content/],
     ["apiVersion: v1\nkind: Service\n", /x: is no Pod of v1 but Service of v1/],
     ["apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: b}]}", /metadata.name/],
     [head, /spec.containers: Required value/],

@@ -1,15 +1,8 @@
-import { isCollection, LineCounter, parseAllDocuments } from "yaml";
+import { isCollection, LineCounter, parseAllDocuments, visit } from "yaml";
+import type { Document, DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, Tags } from "yaml";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
-import type {
-  Document,
-  DocumentOptions,
-  ParseOptions,
-  ScalarTag,
-  SchemaOptions,
-  Tags,
-  YAMLParseError,
-} from "yaml";
 import { wellFormed } from "../json.ts";
+import { yamlProblem } from "./yaml-problem.ts";
 
 export { toYaml, YamlWriteError } from "./yaml-writer.ts";
 
@@ -57,11 +50,12 @@ function withinDepth<T>(parse: () => T): T {
 function readDocument(document: Document.Parsed, lines: LineCounter, text: string): YamlDocument {
   const duplicates: string[] = [];
   for (const error of document.errors) {
-    if (error.code !== "DUPLICATE_KEY") throw new YamlError(syntaxProblem(error, lines));
+    if (error.code !== "DUPLICATE_KEY") throw new YamlError(yamlProblem(error, text));
     const { line } = lines.linePos(error.pos[0]);
     const key = keyAt(document, error.pos[0]);
     duplicates.push(`line ${line}: key ${JSON.stringify(key)} already set in map`);
   }
+  refuseMapsAsKeys(document);
   const start = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
   try {
     const read: unknown = document.toJS();
@@ -70,28 +64,32 @@ function readDocument(document: Document.Parsed, lines: LineCounter, text: strin
     const value = /\\u/i.test(text) ? wellFormed(read) : read;
     return { value, duplicates, line: lines.linePos(start).line };
   } catch (error) {
-    // Too many aliases: a bomb.
-    throw new YamlError(`yaml: ${error instanceof Error ? error.message : String(error)}`);
+    // An alias of nothing, or too many of them: a bomb.
+    const message = error instanceof Error ? error.message : String(error);
+    const alias = /^Unresolved alias .*: (.*)$/.exec(message)?.[1];
+    throw new YamlError(`yaml: ${alias ? `unknown anchor '${alias}' referenced` : message}`);
   }
 }
 
-/** What is wrong with a text, in the words of upstream's parser. */
-export function syntaxProblem(error: YAMLParseError, lines: LineCounter): string {
-  const { line } = lines.linePos(error.pos[0]);
-  const [message = ""] = error.message.split("\n");
-  const problem = problems[error.code] ?? message.replace(/ at line \d+.*$/, "");
-  // Upstream's parser names no line where it is the first.
-  return line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
+/** What templates look like that nobody has filled in: "{{ .name }}". */
+function refuseMapsAsKeys(document: Document.Parsed): void {
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isCollection(key)) return;
+      throw new YamlError(`yaml: invalid map key: ${goSyntax(key.toJS(document))}`);
+    },
+  });
 }
 
-/** What people get wrong most, in the words of upstream's parser: they are searched for. */
-const problems: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: "mapping values are not allowed in this context",
-  BLOCK_IN_FLOW: "did not find expected node content",
-  TAB_AS_INDENT: "found character that cannot start any token",
-  BAD_INDENT: "did not find expected key",
-  MULTILINE_IMPLICIT_KEY: "could not find expected ':'",
-};
+/** As Go prints a value that it has decoded. */
+function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return "interface {}(nil)";
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const shown = entries.map(([key, item]) => `${goSyntax(key)}:${goSyntax(item)}`);
+  return `map[interface {}]interface {}{${shown.join(", ")}}`;
+}
 
 function keyAt(document: Document.Parsed, position: number): string {
   let found = "";

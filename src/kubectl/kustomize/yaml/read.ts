@@ -1,7 +1,7 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } from "yaml";
 import type { Document, Pair, Scalar } from "yaml";
 import { isTooDeep } from "#schema/nesting.ts";
-import { syntaxProblem } from "#machinery/codec/yaml.ts";
+import { yamlProblem } from "#machinery/codec/yaml-problem.ts";
 import { isRow } from "#machinery/json.ts";
 import { failed } from "../error.ts";
 import { YamlNode } from "./node.ts";
@@ -37,10 +37,9 @@ function splitDocuments(text: string): string[] {
 
 /** The first document of a text. */
 export function readDocument(text: string): YamlNode | undefined {
-  const lines = new LineCounter();
   let documents: Document.Parsed[];
   try {
-    const parsed = parseAllDocuments(text, { ...options, lineCounter: lines });
+    const parsed = parseAllDocuments(text, options);
     documents = Array.isArray(parsed) ? parsed : [];
   } catch (error) {
     if (error instanceof RangeError) throw failed("MalformedYAMLError: yaml: exceeded max depth");
@@ -49,7 +48,7 @@ export function readDocument(text: string): YamlNode | undefined {
   const [document] = documents;
   if (!document) return undefined;
   const [problem] = document.errors;
-  if (problem) throw failed(`MalformedYAMLError: ${syntaxProblem(problem, lines)}`);
+  if (problem) throw failed(`MalformedYAMLError: ${yamlProblem(problem, text, "resources")}`);
   return new Reader(document).node(document.contents);
 }
 
@@ -73,7 +72,11 @@ class Reader {
 
   node(value: unknown): YamlNode {
     if (++this.#nodes > nodesMax) throw failed("yaml: document contains excessive aliasing");
-    if (isAlias(value)) return this.node(value.resolve(this.#document));
+    if (isAlias(value)) {
+      const target = value.resolve(this.#document);
+      if (target) return this.node(target);
+      throw failed(`MalformedYAMLError: yaml: unknown anchor '${value.source}' referenced`);
+    }
     if (isMap(value)) return this.#map(value.items);
     if (isSeq(value)) {
       const list = YamlNode.list();
