@@ -11,6 +11,8 @@ const texts: readonly (readonly [value: unknown, yaml: string])[] = [
   ["null", '"null"'],
   ["1.0", '"1.0"'],
   ["0777", '"0777"'],
+  ["0x7f", '"0x7f"'],
+  ["0x7FFFFFFFFFFFFFFFFF", "0x7FFFFFFFFFFFFFFFFF"],
   ["08", '"08"'],
   ["1_000", '"1_000"'],
   ["12:30:45", '"12:30:45"'],

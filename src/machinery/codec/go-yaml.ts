@@ -285,10 +285,8 @@ function staysText(text: string): boolean {
   if (isTimestamp(text) || /^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$/.test(text))
     return false;
   const digits = text.replaceAll("_", "");
-  return !(
-    /^[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/.test(digits) ||
-    /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(digits)
-  );
+  if (integerOf(digits) !== undefined) return false;
+  return !/^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(digits);
 }
 
 const words: ReadonlySet<string> = new Set(
@@ -297,6 +295,20 @@ const words: ReadonlySet<string> = new Set(
     .split(/\s+/)
     .concat(""),
 );
+
+/** An integer of at most 64 bits in any of Go's notations. */
+export function integerOf(digits: string): bigint | undefined {
+  const match = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/.exec(
+    digits,
+  );
+  if (!match) return undefined;
+  const [, sign = "", hex, binary, octal, decimal = ""] = match;
+  const prefixed = hex ? `0x${hex}` : binary ? `0b${binary}` : octal ? `0o${octal}` : decimal;
+  const size = BigInt(prefixed);
+  const value = sign === "-" ? -size : size;
+  if (sign !== "" && size > 2n ** 63n - (sign === "-" ? 0n : 1n)) return undefined;
+  return size < 2n ** 64n ? value : undefined;
+}
 
 /** A date, or a date and time, as Go's readers know them. */
 export function isTimestamp(text: string): boolean {

@@ -16,3 +16,14 @@ test("a dot is no number", () => {
     a: [".", "..", 0.5, 5, 1.5, -0.5],
   });
 });
+
+test("a block ends as its text ends", () => {
+  const cases = [
+    ["a: |\n  x\n", "x\n"],
+    ["a: |\n  x", "x"],
+    ["a: |+\n  x", "x"],
+    ["a: >\n  x\n  y", "x y"],
+    ["a: |\n  x\n\n", "x\n"],
+  ] as const;
+  for (const [text, a] of cases) assert.deepEqual(parseYamlDocument(text)?.value, { a }, text);
+});

@@ -56,6 +56,7 @@ function readDocument(document: Document.Parsed, lines: LineCounter, text: strin
     duplicates.push(`line ${line}: key ${JSON.stringify(key)} already set in map`);
   }
   refuseMapsAsKeys(document);
+  trimUnendedBlock(document, text);
   const start = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
   try {
     const read: unknown = document.toJS();
@@ -69,6 +70,19 @@ function readDocument(document: Document.Parsed, lines: LineCounter, text: strin
     const alias = /^Unresolved alias .*: (.*)$/.exec(message)?.[1];
     throw new YamlError(`yaml: ${alias ? `unknown anchor '${alias}' referenced` : message}`);
   }
+}
+
+/** A block at the end of a text whose last line does not end has no line end either. */
+export function trimUnendedBlock(document: Document.Parsed, text: string): void {
+  if (text.endsWith("\n")) return;
+  visit(document, {
+    Scalar(_, node) {
+      const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
+      if (!isBlock || (node.range?.[1] ?? 0) < text.length) return;
+      if (typeof node.value === "string") node.value = node.value.replace(/\n$/, "");
+      if (node.source !== undefined) node.source = node.source.replace(/\n$/, "");
+    },
+  });
 }
 
 /** What templates look like that nobody has filled in: "{{ .name }}". */

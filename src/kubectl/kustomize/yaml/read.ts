@@ -1,6 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments } from "yaml";
 import type { Document, Pair, Scalar } from "yaml";
 import { isTooDeep } from "#schema/nesting.ts";
+import { trimUnendedBlock } from "#machinery/codec/yaml.ts";
 import { yamlProblem } from "#machinery/codec/yaml-problem.ts";
 import { isRow } from "#machinery/json.ts";
 import { failed } from "../error.ts";
@@ -49,6 +50,7 @@ export function readDocument(text: string): YamlNode | undefined {
   if (!document) return undefined;
   const [problem] = document.errors;
   if (problem) throw failed(`MalformedYAMLError: ${yamlProblem(problem, text, "resources")}`);
+  trimUnendedBlock(document, text);
   return new Reader(document).node(document.contents);
 }
 

@@ -1,6 +1,6 @@
 import { canonicalBase64 } from "#schema/base64.ts";
 import { fromBase64 } from "#base/bytes.ts";
-import { isTimestamp, shortestFloat } from "#machinery/codec/go-yaml.ts";
+import { integerOf, isTimestamp, shortestFloat } from "#machinery/codec/go-yaml.ts";
 import { failed } from "../error.ts";
 
 /** The short names of YAML's own types. */
@@ -39,20 +39,6 @@ const bareWords: ReadonlyMap<string, string> = new Map([
     [".inf", ".Inf", ".INF"].map((word) => [sign + word, tags.float] as const),
   ),
 ]);
-
-/** An integer of at most 64 bits in any of Go's notations. */
-export function integerOf(digits: string): bigint | undefined {
-  const match = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/.exec(
-    digits,
-  );
-  if (!match) return undefined;
-  const [, sign = "", hex, binary, octal, decimal = ""] = match;
-  const prefixed = hex ? `0x${hex}` : binary ? `0b${binary}` : octal ? `0o${octal}` : decimal;
-  const size = BigInt(prefixed);
-  const value = sign === "-" ? -size : size;
-  if (sign !== "" && size > 2n ** 63n - (sign === "-" ? 0n : 1n)) return undefined;
-  return size < 2n ** 64n ? value : undefined;
-}
 
 /** What is written of a scalar. */
 export interface WrittenScalar {
