@@ -1,4 +1,4 @@
-import { isClusterScoped } from "./schema/kinds.ts";
+import type { Scopes } from "./schema/kinds.ts";
 
 /** Which objects are meant: what is empty means any. */
 export interface GroupVersionKind {
@@ -27,8 +27,13 @@ export function apiVersionText({ group, version }: GroupVersionKind): string {
 }
 
 /** An id of an object that is there: whether its kind has namespaces is looked up. */
-export function currentId(kind: GroupVersionKind, name: string, namespace: string): ResourceId {
-  const clusterScoped = isClusterScoped(apiVersionText(kind), kind.kind);
+export function currentId(
+  kind: GroupVersionKind,
+  name: string,
+  namespace: string,
+  scopes: Scopes,
+): ResourceId {
+  const clusterScoped = scopes.isClusterScoped(apiVersionText(kind), kind.kind);
   return { ...pickKind(kind), name, namespace, clusterScoped };
 }
 

@@ -1,12 +1,14 @@
 import { failed } from "./error.ts";
 import { Resource } from "./resource.ts";
+import type { Scopes } from "./schema/kinds.ts";
 import type { YamlNode } from "./yaml/node.ts";
 import { nodeOfJson, readDocuments } from "./yaml/read.ts";
 import { jsonOf } from "./yaml/write.ts";
 
 /** The objects of a file; lists of objects are opened up. */
-export function readResources(text: string): Resource[] {
-  return inlined(checked(unwrapped(readDocuments(text)))).map((node) => new Resource(node));
+export function readResources(text: string, scopes: Scopes): Resource[] {
+  const nodes = inlined(checked(unwrapped(readDocuments(text))));
+  return nodes.map((node) => new Resource(node, scopes));
 }
 
 /** A single "kind: List" is only a wrapping. */

@@ -3,6 +3,8 @@ import { parseSelector, SelectorError } from "#machinery/labels/selector.ts";
 import { failed } from "./error.ts";
 import { currentId, effectiveNamespace, parseApiVersion, writtenId } from "./ids.ts";
 import type { GroupVersionKind, ResourceId } from "./ids.ts";
+import { builtInScopes } from "./schema/kinds.ts";
+import type { Scopes } from "./schema/kinds.ts";
 import { YamlNode } from "./yaml/node.ts";
 import { jsonOf } from "./yaml/write.ts";
 
@@ -52,8 +54,11 @@ export class Resource {
   /** Names of the vars that read from it. */
   readonly varNames: string[] = [];
 
-  constructor(node: YamlNode) {
+  readonly #scopes: Scopes;
+
+  constructor(node: YamlNode, scopes: Scopes = builtInScopes) {
     this.node = node;
+    this.#scopes = scopes;
   }
 
   get root(): YamlNode {
@@ -220,7 +225,7 @@ export class Resource {
   }
 
   get id(): ResourceId {
-    return currentId(this.groupVersionKind, this.name, this.namespace);
+    return currentId(this.groupVersionKind, this.name, this.namespace, this.#scopes);
   }
 
   /** What it was called, the oldest first; none where it still has its first name. */
@@ -284,7 +289,7 @@ export class Resource {
   }
 
   copy(): Resource {
-    const copy = new Resource(this.root.copy());
+    const copy = new Resource(this.root.copy(), this.#scopes);
     copy.varNames.push(...this.varNames);
     return copy;
   }

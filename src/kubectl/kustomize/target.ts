@@ -27,6 +27,7 @@ import type { Generator, Plugin, PluginContext } from "./plugins/plugin.ts";
 import { readResources } from "./read-resources.ts";
 import { originAnnotation } from "./resource.ts";
 import type { Resource } from "./resource.ts";
+import { builtInScopes } from "./schema/kinds.ts";
 import type { BuildSchemas } from "./schema/custom-schema.ts";
 import type { Transformer } from "./transform/transformer.ts";
 import { bindVars, varOf, varsText } from "./transform/vars.ts";
@@ -140,7 +141,7 @@ export class Target {
     try {
       const resources = await withinAsync(`accumulating resources from '${path}'`, async () => {
         const content = await this.#loader.readText(path);
-        return inFile(path, () => unique(readResources(content)));
+        return inFile(path, () => unique(readResources(content, this.#build.schemas)));
       });
       if (this.#origin) {
         const text = originText(originAt(this.#origin, path));
@@ -396,7 +397,7 @@ function unique(resources: readonly Resource[]): readonly Resource[] {
 
 function inlineSettings(source: string): readonly Resource[] | undefined {
   try {
-    return unique(readResources(source));
+    return unique(readResources(source, builtInScopes));
   } catch (error) {
     if (error instanceof KustomizeError) return undefined;
     throw error;

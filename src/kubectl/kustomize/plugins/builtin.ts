@@ -265,7 +265,7 @@ async function makeStrategicMerge(config: unknown, context: PluginContext): Prom
   }
   const loaded: Resource[] = [];
   for (const path of paths) loaded.push(...(await patchesOf(path, context)));
-  if (patches !== "") loaded.push(...readResources(patches));
+  if (patches !== "") loaded.push(...readResources(patches, context.schemas));
   if (loaded.length === 0) {
     throw failed(`patch appears to be empty; files=[${paths.join(" ")}], Patch=${patches}`);
   }
@@ -273,14 +273,14 @@ async function makeStrategicMerge(config: unknown, context: PluginContext): Prom
 }
 
 /** The patch itself may stand where its path is expected. */
-async function patchesOf(path: string, { loader }: PluginContext): Promise<Resource[]> {
+async function patchesOf(path: string, { loader, schemas }: PluginContext): Promise<Resource[]> {
   try {
-    return readResources(path);
+    return readResources(path, schemas);
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
   }
   const content = await loader.readText(path);
-  return inFile(path, () => readResources(content));
+  return inFile(path, () => readResources(content, schemas));
 }
 
 /** A mistake in a file's YAML is told with the file. */

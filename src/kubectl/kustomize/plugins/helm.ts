@@ -4,6 +4,7 @@ import { joinPaths } from "../load/files.ts";
 import { strategicMerge } from "../merge.ts";
 import { checkMetadata, readResources } from "../read-resources.ts";
 import { isLocal, Resource } from "../resource.ts";
+import type { Scopes } from "../schema/kinds.ts";
 import { nodeOfJson, readDocument, readDocuments } from "../yaml/read.ts";
 import { jsonOf } from "../yaml/write.ts";
 import type { HelmArgs } from "./builtin.ts";
@@ -112,7 +113,7 @@ class Inflation {
       await this.#helm(this.#pullArgs());
     }
     const valuesFile = await this.#writeValues();
-    return rendered(await this.#helm(this.#templateArgs(valuesFile)));
+    return rendered(await this.#helm(this.#templateArgs(valuesFile)), this.#context.schemas);
   }
 
   async #checkVersion(): Promise<void> {
@@ -207,9 +208,9 @@ function mergedValues(
 }
 
 /** What is no stream of objects is looked at once more, one document after the other. */
-function rendered(output: string): readonly Resource[] {
+function rendered(output: string, scopes: Scopes): readonly Resource[] {
   try {
-    return readResources(output);
+    return readResources(output, scopes);
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
     const nodes = within("error reading helm output", () => readDocuments(output));
@@ -219,7 +220,8 @@ function rendered(output: string): readonly Resource[] {
     return within("could not parse rnode slice into resource map", () => {
       const objects = nodes.filter((node) => !node.isNullOrEmpty);
       for (const node of objects) checkMetadata(node);
-      return objects.map((node) => new Resource(node)).filter((resource) => !isLocal(resource));
+      const resources = objects.map((node) => new Resource(node, scopes));
+      return resources.filter((resource) => !isLocal(resource));
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { Loader } from "../load/loader.ts";
 import type { Resource } from "../resource.ts";
+import type { Scopes } from "../schema/kinds.ts";
 import type { MergeSchemas } from "../schema/merge-schema.ts";
 import type { Transformer } from "../transform/transformer.ts";
 import type { HelmSettings } from "./helm.ts";
@@ -18,7 +19,7 @@ export function isGenerator(plugin: Plugin): plugin is Generator {
 /** What a plugin is given besides its own settings. */
 export interface PluginContext {
   readonly loader: Loader;
-  readonly schemas: MergeSchemas;
+  readonly schemas: MergeSchemas & Scopes;
   readonly helm: HelmSettings;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,8 @@
 import { isRow } from "#machinery/json.ts";
 import type { Row } from "#machinery/json.ts";
 import { failed } from "../error.ts";
+import { isClusterScoped, isKnownKind } from "./kinds.ts";
+import type { Scopes } from "./kinds.ts";
 import { builtInSchemas } from "./merge-schema.ts";
 import type { MergeSchema, MergeSchemas } from "./merge-schema.ts";
 
@@ -11,8 +13,8 @@ const builtInVersion = "v1.21.2";
  * The schema of a build. A kustomization may bring its own (`openapi.path`), which then stands
  * instead of the built-in one, unless that has already been used.
  */
-export class BuildSchemas implements MergeSchemas {
-  #custom: MergeSchemas | undefined;
+export class BuildSchemas implements MergeSchemas, Scopes {
+  #custom: (MergeSchemas & Scopes) | undefined;
   #version = "";
   #builtInUsed = false;
 
@@ -32,6 +34,11 @@ export class BuildSchemas implements MergeSchemas {
     }
   }
 
+  isClusterScoped(apiVersion: string, kind: string): boolean {
+    if (isKnownKind(apiVersion, kind) || !this.#custom) return isClusterScoped(apiVersion, kind);
+    return this.#custom.isClusterScoped(apiVersion, kind);
+  }
+
   ofKind(apiVersion: string, kind: string): MergeSchema | undefined {
     if (!this.#custom) {
       this.#builtInUsed = true;
@@ -43,24 +50,34 @@ export class BuildSchemas implements MergeSchemas {
 }
 
 /** Of an OpenAPI document, which says by extensions how its lists are merged. */
-function openApiSchemas(document: unknown): MergeSchemas {
+function openApiSchemas(document: unknown): MergeSchemas & Scopes {
   const definitions = rowAt(document, "definitions");
   const byKind = new Map<string, Row>();
   for (const definition of Object.values(definitions)) {
     const kinds = isRow(definition) ? definition["x-kubernetes-group-version-kind"] : undefined;
     if (!isRow(definition) || !Array.isArray(kinds)) continue;
-    for (const kind of kinds as unknown[]) {
-      const [group, version] = [textAt(kind, "group"), textAt(kind, "version")];
-      const apiVersion = group === "" ? version : `${group}/${version}`;
-      byKind.set(`${apiVersion} ${textAt(kind, "kind")}`, definition);
-    }
+    for (const kind of kinds as unknown[]) byKind.set(kindKey(kind), definition);
+  }
+  const namespaced = new Map<string, boolean>();
+  for (const [path, operations] of Object.entries(rowAt(document, "paths"))) {
+    const kind = rowAt(rowAt(operations, "get"), "x-kubernetes-group-version-kind");
+    if (Object.keys(kind).length === 0) continue;
+    const key = kindKey(kind);
+    const inNamespace = path.includes("namespaces/{namespace}");
+    namespaced.set(key, inNamespace || (namespaced.get(key) ?? false));
   }
   return {
     ofKind(apiVersion, kind) {
       const definition = byKind.get(`${apiVersion} ${kind}`);
       return definition && new OpenApiSchema(definition, definitions);
     },
+    isClusterScoped: (apiVersion, kind) => namespaced.get(`${apiVersion} ${kind}`) === false,
   };
+}
+
+function kindKey(kind: unknown): string {
+  const [group, version] = [textAt(kind, "group"), textAt(kind, "version")];
+  return `${group === "" ? version : `${group}/${version}`} ${textAt(kind, "kind")}`;
 }
 
 class OpenApiSchema implements MergeSchema {

@@ -71,6 +71,11 @@ const namespaced: Readonly<Record<string, readonly string[]>> = {
   "storage.k8s.io/v1beta1": ["CSIStorageCapacity"],
 };
 
+/** Which kinds have no namespaces. */
+export interface Scopes {
+  isClusterScoped(apiVersion: string, kind: string): boolean;
+}
+
 /** False where nothing is known, too: then an object has a namespace. */
 export function isClusterScoped(apiVersion: string, kind: string): boolean {
   return clusterScoped[apiVersion]?.includes(kind) ?? false;
@@ -79,3 +84,5 @@ export function isClusterScoped(apiVersion: string, kind: string): boolean {
 export function isKnownKind(apiVersion: string, kind: string): boolean {
   return isClusterScoped(apiVersion, kind) || (namespaced[apiVersion]?.includes(kind) ?? false);
 }
+
+export const builtInScopes: Scopes = { isClusterScoped };

@@ -9,6 +9,7 @@ import { strategicMerge } from "../merge.ts";
 import { readResources } from "../read-resources.ts";
 import type { Resource } from "../resource.ts";
 import type { ResourceSet } from "../resource-set.ts";
+import type { Scopes } from "../schema/kinds.ts";
 import type { MergeSchemas } from "../schema/merge-schema.ts";
 import { selectorText, selectResources } from "../selector.ts";
 import type { Selector } from "../selector.ts";
@@ -17,7 +18,7 @@ import { selectorId } from "./replacements.ts";
 import type { Transformer } from "./transformer.ts";
 
 export interface PatchContext {
-  readonly schemas: MergeSchemas;
+  readonly schemas: MergeSchemas & Scopes;
 }
 
 export function selectorOf(args: SelectorArgs): Selector {
@@ -38,7 +39,7 @@ export interface PatchSource {
 
 /** A patch of either kind: what it looks like decides. */
 export function patchTransformer(source: PatchSource, context: PatchContext): Transformer {
-  const merges = attempt(() => readResources(source.text));
+  const merges = attempt(() => readResources(source.text, context.schemas));
   const operations = attempt(() => readOperations(source.text));
   if (merges && operations) {
     throw failed(`illegally qualifies as both an SM and JSON patch: ${source.shown}`);

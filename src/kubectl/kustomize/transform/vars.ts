@@ -5,6 +5,7 @@ import { currentId, kindText, sameId, sameKindAndName } from "../ids.ts";
 import type { GroupVersionKind, ResourceId } from "../ids.ts";
 import type { VarArgs } from "../kustomization.ts";
 import type { ResourceSet } from "../resource-set.ts";
+import { builtInScopes } from "../schema/kinds.ts";
 import { lookup } from "../yaml/lookup.ts";
 import type { YamlNode } from "../yaml/node.ts";
 import { tags } from "../yaml/scalar.ts";
@@ -31,7 +32,7 @@ export function varOf(written: VarArgs): Var {
   else if (apiVersion !== "") kind.version = first;
   return {
     name,
-    target: currentId(kind, objectName, namespace),
+    target: currentId(kind, objectName, namespace, builtInScopes),
     fieldPath: fieldref.fieldPath || "metadata.name",
     written,
   };
