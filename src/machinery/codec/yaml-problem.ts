@@ -37,7 +37,7 @@ function problemOf(error: YAMLParseError, text: string, fromContext: boolean): P
     case "BAD_INDENT":
       return message.startsWith("Flow ")
         ? flowProblem(message, text, at, fromContext)
-        : parsed("did not find expected key");
+        : missingKey(text, at, fromContext);
     case "BLOCK_IN_FLOW":
       return parsed("did not find expected node content");
     case "UNEXPECTED_TOKEN":
@@ -55,7 +55,11 @@ function problemOf(error: YAMLParseError, text: string, fromContext: boolean): P
         return scanned("could not find expected ':'", fromContext ? line : line + 1);
       }
       const quote = /closing (["'])quote/.exec(message)?.[1];
-      if (quote === undefined) return flowProblem(message, text, at, fromContext);
+      if (quote === undefined) {
+        return /\bflow\b/i.test(message)
+          ? flowProblem(message, text, at, fromContext)
+          : missingKey(text, at, fromContext);
+      }
       const real = fromContext ? lineAt(text.lastIndexOf(quote)) : lastLine(text);
       return scanned("found unexpected end of stream", real);
     }
@@ -69,9 +73,7 @@ function implicitKeyProblem(error: YAMLParseError, text: string, fromContext: bo
   const at = error.pos[0];
   const before = text.slice(0, at).split("\n");
   const line = before.length;
-  if (/^-(\s|$)/.test(text.slice(at))) {
-    return { problem: "did not find expected key", line: line - 1 };
-  }
+  if (/^\s*-(\s|$)/.test(text.slice(at))) return missingKey(text, at, fromContext);
   const atStart = (before.at(-1) ?? "").trim() === "";
   if (error.code === "MULTILINE_IMPLICIT_KEY" && atStart) {
     return { problem: "could not find expected ':'", line: fromContext ? line : line + 1 };
@@ -79,6 +81,22 @@ function implicitKeyProblem(error: YAMLParseError, text: string, fromContext: bo
   const colon = text.slice(at).search(/:(?=\s|$)/);
   const real = line + text.slice(at, at + Math.max(colon, 0)).split("\n").length - 1;
   return { problem: "mapping values are not allowed in this context", line: real > 1 ? real : 0 };
+}
+
+/** Something else where a map's next key belongs. What was being read is the map. */
+function missingKey(text: string, at: number, fromContext: boolean): Problem {
+  const problem = "did not find expected key";
+  const lines = text.split("\n");
+  const line = text.slice(0, at).split("\n").length;
+  if (!fromContext) return { problem, line: line - 1 };
+  const indents = lines.map((content) => (content.trim() === "" ? Infinity : content.search(/\S/)));
+  const own = indents[line - 1] ?? 0;
+  const isItem = /^\s*-/.test(lines[line - 1] ?? "");
+  const above = indents.slice(0, line - 1);
+  const mapIndent = isItem ? own : (above.findLast((indent) => indent < own) ?? 0);
+  const outside = above.findLastIndex((indent) => indent < mapIndent);
+  const start = above.findIndex((indent, index) => index > outside && indent < Infinity);
+  return { problem, line: start > 0 ? start : line - 1 };
 }
 
 /** A list or map in brackets that does not end. */
