@@ -147,7 +147,10 @@ test("refuses bad bodies in upstream's words", async () => {
   }
   const yaml = await api.send("POST", maps, { body: "a: [", contentType: "application/yaml" });
   assert.equal(yaml.status, 400);
-  assert.match(yaml.json.message, /must be of type ConfigMap\): yaml: line 1: did not find expected node content /);
+  assert.match(
+    yaml.json.message,
+    /must be of type ConfigMap\): yaml: line 1: did not find expected node content /,
+  );
   const other = await api.send("POST", maps, { body: "x", contentType: "text/plain" });
   assert.equal(other.status, 415);
   assert.equal((await api.send("GET", maps)).json.items.length, 0);

@@ -121,7 +121,7 @@ async function controllerRevisions(kubectl: Kubectl, info: ResourceInfo): Promis
   if (!type) throw new Error(`${owner.kind} of ${owner.apiVersion} is not among the known kinds`);
   const kept = await controlledBy(kubectl, owner, "controllerrevisions");
   const all = kept.map((revision): Revision => {
-    const patch = (revision.data ?? {}) as object;
+    const patch = revision.data ?? {};
     const object = applyStrategicMergePatch(owner, patch, type) as KubeObject;
     const { template } = object.spec as (DaemonSet | StatefulSet)["spec"];
     return {
