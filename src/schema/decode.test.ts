@@ -1,8 +1,9 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { decode } from "./decode.ts";
+import { DecodeError, decode } from "./decode.ts";
 import * as field from "./field.ts";
 import { message } from "./message.ts";
+import type { MessageType } from "./message.ts";
 
 abstract class Inner extends message("test.Inner", {
   name: field.string(1).optional(),
@@ -72,4 +73,28 @@ test("bytes are base64, and kept in one form", () => {
     ["YQ==x", "4"],
   ];
   for (const [given, outcome] of cases) assert.equal(read(given), outcome, given);
+});
+
+abstract class Schema extends message("test.Schema", {
+  required: field.list(1, field.string).optional(),
+  items: field.either(2, (): MessageType => Schema, "list").optional(),
+  additionalProperties: field.either(3, (): MessageType => Schema, "bool").optional(),
+}) {}
+
+test("what may be a message or something else is checked as what it is", () => {
+  const kept = {
+    items: [{ required: ["a"] }, { additionalProperties: false }],
+    additionalProperties: { items: { required: ["b"] } },
+  };
+  assert.deepEqual(decode(Schema, structuredClone(kept)), kept);
+  for (const wrong of [
+    { items: { required: {} } },
+    { items: [{ required: {} }] },
+    { items: ["a"] },
+    { items: true },
+    { additionalProperties: [] },
+    { additionalProperties: { items: 1 } },
+  ]) {
+    assert.throws(() => decode(Schema, wrong), DecodeError, JSON.stringify(wrong));
+  }
 });

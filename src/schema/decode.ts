@@ -1,5 +1,5 @@
 import { canonicalBase64 } from "./base64.ts";
-import type { FieldSpec, Kind } from "./field.ts";
+import type { FieldSpec, Kind, EitherKind } from "./field.ts";
 import { hasPresence } from "./protobuf-presence.ts";
 import type { MessageType } from "./message.ts";
 import { fieldsOf } from "./message.ts";
@@ -104,6 +104,7 @@ function decodeValue(
     case "microTime":
       return decodeTime(of.kind, value, path, owner);
     case "json":
+      if (of.either) decodeEither(of.either, value, path, owner);
       return value;
     case "octets":
       return mismatch(value, of, path, owner);
@@ -119,6 +120,28 @@ function decodeValue(
     default:
       return of satisfies never;
   }
+}
+
+/** Nobody is told of unknown fields here: upstream drops them in silence. */
+function decodeEither(
+  { type, or }: EitherKind,
+  value: unknown,
+  path: string,
+  owner: MessageType,
+): void {
+  if (isRecord(value)) return decodeMessage(type(), value, path, {});
+  if (or === "bool" && typeof value === "boolean") return;
+  if (or === "list" && Array.isArray(value)) {
+    for (const item of value as unknown[]) {
+      if (!isRecord(item)) mismatch(item, { kind: "message", type }, path, owner);
+      else decodeMessage(type(), item, path, {});
+    }
+    return;
+  }
+  if (or === "strings" && Array.isArray(value) && value.every((item) => typeof item === "string")) {
+    return;
+  }
+  mismatch(value, { kind: "message", type }, path, owner);
 }
 
 function decodeList(

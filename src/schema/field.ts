@@ -24,11 +24,17 @@ export type Kind =
   | { readonly kind: "duration" }
   | { readonly kind: "intOrString" }
   /** Any JSON: RawExtension, FieldsV1, schemas' defaults and examples. */
-  | { readonly kind: "json" }
+  | { readonly kind: "json"; readonly either?: EitherKind }
   | { readonly kind: "message"; readonly type: () => MessageType }
   | { readonly kind: "list"; readonly item: Kind }
   /** `wrapped`: protobuf puts the map's list values into a message of their own (ExtraValue). */
   | { readonly kind: "map"; readonly value: Kind };
+
+/** JSON that is this message, or a list of them, or a word for all or nothing. */
+export interface EitherKind {
+  readonly type: () => MessageType;
+  readonly or: "list" | "bool" | "strings";
+}
 
 /** How server-side apply sees the items of a list, and by what strategic merge matches them. */
 export interface ListSemantics {
@@ -190,6 +196,10 @@ export const duration = (tag: number) => scalar<string>(tag, { kind: "duration" 
 export const intOrString = (tag: number) => scalar<number | string>(tag, { kind: "intOrString" });
 /** Any JSON value. */
 export const json = (tag: number) => scalar<unknown>(tag, { kind: "json" });
+
+/** A message, or what may stand in its place. */
+export const either = (tag: number, type: () => MessageType, or: EitherKind["or"]) =>
+  scalar<unknown>(tag, { kind: "json", either: { type, or } });
 
 /** One of a closed set of words. */
 export const oneOf = <const V extends string>(tag: number, ...values: V[]) =>

@@ -2,6 +2,7 @@ import {
   bool,
   bytes,
   double,
+  either,
   int32,
   int64,
   json,
@@ -278,7 +279,7 @@ export abstract class JSONSchemaProps extends message(
     /** Names of the fields that must be there. */
     required: list(23, string).optional(),
     /** The schema of a list's items. */
-    items: json(24).optional(),
+    items: either(24, (): MessageType => JSONSchemaProps, "list").optional(),
     /** Schemas that must all hold. They may only restrict values, not name new fields. */
     allOf: list(25, (): MessageType => JSONSchemaProps).optional(),
     /**
@@ -292,13 +293,13 @@ export abstract class JSONSchemaProps extends message(
     /** The schemas of an object's fields, by name. */
     properties: map(29, (): MessageType => JSONSchemaProps).optional(),
     /** The schema of an object's other entries; true for any. Not together with properties. */
-    additionalProperties: json(30).optional(),
+    additionalProperties: either(30, (): MessageType => JSONSchemaProps, "bool").optional(),
     /** Not supported. */
     patternProperties: map(31, (): MessageType => JSONSchemaProps).optional(),
     /** Not supported. */
     dependencies: map(32, json).optional(),
     /** Not supported. */
-    additionalItems: json(33).optional(),
+    additionalItems: either(33, (): MessageType => JSONSchemaProps, "bool").optional(),
     /** Not supported. */
     definitions: map(34, (): MessageType => JSONSchemaProps).optional(),
     /** Where to read more. */
