@@ -1,6 +1,7 @@
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { createCommandScripts } from "./kubectl/generate.ts";
 import { runScripts } from "./kubectl/run.ts";
+import { replaceScripts } from "./kubectl/replace.ts";
 import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
 import { labelScripts } from "./kubectl/label.ts";
@@ -19,3 +20,4 @@ parity("generators", createCommandScripts);
 parity("run and expose", runScripts);
 parity("scale", scaleScripts);
 parity("rollout", rolloutScripts);
+parity("replace and patch", replaceScripts);

@@ -116,6 +116,16 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "Apply a configuration to resources, by file or from stdin",
         load: () => import("./apply/command.ts"),
       },
+      {
+        name: "patch",
+        about: "Change fields of a resource",
+        load: () => import("./patch/command.ts"),
+      },
+      {
+        name: "replace",
+        about: "Replace a resource by what a file or the standard input has",
+        load: () => import("./replace/command.ts"),
+      },
     ],
   },
   {

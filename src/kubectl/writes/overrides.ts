@@ -1,6 +1,4 @@
 import type { FlagSpecs } from "#base/flags.ts";
-import { isRow } from "#machinery/json.ts";
-import { StatusError } from "#machinery/status.ts";
 import { CommandError } from "../errors.ts";
 import type { KubeObject } from "../objects.ts";
 
@@ -22,47 +20,20 @@ export async function overridden(
   object: KubeObject,
   values: { readonly overrides: string; readonly "override-type": string },
 ): Promise<KubeObject> {
-  const { overrides, "override-type": type } = values;
+  const { overrides } = values;
   if (overrides === "") return object;
-  if (!["json", "merge", "strategic", ""].includes(type)) {
+  const type = values["override-type"] || "merge";
+  if (type !== "json" && type !== "merge" && type !== "strategic") {
     throw new CommandError(`invalid override type: ${type}`);
   }
-  const patch = patchOf(overrides, type);
-  try {
-    const changed = await changedBy(object, patch, type);
-    if (isRow(changed) && isRow(changed.metadata)) return changed as KubeObject;
-  } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    throw new CommandError(error.status.message ?? "", { cause: error });
-  }
-  throw new CommandError(`the overrides leave no object: ${overrides}`);
+  const { patchedLocally } = await import("./local-patch.ts");
+  return await patchedLocally(object, patchOf(overrides), type);
 }
 
-function patchOf(text: string, type: string): unknown {
+function patchOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const what = type === "json" ? "invalid character in JSON patch" : "Invalid JSON Patch";
-    throw new CommandError(what, { cause: error });
-  }
-}
-
-async function changedBy(object: KubeObject, patch: unknown, type: string): Promise<unknown> {
-  switch (type) {
-    case "json": {
-      const { applyJsonPatch } = await import("#machinery/patch/json-patch.ts");
-      return applyJsonPatch(object, patch);
-    }
-    case "strategic": {
-      const { applyStrategicMergePatch } = await import("#machinery/patch/strategic-merge.ts");
-      const { builtInKinds } = await import("#api/registry.ts");
-      const kind = builtInKinds.byKind(object.apiVersion, object.kind);
-      if (!kind) throw new Error(`${object.kind} is no built-in kind`);
-      return applyStrategicMergePatch(object, patch, kind);
-    }
-    default: {
-      const { applyMergePatch } = await import("#machinery/patch/merge-patch.ts");
-      return applyMergePatch(object, patch);
-    }
+    throw new CommandError("Invalid JSON Patch", { cause: error });
   }
 }

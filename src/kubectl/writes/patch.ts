@@ -9,7 +9,7 @@ import type { DryRun } from "./dry-run.ts";
 
 export type PatchType = "json" | "merge" | "strategic";
 
-const contentTypes: Readonly<Record<PatchType, string>> = {
+export const patchContentTypes: Readonly<Record<PatchType, string>> = {
   json: "application/json-patch+json",
   merge: "application/merge-patch+json",
   strategic: "application/strategic-merge-patch+json",
@@ -35,7 +35,7 @@ export async function patchObject(
     method: "PATCH",
     path: resourcePath(target.resource, { ...target, subresource }),
     query: { fieldManager, fieldValidation, ...dryRunQuery(dryRun) },
-    contentType: contentTypes[type],
+    contentType: patchContentTypes[type],
     body,
   });
 }

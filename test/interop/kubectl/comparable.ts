@@ -56,6 +56,14 @@ function strip(value: unknown): unknown {
   const result: Row = {};
   for (const [name, field] of Object.entries(value)) {
     if (!decidedByServers.has(name)) result[name] = strip(field);
+    // Their order is that of the seconds in which they came.
+    if (name === "managedFields") result[name] = byText(result[name]);
   }
   return result;
+}
+
+function byText(list: unknown): unknown {
+  if (!Array.isArray(list)) return list;
+  const keyed = list.map((item: unknown) => ({ item, key: JSON.stringify(item) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
 }
