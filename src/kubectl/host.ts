@@ -2,6 +2,7 @@ import type { Bytes } from "#base/bytes.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Connection } from "./config/connection.ts";
+import type { KustomizeMachine } from "./kustomize/command.ts";
 import type { ClusterAccess } from "./config/cluster-access.ts";
 
 /**
@@ -28,6 +29,8 @@ export interface Host {
   /** Aborts when the person asks the command to end (Ctrl-C). */
   readonly interrupted: AbortSignal;
   readonly programs?: Programs;
+  /** What kustomizations are read with; missing where there are no directories. */
+  kustomize?(): Promise<Pick<KustomizeMachine, "files" | "helm" | "remote">>;
 }
 
 export interface FetchedText {

@@ -7,7 +7,7 @@ import { kubeconfigPaths } from "./config/kubeconfig.ts";
 import type { KubeconfigPaths } from "./config/kubeconfig.ts";
 import { fileCache } from "./discovery/file-cache.ts";
 import { ResourceMapper } from "./discovery/resource-mapper.ts";
-import { CommandError, throwAll } from "./errors.ts";
+import { throwAll } from "./errors.ts";
 import type { GlobalValues } from "./global-flags.ts";
 import type { Host } from "./host.ts";
 import type { Dictionary } from "./language.ts";
@@ -137,7 +137,8 @@ export class Kubectl {
 
   find(query: ResourceQuery): AsyncGenerator<Found> {
     const build = async (directory: string) => {
-      throw new CommandError(`kustomizations cannot be read yet: ${directory}`);
+      const { buildKustomization } = await import("./kustomize-machine.ts");
+      return await buildKustomization(this, directory);
     };
     return findResources(
       {

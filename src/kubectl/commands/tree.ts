@@ -126,6 +126,11 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "Replace a resource by what a file or the standard input has",
         load: () => import("./replace/command.ts"),
       },
+      {
+        name: "kustomize",
+        about: "Build objects from a kustomization",
+        load: () => import("./kustomize/command.ts"),
+      },
     ],
   },
   {

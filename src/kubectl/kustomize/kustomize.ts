@@ -26,10 +26,7 @@ export interface KustomizeOptions {
   readonly helmKubeVersion?: string;
   readonly helmDebug?: boolean;
   readonly enableAlphaPlugins?: boolean;
-  /**
-   * The order of what is written out, where the kustomization does not say it. Left out, it is the
-   * legacy one, as `kubectl kustomize` has it; `-k` of other commands says "none".
-   */
+  /** The order of what is written out, where the kustomization does not say it: legacy if missing. */
   readonly reorder?: "legacy" | "none";
   readonly addManagedByLabel?: boolean;
   /** Without it, charts are refused. */

@@ -30,6 +30,7 @@ export function nodeHost(
     programName: options.programName ?? "kubectl",
     interrupted: interrupted.signal,
     programs: lazyPrograms,
+    kustomize: async () => (await import("./kustomize.ts")).kustomizeOnDisk,
     // TLS takes longer to load than all of ours: commands that ask no server do without.
     connect: async (access) => (await import("./connect.ts")).connect(access, environment),
     async fetchText(url, signal) {

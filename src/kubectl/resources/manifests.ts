@@ -40,6 +40,7 @@ export async function* readManifests(
     if (query.filenames.length > 0) {
       throw new CommandError("only one of -f or -k can be specified");
     }
+    if (query.recursive) throw new CommandError("the -k flag can't be used with -f or -R");
     yield { source: query.kustomize, text: await build(query.kustomize) };
     return;
   }

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import type { Files } from "#kubectl/host.ts";
+import type { Files as KustomizeFiles } from "#kubectl/kustomize/load/files.ts";
 
 /** Files as a program sees them that runs in the directory. */
 export function filesIn(directory: string, files: Files): Files {
@@ -13,5 +14,14 @@ export function filesIn(directory: string, files: Files): Files {
     makeDirectory: (path) => files.makeDirectory(at(path)),
     remove: (path) => files.remove(at(path)),
     makeTemporary: (prefix, suffix) => files.makeTemporary(prefix, suffix),
+  };
+}
+
+/** The same for what kustomize reads. */
+export function kustomizeFilesIn(directory: string, files: KustomizeFiles): KustomizeFiles {
+  const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
+  return {
+    resolve: (path) => files.resolve(at(path)),
+    read: (path) => files.read(at(path)),
   };
 }

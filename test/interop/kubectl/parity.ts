@@ -10,12 +10,13 @@ import { Scope } from "#base/scope.ts";
 import type { Host, Output } from "#kubectl/host.ts";
 import { main } from "#kubectl/main.ts";
 import { nodeHost } from "#kubectl/node/host.ts";
+import { kustomizeOnDisk } from "#kubectl/node/kustomize.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { openControlPlane } from "../../support/control-plane.ts";
 import type { TestControlPlane } from "../../support/control-plane.ts";
 import { runCommand } from "../../support/command.ts";
 import type { CommandResult } from "../../support/command.ts";
-import { filesIn } from "./files-in.ts";
+import { filesIn, kustomizeFilesIn } from "./files-in.ts";
 import { comparable, comparableObjects } from "./comparable.ts";
 import { readObjects } from "./read-objects.ts";
 import { stockKubectl } from "./stock.ts";
@@ -185,6 +186,10 @@ async function runOurs(side: Place, step: CommandStep): Promise<CommandResult> {
     homeDirectory: side.directory,
     programName: "kubectl",
     files: filesIn(side.directory, real.files),
+    async kustomize() {
+      const { files } = kustomizeOnDisk;
+      return { ...kustomizeOnDisk, files: kustomizeFilesIn(side.directory, files) };
+    },
     stdout: stdout.output,
     stderr: stderr.output,
     interrupted: AbortSignal.timeout(30_000),

@@ -31,8 +31,8 @@ export async function applyFromClient(
   const modified = withLastApplied(given);
   const current = await read(kubectl, info);
   if (!current) return await create(kubectl, info, modified, options);
-  tellState(kubectl, info, current);
   if (options.dryRun === "client") return { object: current, operation: "configured" };
+  tellState(kubectl, info, current);
   try {
     return await patch(kubectl, info, { current, modified }, options);
   } catch (error) {

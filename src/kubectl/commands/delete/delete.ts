@@ -1,7 +1,7 @@
 import { text } from "#base/bytes.ts";
 import { StatusError } from "#machinery/status.ts";
 import { singularName } from "../../discovery/api-resource.ts";
-import { CommandError, throwAll } from "../../errors.ts";
+import { CommandError, during, throwAll } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import { isFailure } from "../../resources/find.ts";
 import type { ResourceQuery } from "../../resources/find.ts";
@@ -73,7 +73,11 @@ async function deleteOne(
   options: DeleteOptions,
 ): Promise<string | undefined> {
   if (options.dryRun === "client") return undefined;
-  return await requestDeletion(kubectl, info, options, dryRunQuery(options.dryRun));
+  try {
+    return await requestDeletion(kubectl, info, options, dryRunQuery(options.dryRun));
+  } catch (error) {
+    throw info.source === undefined ? error : during(`error when deleting "${info.source}"`, error);
+  }
 }
 
 function tell(kubectl: Kubectl, info: ResourceInfo, options: DeleteOptions): void {
