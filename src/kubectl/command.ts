@@ -77,8 +77,10 @@ export function defineParent(
     flags: {},
     async run(kubectl, { args }) {
       const { UsageError } = await import("./errors.ts");
-      const [word] = args;
-      if (word !== undefined) throw new UsageError(`unknown command ${JSON.stringify(word)}`);
+      // Where the help alone is no mistake, words behind it are none either.
+      if (args.length > 0 && alone.exitCode !== 0) {
+        throw new UsageError(`unknown command ${JSON.stringify(args.join(" "))}`);
+      }
       kubectl.host[alone.output].write(await kubectl.help());
       return alone.exitCode;
     },

@@ -76,15 +76,24 @@ export interface RunResult {
 export interface Files {
   readText(path: string): Promise<string>;
   readBytes(path: string): Promise<Bytes>;
-  writeText(path: string, text: string, options?: { readonly mode?: number }): Promise<void>;
+  /** A file that is there keeps its mode; with `exclusive` there may be none. */
+  writeText(path: string, text: string, options?: WriteOptions): Promise<void>;
   /** Undefined when there is nothing at the path. */
   stat(path: string): Promise<FileStatus | undefined>;
   /** Names, sorted. */
   list(directory: string): Promise<readonly string[]>;
   makeDirectory(path: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Where the working directory makes a relative path lead. */
+  absolute(path: string): string;
   /** A new file of a name that nobody else has. */
   makeTemporary(prefix: string, suffix: string): Promise<string>;
+}
+
+export interface WriteOptions {
+  /** Permission bits of a file that is made. */
+  readonly mode?: number;
+  readonly exclusive?: boolean;
 }
 
 export interface FileStatus {

@@ -20,6 +20,15 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** `path` as seen from `directory`; both are absolute. */
+export function relativePath(directory: string, path: string): string {
+  const from = normalize(directory).split("/").filter(Boolean);
+  const to = normalize(path).split("/").filter(Boolean);
+  let same = 0;
+  while (same < from.length && from[same] === to[same]) same++;
+  return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/") || ".";
+}
+
 /** With the dot: ".yaml"; empty when there is none. */
 export function extensionOf(path: string): string {
   const name = baseName(path);

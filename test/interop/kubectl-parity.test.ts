@@ -1,3 +1,4 @@
+import { configScripts } from "./kubectl/config.ts";
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { createCommandScripts } from "./kubectl/generate.ts";
 import { runScripts } from "./kubectl/run.ts";
@@ -16,6 +17,7 @@ parity("get", getScripts);
 parity("print", templateScripts);
 parity("create and delete", createAndDeleteScripts);
 parity("apply", applyScripts);
+parity("config", configScripts);
 parity("label and annotate", labelScripts);
 parity("generators", createCommandScripts);
 parity("run and expose", runScripts);

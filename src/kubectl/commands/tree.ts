@@ -1,6 +1,85 @@
 import { createCommands } from "./create/tree.ts";
 import type { CommandGroup, CommandNode } from "../command.ts";
 
+const configCommands: readonly CommandNode[] = [
+  {
+    name: "current-context",
+    about: "Show the name of the current context",
+    load: () => import("./config/current-context.ts"),
+  },
+  {
+    name: "delete-cluster",
+    about: "Delete one cluster of the kubeconfig",
+    load: () => import("./config/delete-cluster.ts"),
+  },
+  {
+    name: "delete-context",
+    about: "Delete one context of the kubeconfig",
+    load: () => import("./config/delete-context.ts"),
+  },
+  {
+    name: "delete-user",
+    about: "Delete one user of the kubeconfig",
+    load: () => import("./config/delete-user.ts"),
+  },
+  {
+    name: "get-clusters",
+    about: "List the clusters of the kubeconfig",
+    load: () => import("./config/get-clusters.ts"),
+  },
+  {
+    name: "get-contexts",
+    about: "Show one or many contexts",
+    load: () => import("./config/get-contexts.ts"),
+  },
+  {
+    name: "get-users",
+    about: "List the users of the kubeconfig",
+    load: () => import("./config/get-users.ts"),
+  },
+  {
+    name: "rename-context",
+    about: "Give a context of the kubeconfig another name",
+    load: () => import("./config/rename-context.ts"),
+  },
+  {
+    name: "set",
+    about: "Set one value of the kubeconfig",
+    load: () => import("./config/set.ts"),
+  },
+  {
+    name: "set-cluster",
+    about: "Set fields of a cluster of the kubeconfig",
+    load: () => import("./config/set-cluster.ts"),
+  },
+  {
+    name: "set-context",
+    about: "Set fields of a context of the kubeconfig",
+    load: () => import("./config/set-context.ts"),
+  },
+  {
+    name: "set-credentials",
+    about: "Set fields of a user of the kubeconfig",
+    load: () => import("./config/set-credentials.ts"),
+  },
+  {
+    name: "unset",
+    about: "Take one value out of the kubeconfig",
+    load: () => import("./config/unset.ts"),
+  },
+  {
+    name: "use-context",
+    aliases: ["use"],
+    about: "Make one context of the kubeconfig the current one",
+    load: () => import("./config/use-context.ts"),
+  },
+  {
+    name: "view",
+    about: "Show the merged kubeconfig, or one of its files",
+    load: () => import("./config/view.ts"),
+  },
+];
+
 /**
  * All commands, as the program's help lists them. Only their names and one line of each stand
  * here, so that a start reads the code of one command and no other.
@@ -160,6 +239,12 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "api-versions",
         about: 'List the API versions that the server serves, as "group/version"',
         load: () => import("./api-versions/command.ts"),
+      },
+      {
+        name: "config",
+        about: "Change kubeconfig files",
+        load: () => import("./config/command.ts"),
+        children: configCommands,
       },
       {
         name: "version",

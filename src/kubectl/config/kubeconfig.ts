@@ -1,5 +1,6 @@
 import { isRow } from "#machinery/json.ts";
 import { CommandError, messageOf } from "../errors.ts";
+import { checkTypes, configFields } from "./fields.ts";
 import type { Files, Host } from "../host.ts";
 import { directoryOf, joinPath } from "../paths.ts";
 import { parsePlainYaml } from "./plain-yaml.ts";
@@ -117,15 +118,27 @@ export async function parseKubeconfig(text: string, path: string): Promise<Kubec
   } catch (error) {
     throw failed(messageOf(error));
   }
-  if (!isRow(value)) throw failed("it is no object");
-  const config = value as Kubeconfig;
-  for (const list of ["clusters", "contexts", "users"] as const) {
-    const entries: unknown = config[list];
-    if (entries !== undefined && entries !== null && !Array.isArray(entries)) {
-      throw failed(`"${list}" is no list`);
-    }
+  if (!isRow(value)) {
+    const type =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    const kind = Array.isArray(value) ? "array" : typeof value;
+    throw failed(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type ${type}`,
+    );
   }
-  return config;
+  const { kind = "Config", apiVersion = "v1" } = value;
+  if (kind !== "Config" || apiVersion !== "v1") {
+    throw failed(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ` +
+        'in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"',
+    );
+  }
+  try {
+    checkTypes(value, configFields);
+  } catch (error) {
+    throw failed(messageOf(error));
+  }
+  return value;
 }
 
 async function readYaml(text: string): Promise<unknown> {

@@ -1,6 +1,16 @@
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Bytes } from "#base/bytes.ts";
 import { FileError } from "../host.ts";
 import type { Files } from "../host.ts";
@@ -9,12 +19,16 @@ import type { Files } from "../host.ts";
 export const diskFiles: Files = {
   readText: (path) => tell("open", path, () => readFile(path, "utf8")),
   readBytes: (path) => tell("open", path, async () => (await readFile(path)) as Bytes),
-  writeText: (path, text, { mode } = {}) =>
+  writeText: (path, text, options = {}) =>
     tell("open", path, async () => {
-      // A reader sees the old text or the new one, never a part.
-      const temporary = `${path}.${process.pid}.tmp`;
-      await writeFile(temporary, text, mode === undefined ? {} : { mode });
-      await rename(temporary, path);
+      const mode = options.mode === undefined ? {} : { mode: options.mode };
+      if (options.exclusive) return await writeFile(path, text, { ...mode, flag: "wx" });
+      // A reader sees the old text or the new one, never a part; a link stays a link.
+      const target = await realpath(path).catch(() => path);
+      const kept = await stat(target).catch(() => undefined);
+      const temporary = `${target}.${process.pid}.tmp`;
+      await writeFile(temporary, text, kept ? { mode: kept.mode & 0o7777 } : mode);
+      await rename(temporary, target);
     }),
   async stat(path) {
     try {
@@ -34,6 +48,7 @@ export const diskFiles: Files = {
   makeDirectory: (path) =>
     tell("mkdir", path, async () => void (await mkdir(path, { recursive: true, mode: 0o750 }))),
   remove: (path) => tell("remove", path, () => rm(path, { recursive: true, force: true })),
+  absolute: (path) => resolve(path),
   makeTemporary: (prefix, suffix) =>
     tell("open", tmpdir(), async () => {
       const directory = await mkdtemp(join(tmpdir(), prefix));

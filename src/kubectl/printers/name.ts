@@ -7,7 +7,7 @@ export function namePrinter(operation: string): Printer {
   const line = (object: KubeObject): string => {
     const { group } = splitGroupVersion(object.apiVersion);
     const kind = object.kind.toLowerCase();
-    const name = `${group ? `${kind}.${group}` : kind}/${object.metadata.name ?? ""}`;
+    const name = `${group ? `${kind}.${group}` : kind}/${nameOf(object)}`;
     return operation ? `${name} ${operation}\n` : `${name}\n`;
   };
   return {
@@ -16,4 +16,9 @@ export function namePrinter(operation: string): Printer {
       return Array.isArray(items) ? (items as KubeObject[]).map(line).join("") : line(object);
     },
   };
+}
+
+/** What has no metadata, such as a kubeconfig, has no name that could be known. */
+function nameOf({ metadata }: { readonly metadata?: { readonly name?: string } }): string {
+  return metadata ? (metadata.name ?? "") : "<unknown>";
 }

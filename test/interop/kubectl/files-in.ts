@@ -13,6 +13,7 @@ export function filesIn(directory: string, files: Files): Files {
     list: (path) => files.list(at(path)),
     makeDirectory: (path) => files.makeDirectory(at(path)),
     remove: (path) => files.remove(at(path)),
+    absolute: at,
     makeTemporary: (prefix, suffix) => files.makeTemporary(prefix, suffix),
   };
 }

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { utf8 } from "#base/bytes.ts";
 import { silentLogger } from "#base/log.ts";
@@ -35,6 +35,8 @@ export type Step =
   /** Without "kubectl"; quotes as in a shell. Everything is compared. */
   | string
   | CommandStep
+  /** The text of a file is compared. */
+  | { readonly file: string }
   /** Waits, on both sides, until the stock kubectl ends this with 0: nothing is compared. */
   | { readonly settle: string };
 
@@ -44,6 +46,8 @@ export interface CommandStep {
   readonly environment?: Readonly<Record<string, string>>;
   /** Why ours is meant to say something else; the exit code is compared all the same. */
   readonly differs?: string;
+  /** The command's help is printed there, whose words are our own. */
+  readonly help?: "stdout" | "stderr";
   /** Lines come in no order that is promised. */
   readonly unordered?: true;
 }
@@ -70,6 +74,16 @@ async function runScript(script: ParityScript): Promise<void> {
       await Promise.all([settle(stock, step.settle), settle(ours, step.settle)]);
       continue;
     }
+    if (typeof step === "object" && "file" in step) {
+      const [expected, actual] = await Promise.all([
+        fileOf(stock, step.file),
+        fileOf(ours, step.file),
+      ]);
+      if (expected !== actual) {
+        differences.push(`${step.file}\n=== stock:\n${expected}\n=== ours:\n${actual}`);
+      }
+      continue;
+    }
     const command = typeof step === "string" ? { run: step } : step;
     const [expected, actual] = await Promise.all([stock.run(command), ours.run(command)]);
     compared.commands++;
@@ -84,15 +98,32 @@ async function runScript(script: ParityScript): Promise<void> {
 
 function differenceOf(step: CommandStep, expected: CommandResult, actual: CommandResult): string {
   const show = (result: CommandResult) => {
-    const lines = (text: string) =>
-      step.unordered ? text.split("\n").toSorted().join("\n") : text;
+    const lines = (name: "stdout" | "stderr") => {
+      if (step.help === name) return helpShown(result[name]);
+      return step.unordered ? result[name].split("\n").toSorted().join("\n") : result[name];
+    };
     const said = step.differs
       ? ""
-      : `\n--- stdout\n${lines(result.stdout)}\n--- stderr\n${lines(result.stderr)}`;
+      : `\n--- stdout\n${lines("stdout")}\n--- stderr\n${lines("stderr")}`;
     return `exit ${result.code}${said}`;
   };
   if (show(expected) === show(actual)) return "";
   return `$ kubectl ${step.run}\n=== stock: ${show(expected)}\n=== ours: ${show(actual)}\n`;
+}
+
+/** Of a help only its usage is compared, and what stands behind it. */
+function helpShown(text: string): string {
+  const at = text.lastIndexOf("\nUsage:\n");
+  return at < 0 ? text : text.slice(at);
+}
+
+async function fileOf({ directory }: Side, name: string): Promise<string> {
+  try {
+    return comparable(await readFile(join(directory, name), "utf8"), directory);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "(none)";
+    throw error;
+  }
 }
 
 interface Side extends AsyncDisposable {
