@@ -3,6 +3,8 @@ import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Connection } from "./config/connection.ts";
 import type { KustomizeMachine } from "./kustomize/command.ts";
+import type { Duplex } from "#streaming/duplex.ts";
+import type { TerminalSize } from "#streaming/remote-command.ts";
 import type { ClusterAccess } from "./config/cluster-access.ts";
 
 /**
@@ -23,7 +25,8 @@ export interface Host {
   readonly platform: { readonly os: string; readonly arch: string };
   /** What the program was called as: "kubectl", or "kijabi kubectl". */
   readonly programName: string;
-  connect(access: ClusterAccess): Promise<Connection>;
+  /** `host` is where credential programs run: this one, or what stands in for it. */
+  connect(access: ClusterAccess, host: Host): Promise<Connection>;
   /** A page of the web, for `-f https://…`. */
   fetchText(url: string, signal?: AbortSignal): Promise<FetchedText>;
   /** Aborts when the person asks the command to end (Ctrl-C). */
@@ -31,6 +34,10 @@ export interface Host {
   readonly programs?: Programs;
   /** What kustomizations are read with; missing where there are no directories. */
   kustomize?(): Promise<Pick<KustomizeMachine, "files" | "helm" | "remote">>;
+  /** Where the standard input is one. */
+  readonly terminal?: Terminal;
+  /** Ports of this machine. */
+  readonly network?: Network;
 }
 
 export interface FetchedText {
@@ -44,12 +51,38 @@ export interface Output {
   /** Columns, where it is a terminal. */
   readonly columns?: number | undefined;
   write(data: string | Bytes): void;
+  /** Resolves when what was written is on its way: awaiting it is the back-pressure. */
+  drained?(): Promise<void>;
 }
 
 export interface Input {
   readonly isTerminal: boolean;
   /** Until the end of the input; may be read once. */
   chunks(signal?: AbortSignal): AsyncIterable<Bytes>;
+}
+
+/** What a person types at. */
+export interface Terminal {
+  size(): TerminalSize | undefined;
+  /** Each size that the window takes from now on. */
+  resizes(signal: AbortSignal): AsyncIterable<TerminalSize>;
+  /** Every key comes as it is pressed, and nothing is echoed, until the function is called. */
+  raw(): () => void;
+}
+
+export interface Network {
+  /** Port 0 is any free one. Rejects where nobody may listen there. */
+  listen(at: ListenAddress, accept: (connection: Duplex) => void): Promise<Listener>;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
 }
 
 /** Other programs: plugins, editors, diff, credential helpers. */
@@ -64,6 +97,8 @@ export interface Programs {
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  /** Hears what the program says on its error output as it comes; it is not given back then. */
+  readonly tell?: (text: string) => void;
 }
 
 export interface RunResult {

@@ -107,7 +107,7 @@ export class Kubectl {
   }
 
   connection(): Promise<Connection> {
-    this.#connection ??= this.access().then((access) => this.host.connect(access));
+    this.#connection ??= this.#connect();
     return this.#connection;
   }
 
@@ -190,6 +190,12 @@ export class Kubectl {
   async close(): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined);
     connection?.close();
+  }
+
+  async #connect(): Promise<Connection> {
+    const { withCredentials } = await import("./config/prompt.ts");
+    const access = await withCredentials(this.host, await this.access());
+    return await this.host.connect(access, this.host);
   }
 
   #ifGiven(name: "insecure-skip-tls-verify" | "disable-compression"): boolean | undefined {

@@ -1,4 +1,5 @@
 import { configScripts } from "./kubectl/config.ts";
+import { connectScripts } from "./kubectl/connect.ts";
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
 import { createCommandScripts } from "./kubectl/generate.ts";
 import { runScripts } from "./kubectl/run.ts";
@@ -25,3 +26,4 @@ parity("scale", scaleScripts);
 parity("rollout", rolloutScripts);
 parity("replace and patch", replaceScripts);
 parity("kustomize", kustomizeScripts);
+parity("connect", connectScripts);

@@ -2,6 +2,9 @@ import { readFile, stat } from "node:fs/promises";
 import { Agent as HttpAgent } from "#base/node/http.ts";
 import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import type { Bytes } from "#base/bytes.ts";
 import { utf8 } from "#base/bytes.ts";
 import type { ApiRequest, ResponseBody, Transport } from "../transport.ts";
@@ -24,7 +27,15 @@ export interface HttpsTransportOptions {
   readonly userAgent?: string;
   /** Connections kept for requests; watches come on top of that. */
   readonly maxFreeSockets?: number;
+  /** Sent with every request; several values of one name go as lines of their own. */
+  readonly headers?: HeaderValues;
+  /** Opens what HTTP or TLS is spoken over, where that is not a connection to the server itself. */
+  readonly dial?: Dial;
 }
+
+export type HeaderValues = Readonly<Record<string, string | string[]>>;
+
+export type Dial = (signal?: AbortSignal) => Promise<Socket>;
 
 /** Who the client is, and how it knows the server. */
 export type TransportCredentials = Pick<
@@ -42,8 +53,8 @@ export interface HttpsTransport extends Transport {
     readonly rejectUnauthorized: boolean;
     readonly servername?: string;
   };
-  /** Authorization and User-Agent, as of now. */
-  headers(): Promise<Record<string, string>>;
+  /** Those of every request, Authorization and User-Agent as of now among them. */
+  headers(): Promise<Record<string, string | string[]>>;
   /** For new connections; what is under way ends on the old ones. */
   renew(credentials: TransportCredentials): void;
   close(): void;
@@ -61,11 +72,13 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
   const secure = server.protocol === "https:";
   // What TLS is given is part of what a kept connection is found by.
   const agent = secure ? new HttpsAgent(kept) : new HttpAgent(kept);
+  if (options.dial) dialWith(agent, options.dial);
   const token = tokenReader(options.bearerToken);
 
   const headers = async () => {
     const bearer = await token();
     return {
+      ...options.headers,
       "user-agent": options.userAgent ?? "kijabi",
       ...(bearer && { authorization: `Bearer ${bearer}` }),
     };
@@ -103,6 +116,21 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
         body: await bodyOf(request, response, signal),
       };
     },
+  };
+}
+
+/** Connections come from elsewhere; TLS is still the agent's. */
+function dialWith(agent: HttpAgent, dial: Dial): void {
+  const isSecure = agent instanceof HttpsAgent;
+  agent.createConnection = (options, callback) => {
+    dial().then(
+      (socket) => {
+        const over = { ...options, socket } as ConnectionOptions;
+        callback?.(null, isSecure ? connectTls(over) : socket);
+      },
+      (error: unknown) => callback?.(error as Error, undefined as never),
+    );
+    return undefined;
   };
 }
 

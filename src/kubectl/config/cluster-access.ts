@@ -76,10 +76,14 @@ export async function readClusterAccess(
   const context = contextOf(config, flags);
   const cluster = clusterOf(config, context.cluster, flags);
   const user = userOf(config, context.user, flags);
+  if (user.exec) {
+    const { checkExec } = await import("./exec-credential.ts");
+    checkExec(user.exec, context.user ?? "");
+  }
   return {
     ...(await trustOf(host.files, cluster, flags)),
-    ...(await credentialsOf(host.files, user, flags)),
-    ...impersonationOf(user, flags),
+    ...(await credentialsOf(host.files, user, flags, context.user ?? "")),
+    ...impersonationOf(user, flags, context.user ?? ""),
     server: serverUrl(cluster.server || "http://localhost:8080"),
     cluster,
     ...(cluster["proxy-url"] && { proxyUrl: cluster["proxy-url"] }),
@@ -141,7 +145,7 @@ async function trustOf(files: Files, cluster: Cluster, flags: AccessFlags) {
   };
 }
 
-async function credentialsOf(files: Files, user: User, flags: AccessFlags) {
+async function credentialsOf(files: Files, user: User, flags: AccessFlags, name: string) {
   const certificate = flags["client-certificate"]
     ? await files.readText(flags["client-certificate"])
     : await dataOrFile(files, user["client-certificate-data"], user["client-certificate"]);
@@ -153,7 +157,7 @@ async function credentialsOf(files: Files, user: User, flags: AccessFlags) {
   const password = flags.password || user.password;
   if (flags.token && flags.username) {
     throw new CommandError(
-      "invalid configuration: more than one authentication method found for ; found [token basicAuth], only one is allowed",
+      `more than one authentication method found for ${name}; found [token basicAuth], only one is allowed`,
     );
   }
   // What the command line says takes the place of the file's other ways to authenticate.
@@ -166,7 +170,11 @@ async function credentialsOf(files: Files, user: User, flags: AccessFlags) {
   };
 }
 
-function impersonationOf(user: User, flags: AccessFlags): { impersonate?: Impersonation } {
+function impersonationOf(
+  user: User,
+  flags: AccessFlags,
+  userName: string,
+): { impersonate?: Impersonation } {
   const name = flags.as || user.as;
   const uid = flags["as-uid"] || user["as-uid"];
   const groups = flags["as-group"]?.length ? flags["as-group"] : user["as-groups"];
@@ -174,7 +182,7 @@ function impersonationOf(user: User, flags: AccessFlags): { impersonate?: Impers
   if (!name) {
     if (uid || groups?.length) {
       throw new CommandError(
-        "requesting uid, groups or user-extra for impersonation without impersonating a user",
+        `requesting uid, groups or user-extra for ${userName} without impersonating a user`,
       );
     }
     return {};
@@ -204,7 +212,7 @@ async function readInCluster(host: Host, flags: AccessFlags): Promise<ClusterAcc
     server: `https://${name.includes(":") ? `[${name}]` : name}:${port}`,
     certificateAuthority: await host.files.readText(`${serviceAccountDirectory}/ca.crt`),
     bearerToken: flags.token || { file: tokenFile },
-    ...impersonationOf({}, flags),
+    ...impersonationOf({}, flags, ""),
     requestTimeoutMs: timeoutOf(flags["request-timeout"]),
     namespace: flags.namespace || namespace || "default",
     context: "in-cluster",

@@ -1,65 +1,132 @@
 import { httpsTransport } from "#client/node/https-transport.ts";
-import type { ApiRequest } from "#client/transport.ts";
+import type { Dial, HeaderValues, HttpsTransport } from "#client/node/https-transport.ts";
+import type { ApiRequest, ApiResponse } from "#client/transport.ts";
 import { toBase64, utf8 } from "#base/bytes.ts";
 import type { ClusterAccess } from "../config/cluster-access.ts";
 import type { Connection } from "../config/connection.ts";
+import type {
+  CredentialHost,
+  ExecCredentials,
+  GivenCredential,
+} from "../config/exec-credential.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { dialThrough, proxyOf } from "./proxy-dial.ts";
 
 /** Speaks HTTPS to the server that a context names. */
 export async function connect(
   access: ClusterAccess,
-  environment: Readonly<Record<string, string | undefined>>,
+  host: Pick<Host, "environment"> & CredentialHost,
 ): Promise<Connection> {
-  if (access.exec) throw new CommandError("credential programs are not run yet");
-  if (access.proxyUrl || environment.HTTPS_PROXY) {
-    throw new CommandError("proxies are not spoken to yet");
-  }
-  const { certificateAuthority, clientCertificate, bearerToken } = access;
+  const { certificateAuthority, clientCertificate, bearerToken, exec } = access;
+  const server = new URL(access.server);
+  const proxy = proxyOf(server, access.proxyUrl, host.environment);
+  const dial: Dial | undefined = proxy && ((signal) => dialThrough(proxy, server, signal));
   const transport = httpsTransport({
     server: access.server,
     userAgent: "kubectl/v1.36.0 (kijabi)",
+    headers: headersOf(access),
     ...(certificateAuthority && { certificateAuthority }),
     ...(clientCertificate && { clientCertificate }),
     ...(bearerToken && { bearerToken }),
     ...(access.insecureSkipTlsVerify && { insecureSkipTlsVerify: true }),
     ...(access.tlsServerName && { tlsServerName: access.tlsServerName }),
+    ...(dial && { dial }),
   });
-  const extra = headersOf(access);
-  const { host, hostname } = new URL(access.server);
+  // Whoever has other proofs needs no program to give some.
+  const asks = exec && !clientCertificate && !bearerToken && !access.basic;
+  const programs = asks
+    ? (await import("../config/exec-credential.ts")).execCredentials(host, access, exec)
+    : undefined;
+  const credentials = programs && withPrograms(transport, programs, certificateAuthority);
+  const told = (error: unknown, timedOut: boolean) =>
+    connectionError(error, { host: server.host, hostname: server.hostname, timedOut });
+  const streams = async () => {
+    const { createStreams } = await import("./streams.ts");
+    return createStreams({
+      transport,
+      environment: host.environment,
+      headers: async () => ({
+        ...(await transport.headers()),
+        ...(credentials && (await credentials.headers())),
+      }),
+      failure: (error) => told(error, false),
+      ...(dial && { dial }),
+    });
+  };
   return {
     close: () => transport.close(),
+    openCommand: async (request, signal) => (await streams()).openCommand(request, signal),
+    openForwarder: async (path, signal) => (await streams()).openForwarder(path, signal),
     transport: {
       async send(request, signal) {
         const query = new URLSearchParams(request.query);
         const timeout = access.requestTimeoutMs;
         if (timeout > 0 && !query.has("timeout")) query.set("timeout", `${timeout / 1000}s`);
-        const prepared: ApiRequest = {
-          ...request,
-          query,
-          headers: { ...extra, ...request.headers },
-        };
+        const prepared: ApiRequest = { ...request, query };
         const limit = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
         const signals = [signal, limit].filter((one) => one !== undefined);
         try {
-          return await transport.send(prepared, AbortSignal.any(signals));
+          const sender = credentials ?? transport;
+          return await sender.send(prepared, AbortSignal.any(signals));
         } catch (error) {
           if (signal?.aborted) throw error;
-          throw connectionError(error, { host, hostname, timedOut: limit?.aborted ?? false });
+          throw told(error, limit?.aborted ?? false);
         }
       },
     },
   };
 }
 
-function headersOf({ impersonate, basic }: ClusterAccess): ApiRequest["headers"] {
-  const headers: Record<string, string> = {};
-  if (basic)
+/** Requests with what a program gives: a token, or a certificate for new connections. */
+function withPrograms(
+  transport: HttpsTransport,
+  programs: ExecCredentials,
+  certificateAuthority: string | undefined,
+) {
+  let shown: GivenCredential | undefined;
+  const use = (given: GivenCredential): Record<string, string> => {
+    if (shown !== given && (given.clientCertificate || shown?.clientCertificate)) {
+      transport.renew({
+        ...(certificateAuthority && { certificateAuthority }),
+        ...(given.clientCertificate && { clientCertificate: given.clientCertificate }),
+      });
+    }
+    shown = given;
+    return given.token ? { authorization: `Bearer ${given.token}` } : {};
+  };
+  const send = (request: ApiRequest, given: GivenCredential, signal: AbortSignal | undefined) =>
+    transport.send({ ...request, headers: { ...request.headers, ...use(given) } }, signal);
+  return {
+    headers: async () => use(await programs.current()),
+    async send(request: ApiRequest, signal?: AbortSignal): Promise<ApiResponse> {
+      const given = await programs.current();
+      const response = await send(request, given, signal);
+      if (response.status !== 401) return response;
+      // It may have been withdrawn before it expired.
+      return await send(request, await programs.renew(given), signal);
+    },
+  };
+}
+
+function headersOf({ impersonate, basic }: ClusterAccess): HeaderValues {
+  const headers: Record<string, string | string[]> = {};
+  if (basic) {
     headers.authorization = `Basic ${toBase64(utf8(`${basic.username}:${basic.password}`))}`;
-  if (impersonate) {
-    headers["impersonate-user"] = impersonate.user;
-    if (impersonate.uid) headers["impersonate-uid"] = impersonate.uid;
+  }
+  if (!impersonate) return headers;
+  headers["impersonate-user"] = impersonate.user;
+  if (impersonate.uid) headers["impersonate-uid"] = impersonate.uid;
+  if (impersonate.groups?.length) headers["impersonate-group"] = [...impersonate.groups];
+  for (const [key, values] of Object.entries(impersonate.extra ?? {})) {
+    headers[`impersonate-extra-${escapeHeaderKey(key)}`] = [...values];
   }
   return headers;
+}
+
+/** What a header's name cannot have is written as in a URL. */
+function escapeHeaderKey(key: string): string {
+  return key.replace(/[^\w!#$&'*+.^`|~-]/g, encodeURIComponent);
 }
 
 /** In the words of Go's net package, which people search for. */
@@ -75,6 +142,7 @@ function connectionError(
       "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
     );
   }
+  if (error instanceof CommandError || error instanceof ConnectionError) return error;
   const known = meanings[code];
   if (known) return told(known(hostname));
   return error instanceof Error && code ? told(error.message) : (error as Error);

@@ -1,8 +1,10 @@
 import { homedir } from "node:os";
+import { isatty } from "node:tty";
 import { systemClock } from "#base/node/system-clock.ts";
 import { cryptoRandom } from "#base/random.ts";
 import type { Bytes } from "#base/bytes.ts";
-import type { Host, Input, Output, Programs } from "../host.ts";
+import { Channel } from "#base/channel.ts";
+import type { Host, Input, Output, Programs, Terminal } from "../host.ts";
 import { diskFiles } from "./files.ts";
 
 /** kubectl in a terminal, or in a script. */
@@ -32,7 +34,13 @@ export function nodeHost(
     programs: lazyPrograms,
     kustomize: async () => (await import("./kustomize.ts")).kustomizeOnDisk,
     // TLS takes longer to load than all of ours: commands that ask no server do without.
-    connect: async (access) => (await import("./connect.ts")).connect(access, environment),
+    connect: async (access, host) => (await import("./connect.ts")).connect(access, host),
+    get terminal() {
+      return isatty(0) ? terminal : undefined;
+    },
+    network: {
+      listen: async (...args) => (await import("./network.ts")).listen(...args),
+    },
     async fetchText(url, signal) {
       const response = await fetch(url, signal ? { signal } : {});
       const { status, statusText } = response;
@@ -62,14 +70,46 @@ function outputTo(stream: NodeJS.WriteStream): Output {
       return stream.columns;
     },
     write: (data) => void stream.write(data),
+    async drained() {
+      if (!stream.writableNeedDrain) return;
+      await new Promise<void>((resolve) => {
+        stream.once("drain", resolve);
+        stream.once("close", resolve);
+      });
+    },
   };
 }
+
+const terminal: Terminal = {
+  size() {
+    const { columns: width, rows: height } = process.stdout.isTTY ? process.stdout : process.stderr;
+    return width && height ? { width, height } : undefined;
+  },
+  async *resizes(signal) {
+    const changes = new Channel<true>({ capacity: 2, whenFull: "close" });
+    const onResize = () => void (changes.size === 0 && changes.push(true));
+    process.stdout.on("resize", onResize);
+    try {
+      for await (const _change of changes.iterate(signal)) {
+        const size = terminal.size();
+        if (size) yield size;
+      }
+    } finally {
+      process.stdout.off("resize", onResize);
+    }
+  },
+  raw() {
+    const { stdin } = process;
+    stdin.setRawMode(true);
+    return () => void (stdin.destroyed || stdin.setRawMode(false));
+  },
+};
 
 function standardInput(): Input {
   return {
     // Looking at `process.stdin` opens it, which most commands need not pay for.
     get isTerminal() {
-      return process.stdin.isTTY;
+      return isatty(0);
     },
     async *chunks(signal) {
       const input = process.stdin;

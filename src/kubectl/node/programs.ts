@@ -23,8 +23,10 @@ export const programs: Programs = {
       let stdout = "";
       let stderr = "";
       child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-      child.stdin?.end(options.input);
+      const tell = options.tell ?? ((text: string) => (stderr += text));
+      child.stderr?.setEncoding("utf8").on("data", tell);
+      // A program need not read what it is given.
+      child.stdin?.on("error", () => {}).end(options.input);
       child.once("error", (error) => reject(new CommandError(error.message, { cause: error })));
       child.once("close", (code) => resolve({ exitCode: code ?? 1, stdout, stderr }));
     }),

@@ -46,7 +46,7 @@ export function upgradeTarget(
   };
 }
 
-function connected(
+export function connected(
   socket: Socket,
   options: { event: string; signal: AbortSignal | undefined },
 ): Promise<Socket> {
