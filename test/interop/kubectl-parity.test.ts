@@ -9,6 +9,7 @@ import { getScripts } from "./kubectl/get.ts";
 import { applyScripts } from "./kubectl/apply.ts";
 import { labelScripts } from "./kubectl/label.ts";
 import { rolloutScripts, scaleScripts } from "./kubectl/rollout.ts";
+import { logsScripts } from "./kubectl/logs.ts";
 import { parity } from "./kubectl/parity.ts";
 import { templateScripts } from "./kubectl/templates.ts";
 
@@ -27,3 +28,4 @@ parity("rollout", rolloutScripts);
 parity("replace and patch", replaceScripts);
 parity("kustomize", kustomizeScripts);
 parity("connect", connectScripts);
+parity("logs", logsScripts);

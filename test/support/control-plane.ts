@@ -41,7 +41,9 @@ export async function openControlPlane(
   admission: AdmissionOptions = {},
   /** Who may come in, and what he may do: `--token-auth-file=…`. */
   accessArguments: readonly string[] = [],
-  more: Pick<ControlPlaneOptions, "cacher"> & { readonly runtimeConfig?: string } = {},
+  more: Partial<Pick<ControlPlaneOptions, "cacher" | "kubelet">> & {
+    readonly runtimeConfig?: string;
+  } = {},
 ): Promise<TestControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), "kijabi-test-"));
   const clock = systemClock();

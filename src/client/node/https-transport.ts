@@ -157,7 +157,7 @@ async function bytesOf({ body }: ApiRequest): Promise<Bytes | undefined> {
   }
 }
 
-/** Watches and followed logs stream; everything else is read to its end. */
+/** Watches and logs stream; everything else is read to its end. */
 async function bodyOf(
   request: ApiRequest,
   response: IncomingMessage,
@@ -180,7 +180,8 @@ async function* chunksOf(response: IncomingMessage, signal: AbortSignal | undefi
   }
 }
 
-function streams({ query }: ApiRequest): boolean {
+function streams({ path, query }: ApiRequest): boolean {
+  if (path.endsWith("/log")) return true;
   return ["watch", "follow"].some((name) => ["true", "1"].includes(query.get(name) ?? ""));
 }
 

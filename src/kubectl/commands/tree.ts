@@ -185,6 +185,11 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "Show the details of one resource or of several",
         load: () => import("./describe/command.ts"),
       },
+      {
+        name: "logs",
+        about: "Print the logs for a container in a pod",
+        load: () => import("./logs/command.ts"),
+      },
     ],
   },
   {

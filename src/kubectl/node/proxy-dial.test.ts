@@ -19,7 +19,7 @@ async function apiServer() {
     response.writeHead(request.headers.authorization === "Bearer second" ? 200 : 401);
     response.end(JSON.stringify(request.rawHeaders));
   });
-  return { ...(await listening(server)), close: () => void server.close().closeAllConnections() };
+  return { ...(await listening(server)), close: () => server.close().closeAllConnections() };
 }
 
 /** A SOCKS5 proxy for one password, or an HTTP one, by what the client says first. */

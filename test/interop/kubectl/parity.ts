@@ -15,6 +15,7 @@ import { runSimulatedNodes } from "#testkit/simulated-node.ts";
 import { openControlPlane } from "../../support/control-plane.ts";
 import type { TestControlPlane } from "../../support/control-plane.ts";
 import { runCommand } from "../../support/command.ts";
+import { fakeKubelet } from "../../support/fake-kubelet.ts";
 import type { CommandResult } from "../../support/command.ts";
 import { filesIn, kustomizeFilesIn } from "./files-in.ts";
 import { comparable, comparableObjects } from "./comparable.ts";
@@ -28,6 +29,8 @@ export interface ParityScript {
   readonly files?: Readonly<Record<string, string>>;
   /** Two nodes whose pods pretend to run. Without them, pods stay Pending. */
   readonly nodes?: true;
+  /** Kubelets that answer for logs, commands and ports. */
+  readonly kubelets?: true;
   readonly steps: readonly Step[];
 }
 
@@ -138,7 +141,8 @@ type Run = (
 ) => Promise<CommandResult>;
 
 async function openSide(script: ParityScript, run: Run): Promise<Side> {
-  const plane = await openControlPlane();
+  const kubelet = script.kubelets && { kubelet: fakeKubelet() };
+  const plane = await openControlPlane({}, [], { ...kubelet });
   const directory = join(plane.directory, "work");
   await mkdir(directory);
   await cp(plane.kubeconfig, join(directory, "config"));

@@ -1,0 +1,119 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex as NodeDuplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { utf8 } from "#base/bytes.ts";
+import type { ApiResponse } from "#client/transport.ts";
+import { commandStreams, parseKubeletPath } from "#kubelet/server/routes.ts";
+import type {
+  ForwardedRequest,
+  KubeletConnector,
+} from "#server/resources/core/pods/kubelet-connector.ts";
+import { acceptPortForward, acceptRemoteCommand } from "#streaming/node/accept.ts";
+import { pump } from "#streaming/duplex.ts";
+import { exitStatus } from "#streaming/remote-command.ts";
+import type { CommandStatus, RemoteCommandSession } from "#streaming/remote-command.ts";
+
+/**
+ * Answers for the kubelets of simulated nodes, in this process: logs that tell how they were asked
+ * for, commands that are a small shell, and ports that echo.
+ */
+export function fakeKubelet(): KubeletConnector {
+  return {
+    fetch: (_target, request) => Promise.resolve(answer(request)),
+    async tunnel(upgrade, _target, request) {
+      const route = parseKubeletPath(request.path);
+      const [client, socket] = [upgrade.request as IncomingMessage, upgrade.socket as NodeDuplex];
+      const head = upgrade.head as Buffer;
+      if (route?.kind === "portForward") return await forward(client, socket, head);
+      if (route?.kind !== "exec" && route?.kind !== "attach") throw new Error(request.path);
+      const streams = commandStreams(request.query);
+      const session = await acceptRemoteCommand(client, socket, head, streams);
+      const words = request.query.getAll("command");
+      const command =
+        route.kind === "exec"
+          ? words
+          : ["say", `attached to ${route.container}, tty=${streams.tty}`];
+      await session.finish(await run(command, session, streams.tty));
+    },
+  };
+}
+
+function answer({ path, query }: ForwardedRequest): ApiResponse {
+  const route = parseKubeletPath(path);
+  if (route?.kind !== "logs") return plain(404, "404 page not found\n");
+  const { pod, container } = route;
+  const asked = [...query].map(([name, value]) => `${name}=${value}`).toSorted();
+  const lines = [`${pod}/${container} ${asked.join(" ")}`, "one", "two", "three"];
+  const tail = query.get("tailLines");
+  const kept = tail === null ? lines : lines.slice(0, 1 + Number(tail));
+  const all = utf8(kept.map((line) => `${line}\n`).join(""));
+  const limit = query.get("limitBytes");
+  const bytes = limit === null ? all : all.subarray(0, Number(limit));
+  const contentType = "text/plain";
+  if (query.get("follow") !== "true") {
+    return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
+  }
+  const chunks = (async function* () {
+    // Cut anywhere, as a network does.
+    for (let at = 0; at < bytes.length; at += 7) {
+      yield bytes.slice(at, at + 7);
+      await sleep(1);
+    }
+  })();
+  return { status: 200, headers: {}, body: { kind: "stream", contentType, chunks } };
+}
+
+function plain(status: number, message: string): ApiResponse {
+  const contentType = "text/plain";
+  return { status, headers: {}, body: { kind: "bytes", contentType, bytes: utf8(message) } };
+}
+
+/** "say", "err", "cat", "exit", "lines", and what `kubectl cp` runs is told as not found. */
+async function run(
+  [verb = "", ...args]: readonly string[],
+  session: RemoteCommandSession,
+  tty: boolean,
+): Promise<CommandStatus> {
+  switch (verb) {
+    case "say":
+      await session.stdout.write(utf8(`${args.join(" ")}\n`));
+      return exitStatus(0);
+    case "err":
+      await session.stderr.write(utf8(`${args.join(" ")}\n`));
+      return exitStatus(1);
+    case "cat":
+      for await (const bytes of session.stdin) await session.stdout.write(bytes);
+      return exitStatus(0);
+    case "tty":
+      await session.stdout.write(utf8(`tty=${tty}\n`));
+      return exitStatus(0);
+    case "exit":
+      return exitStatus(Number(args[0]));
+    default:
+      return {
+        status: "Failure",
+        reason: "InternalError",
+        code: 500,
+        message: `Internal error occurred: exec failed: "${verb}": executable file not found in $PATH`,
+      };
+  }
+}
+
+/** Port 9 is closed; whatever is sent to any other comes back, with its number in front. */
+async function forward(request: IncomingMessage, socket: NodeDuplex, head: Buffer): Promise<void> {
+  const running: Promise<void>[] = [];
+  for await (const one of await acceptPortForward(request, socket, head)) {
+    const { port, data } = one;
+    if (port === 9) await one.fail("connection refused");
+    else {
+      const echo = async () => {
+        await data.write(utf8(`${port}:`));
+        await pump(data.readable, data);
+        await data.closeWrite();
+      };
+      // The client may hang up at any time.
+      running.push(echo().catch(() => {}));
+    }
+  }
+  await Promise.all(running);
+}
