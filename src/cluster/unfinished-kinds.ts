@@ -3,7 +3,6 @@ import type { ResourceDefinition } from "#server/registry/resource.ts";
 /** What nothing does yet for objects of these kinds, although they are stored and checked. */
 const unfinished: Readonly<Record<string, string>> = {
   "apps/DaemonSet": "no pods are made for DaemonSets yet",
-  "apps/StatefulSet": "no pods are made for StatefulSets yet",
   "autoscaling/HorizontalPodAutoscaler": "nothing is scaled by HorizontalPodAutoscalers yet",
   "batch/CronJob": "no Jobs are made for CronJobs yet",
   "batch/Job": "no pods are made for Jobs yet",

@@ -85,23 +85,26 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
   }
 
   /**
-   * Objects that the object of this pass controls and that match the selector. Orphans that match
-   * are adopted, unless the object is being deleted; owned ones that no longer match are released.
+   * Objects that the object of this pass controls and that match: the selector, and `belongs` where
+   * labels do not say it all. Orphans that match are adopted, unless the object is being deleted;
+   * owned ones that no longer match are released.
    */
   async claim<O extends ApiObject>(
     resource: Resource<O>,
     selector: LabelSelector | undefined,
+    belongs: (object: O) => boolean = () => true,
   ): Promise<readonly O[]> {
     const self = this.#self();
     const claimed: O[] = [];
+    const matches = (object: O) =>
+      matchesLabelSelector(selector, object.metadata.labels) && belongs(object);
     for (const object of this.owned(resource)) {
-      if (matchesLabelSelector(selector, object.metadata.labels)) claimed.push(object);
+      if (matches(object)) claimed.push(object);
       else if (!self.metadata.deletionTimestamp) await this.#release(resource, object);
     }
     if (self.metadata.deletionTimestamp) return claimed;
     const orphans = this.byIndex(resource, "orphan", self.metadata.namespace ?? "").filter(
-      ({ metadata }) =>
-        !metadata.deletionTimestamp && matchesLabelSelector(selector, metadata.labels),
+      (object) => !object.metadata.deletionTimestamp && matches(object),
     );
     if (orphans.length > 0) await this.#checkLive();
     for (const orphan of orphans) {

@@ -22,6 +22,7 @@ import { replicaSetController, replicationControllerController } from "./replica
 import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
+import { statefulSetController } from "./statefulset/controller.ts";
 import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
 import type { ExpressionCheck } from "./validating-admission-policy-status/controller.ts";
 
@@ -49,6 +50,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    statefulSetController,
     endpointsController,
     endpointSliceController,
     namespaceController(discovery),

@@ -1,4 +1,5 @@
 import type { PodTemplateSpec } from "#api/core/v1.ts";
+import { goJson } from "#machinery/codec/go-json.ts";
 
 /** Upstream's alphabet for names that are made from numbers. */
 const alphabet = "bcdfghjklmnpqrstvwxz2456789";
@@ -12,6 +13,15 @@ export function templateHash(template: PodTemplateSpec, collisionCount = 0): str
 /** The hash of anything that JSON can say. */
 export function hashOf(value: unknown): string {
   return encode(String(fnv1a(stableJson(value))));
+}
+
+/** As upstream names ControllerRevisions, so that a store of its reads on here: FNV-1 of the JSON. */
+export function revisionHash(data: unknown, collisionCount: number): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(`${goJson(data)}${collisionCount}`)) {
+    hash = Math.imul(hash, 0x01000193) ^ byte;
+  }
+  return encode(String(hash >>> 0));
 }
 
 function encode(digits: string): string {

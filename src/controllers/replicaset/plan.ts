@@ -1,6 +1,7 @@
 import type { Pod, PodTemplateSpec } from "#api/core/v1.ts";
 import { conditionOf, withCondition, withoutCondition } from "../common/conditions.ts";
 import type { ConditionLike } from "../common/conditions.ts";
+import { withoutMissing } from "../common/fields.ts";
 import { orMissing } from "../common/numbers.ts";
 import { isAvailable, isReady, isTerminating } from "../common/pods.ts";
 import { timestamp } from "../common/time.ts";
@@ -92,11 +93,4 @@ function failureCondition<C extends ConditionLike>(
     lastTransitionTime: timestamp(now),
   };
   return withCondition(conditions, condition as C);
-}
-
-/** Fields that are undefined are left out, so that a status reads as what is stored. */
-function withoutMissing<T extends object>(value: {
-  [K in keyof T]: T[K] | undefined;
-}): T {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }
