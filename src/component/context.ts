@@ -92,7 +92,7 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
   async claim<O extends ApiObject>(
     resource: Resource<O>,
     selector: LabelSelector | undefined,
-    belongs: (object: O) => boolean = () => true,
+    { belongs = () => true }: { readonly belongs?: (object: O) => boolean } = {},
   ): Promise<readonly O[]> {
     const self = this.#self();
     const claimed: O[] = [];

@@ -9,7 +9,7 @@ import { defineController, indexBy, watch } from "#component/controller.ts";
 import type { ReconcileResult } from "#component/controller.ts";
 import { conditionOf } from "../common/conditions.ts";
 import { templateHash } from "../common/hash.ts";
-import { isNamespaceTerminating } from "../replicaset/act.ts";
+import { isNamespaceTerminating } from "../common/pod-control.ts";
 import {
   currentAnnotations,
   hashLabel,

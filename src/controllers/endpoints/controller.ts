@@ -4,7 +4,7 @@ import { isNotFound } from "#client/client.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import { defineController, watch } from "#component/controller.ts";
 import { isHeadless, podsOf, servicesOf, triggerTime } from "../common/services.ts";
-import { isNamespaceTerminating } from "../replicaset/act.ts";
+import { isNamespaceTerminating } from "../common/pod-control.ts";
 import { subsetsOf } from "./subsets.ts";
 
 const triggerAnnotation = "endpoints.kubernetes.io/last-change-trigger-time";

@@ -3,7 +3,7 @@ import { EndpointSlice } from "#api/discovery/v1.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { attempt, defineController, indexBy, watch } from "#component/controller.ts";
 import { podsOf, servicesOf, triggerTime } from "../common/services.ts";
-import { isNamespaceTerminating } from "../replicaset/act.ts";
+import { isNamespaceTerminating } from "../common/pod-control.ts";
 import { groupsOf, labelsOf, planSlices } from "./plan.ts";
 import type { Group } from "./plan.ts";
 

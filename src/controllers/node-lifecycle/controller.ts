@@ -3,6 +3,7 @@ import { Node, Pod } from "#api/core/v1.ts";
 import { isNotFound } from "#client/client.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
+import { tolerates } from "#machinery/scheduling/taints.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import type { Controller } from "#component/controller.ts";
 import { defineController, indexBy } from "#component/controller.ts";
@@ -173,28 +174,6 @@ function arrivedAt(pod: Pod): number {
   const scheduled = podCondition(pod, "PodScheduled")?.lastTransitionTime;
   return msOf(scheduled) ?? msOf(pod.metadata.creationTimestamp) ?? 0;
 }
-
-type Toleration = NonNullable<Pod["spec"]["tolerations"]>[number];
-
-export function tolerates(toleration: Toleration, taint: Taints[number]): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  const value = taint.value ?? "";
-  switch (toleration.operator ?? "Equal") {
-    case "Exists":
-      return true;
-    case "Equal":
-      return Boolean(toleration.key) && (toleration.value ?? "") === value;
-    case "Lt":
-      return isNumber(value) && Number(value) < Number(toleration.value);
-    case "Gt":
-      return isNumber(value) && Number(value) > Number(toleration.value);
-    default:
-      return false;
-  }
-}
-
-const isNumber = (text: string) => /^-?\d+$/.test(text);
 
 function withDisruption(pod: Pod, now: number): Pod["status"] {
   const time = timestamp(now);

@@ -2,7 +2,7 @@ import { ConfigMap, Namespace, ServiceAccount } from "#api/core/v1.ts";
 import { isAlreadyExists } from "#client/client.ts";
 import type { Controller } from "#component/controller.ts";
 import { attempt, defineController, watch } from "#component/controller.ts";
-import { isNamespaceTerminating } from "../replicaset/act.ts";
+import { isNamespaceTerminating } from "../common/pod-control.ts";
 
 /** Every namespace has the service account "default", which pods use that name none. */
 export const serviceAccountController = defineController({

@@ -31,7 +31,7 @@ export const statefulSetController = defineController({
 
   async reconcile(set, ctx) {
     const claimed = await ctx.claim(ControllerRevision, set.spec.selector);
-    const pods = await ctx.claim(Pod, set.spec.selector, (pod) => isMember(set, pod));
+    const pods = await ctx.claim(Pod, set.spec.selector, { belongs: (pod) => isMember(set, pod) });
     const revisions = [...claimed].sort(byRevision);
     if (set.metadata.deletionTimestamp) {
       await reportLast(set, pods, ctx);

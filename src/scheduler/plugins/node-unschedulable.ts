@@ -1,5 +1,5 @@
+import { isTolerated } from "#machinery/scheduling/taints.ts";
 import type { Plugin } from "../framework.ts";
-import { tolerated } from "./taint-toleration.ts";
 
 /** Keeps pods off cordoned nodes. */
 export const nodeUnschedulable: Plugin = {
@@ -8,7 +8,7 @@ export const nodeUnschedulable: Plugin = {
   filter(pod, node) {
     if (!node.node.spec.unschedulable) return undefined;
     const taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" } as const;
-    if (tolerated(taint, pod.pod.spec.tolerations ?? [])) return undefined;
+    if (isTolerated(taint, pod.pod.spec.tolerations ?? [])) return undefined;
     return {
       plugin: "NodeUnschedulable",
       reasons: ["node(s) were unschedulable"],

@@ -4,7 +4,7 @@ import type { PodInfo } from "../cache/pod-info.ts";
 import { nodeScoreMax } from "../framework.ts";
 import type { Plugin } from "../framework.ts";
 import { matchesSelector } from "./inter-pod-affinity.ts";
-import { matchesNodeAffinity } from "./node-affinity.ts";
+import { matchesNodeAffinity } from "#machinery/scheduling/node-affinity.ts";
 
 /** Spreads the pods that a constraint selects over zones, hosts or whatever its key names. */
 export const podTopologySpread: Plugin = {

@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from "#api/core/v1.ts";
+import { isTolerated, untolerated } from "#machinery/scheduling/taints.ts";
 import { normalizeToMax } from "../framework.ts";
 import type { Plugin } from "../framework.ts";
 
@@ -8,10 +8,8 @@ export const taintToleration: Plugin = {
   weight: 3,
 
   filter(pod, node) {
-    const tolerations = pod.pod.spec.tolerations ?? [];
-    const repelling = (node.node.spec.taints ?? []).find(
-      (taint) => taint.effect !== "PreferNoSchedule" && !tolerated(taint, tolerations),
-    );
+    const { taints } = node.node.spec;
+    const repelling = untolerated(taints, pod.pod.spec.tolerations, ["NoSchedule", "NoExecute"]);
     if (!repelling) return undefined;
     return {
       plugin: "TaintToleration",
@@ -25,7 +23,7 @@ export const taintToleration: Plugin = {
       ({ effect }) => !effect || effect === "PreferNoSchedule",
     );
     return (node.node.spec.taints ?? []).filter(
-      (taint) => taint.effect === "PreferNoSchedule" && !tolerated(taint, tolerations),
+      (taint) => taint.effect === "PreferNoSchedule" && !isTolerated(taint, tolerations),
     ).length;
   },
 
@@ -33,12 +31,3 @@ export const taintToleration: Plugin = {
 
   mayFitAfter: (event) => event.kind !== "PodDeleted",
 };
-
-export function tolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
-  return tolerations.some(
-    ({ key, operator, value, effect }) =>
-      (!effect || effect === taint.effect) &&
-      (!key || key === taint.key) &&
-      (operator === "Exists" || ((key ?? "") !== "" && (value ?? "") === (taint.value ?? ""))),
-  );
-}
