@@ -5,7 +5,6 @@ const unfinished: Readonly<Record<string, string>> = {
   "apps/DaemonSet": "no pods are made for DaemonSets yet",
   "autoscaling/HorizontalPodAutoscaler": "nothing is scaled by HorizontalPodAutoscalers yet",
   "batch/CronJob": "no Jobs are made for CronJobs yet",
-  "batch/Job": "no pods are made for Jobs yet",
   "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",
   "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
   "coordination.k8s.io/LeaseCandidate": "nobody is elected from LeaseCandidates yet",

@@ -87,20 +87,22 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
   /**
    * Objects that the object of this pass controls and that match: the selector, and `belongs` where
    * labels do not say it all. Orphans that match are adopted, unless the object is being deleted;
-   * owned ones that no longer match are released.
+   * owned ones that no longer match are released. The finalizer, if any, is put on what is adopted,
+   * and removed from what is released.
    */
   async claim<O extends ApiObject>(
     resource: Resource<O>,
     selector: LabelSelector | undefined,
-    { belongs = () => true }: { readonly belongs?: (object: O) => boolean } = {},
+    options: { readonly belongs?: (object: O) => boolean; readonly finalizer?: string } = {},
   ): Promise<readonly O[]> {
     const self = this.#self();
+    const { belongs = () => true, finalizer } = options;
     const claimed: O[] = [];
     const matches = (object: O) =>
       matchesLabelSelector(selector, object.metadata.labels) && belongs(object);
     for (const object of this.owned(resource)) {
       if (matches(object)) claimed.push(object);
-      else if (!self.metadata.deletionTimestamp) await this.#release(resource, object);
+      else if (!self.metadata.deletionTimestamp) await this.#release(resource, object, finalizer);
     }
     if (self.metadata.deletionTimestamp) return claimed;
     const orphans = this.byIndex(resource, "orphan", self.metadata.namespace ?? "").filter(
@@ -108,7 +110,7 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
     );
     if (orphans.length > 0) await this.#checkLive();
     for (const orphan of orphans) {
-      const adopted = await this.#adopt(resource, orphan);
+      const adopted = await this.#adopt(resource, orphan, finalizer);
       if (adopted) claimed.push(adopted);
     }
     return claimed;
@@ -212,20 +214,30 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
     }
   }
 
-  async #adopt<O extends ApiObject>(resource: Resource<O>, orphan: O): Promise<O | undefined> {
+  async #adopt<O extends ApiObject>(
+    resource: Resource<O>,
+    orphan: O,
+    finalizer: string | undefined,
+  ): Promise<O | undefined> {
     const { namespace, name, uid } = orphan.metadata;
     const ownerReferences = [controllerReference(this.#self())];
     return this.#patchIfThere(
       resource,
       { namespace, name },
-      { metadata: { ownerReferences, uid } },
+      { metadata: { ownerReferences, uid, ...(finalizer && { finalizers: [finalizer] }) } },
     );
   }
 
-  async #release<O extends ApiObject>(resource: Resource<O>, object: O): Promise<void> {
+  async #release<O extends ApiObject>(
+    resource: Resource<O>,
+    object: O,
+    finalizer: string | undefined,
+  ): Promise<void> {
     const { namespace, name, uid } = object.metadata;
     const ownerReferences = [{ $patch: "delete", uid: controllerOf(object)?.uid }];
-    await this.#patchIfThere(resource, { namespace, name }, { metadata: { ownerReferences, uid } });
+    const finalizers = finalizer && { "$deleteFromPrimitiveList/finalizers": [finalizer] };
+    const metadata = { ownerReferences, uid, ...finalizers };
+    await this.#patchIfThere(resource, { namespace, name }, { metadata });
   }
 
   async #patchIfThere<O extends ApiObject>(

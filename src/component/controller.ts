@@ -75,6 +75,8 @@ interface Definition<T extends ApiObject> {
   /** Kinds that are only read: their changes enqueue nothing. */
   readonly reads?: readonly Resource<ApiObject>[];
   readonly indexes?: readonly IndexDefinition[];
+  /** Objects that need no look as long as they are like this. */
+  readonly ignores?: (object: T) => boolean;
   /** Whether a change of the object itself is worth a look; every one is when missing. */
   readonly concerns?: (object: T, old: T) => boolean;
   /** Objects worked on at the same time. */

@@ -103,9 +103,11 @@ export class ControllerLoop<T extends ApiObject> {
   }
 
   #subscribe(): (() => void)[] {
-    const { for: main, owns = [], watches = [], concerns } = this.#definition;
+    const { for: main, owns = [], watches = [], concerns, ignores } = this.#definition;
     const endings: (() => void)[] = [];
-    const add = (object: ApiObject) => this.#queue.add(keyOf(object.metadata));
+    const add = (object: T) => {
+      if (!ignores?.(object)) this.#queue.add(keyOf(object.metadata));
+    };
     endings.push(
       this.#informerOf(main).subscribe({
         added: add,

@@ -15,6 +15,7 @@ import { disruptionController } from "./disruption/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
+import { jobControllers } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
 import { podGarbageCollector } from "./pod-gc/controller.ts";
@@ -51,6 +52,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     replicaSetController,
     replicationControllerController,
     statefulSetController,
+    ...jobControllers(),
     endpointsController,
     endpointSliceController,
     namespaceController(discovery),

@@ -9,6 +9,7 @@ const accounts: Readonly<Record<string, string>> = {
   "endpointslice-mirroring-controller": "endpointslicemirroring-controller",
   "garbage-collector-controller": "generic-garbage-collector",
   "horizontal-pod-autoscaler-controller": "horizontal-pod-autoscaler",
+  "job-orphan-pods-controller": "job-controller",
   "legacy-serviceaccount-token-cleaner-controller": "legacy-service-account-token-cleaner",
   "node-ipam-controller": "node-controller",
   "node-lifecycle-controller": "node-controller",

@@ -120,7 +120,7 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
 }
 
 /** Connections come from elsewhere; TLS is still the agent's. */
-function dialWith(agent: HttpAgent, dial: Dial): void {
+function dialWith(agent: InstanceType<typeof HttpAgent>, dial: Dial): void {
   const isSecure = agent instanceof HttpsAgent;
   agent.createConnection = (options, callback) => {
     dial().then(

@@ -229,11 +229,11 @@ export class FakeApi implements Transport {
     const waits = finalizers.size + specFinalizers.length > 0;
     const graceful = isGraceful(object) && body.gracePeriodSeconds !== 0;
     if (!waits && !graceful) return this.#remove(place, object);
-    if (metadata.deletionTimestamp && finalizers.size === (metadata.finalizers ?? []).length) {
-      return this.#get(place);
-    }
+    const seconds = graceful ? 30 : 0;
+    const isKnown = metadata.deletionTimestamp && metadata.deletionGracePeriodSeconds === seconds;
+    if (isKnown && finalizers.size === (metadata.finalizers ?? []).length) return this.#get(place);
     metadata.deletionTimestamp ??= timestamp(this.#clock.now());
-    metadata.deletionGracePeriodSeconds = graceful ? 30 : 0;
+    metadata.deletionGracePeriodSeconds = seconds;
     if (finalizers.size > 0) metadata.finalizers = [...finalizers];
     return this.#store(place, "MODIFIED", object);
   }
@@ -276,7 +276,10 @@ interface DeleteBody {
 function isGraceful(object: Stored): boolean {
   const { phase } = (object.status ?? {}) as { phase?: string };
   const finished = phase === "Succeeded" || phase === "Failed";
-  return object.kind === "Pod" && Boolean(object.spec?.nodeName) && !finished;
+  const isNow =
+    object.metadata.deletionTimestamp !== undefined &&
+    object.metadata.deletionGracePeriodSeconds === 0;
+  return object.kind === "Pod" && Boolean(object.spec?.nodeName) && !finished && !isNow;
 }
 
 function parsePath(path: string): Place {

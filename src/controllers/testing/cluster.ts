@@ -101,6 +101,8 @@ export class SimulatedKubelet {
   stopMs = 500;
   /** Pods whose image is not there never become ready. */
   canRun: (pod: Pod) => boolean = () => true;
+  /** How its main container ends, and when after its start; it runs on when missing. */
+  endOf: (pod: Pod) => { afterMs: number; exitCode: number } | undefined = () => undefined;
   readonly #client: Client;
   readonly #clock: VirtualClock;
   readonly #seen = new Set<string>();
@@ -143,6 +145,34 @@ export class SimulatedKubelet {
       podIPs: [{ ip }],
       startTime: lastTransitionTime,
       conditions: [{ type: "Ready", status: "True", lastTransitionTime }],
+    };
+    const started = { ...current, status };
+    await this.#client.update(Pod, started, { subresource: "status" });
+    const end = this.endOf(started);
+    if (end) {
+      const { afterMs, exitCode } = end;
+      this.#clock.after(afterMs, () => void this.#try(() => this.#end(pod, exitCode)));
+    }
+  }
+
+  async #end(pod: Pod, exitCode: number): Promise<void> {
+    const { namespace, name } = pod.metadata;
+    const current = await this.#client.get(Pod, { namespace, name });
+    const finishedAt = timestamp(this.#clock.now());
+    const terminated = { exitCode, reason: exitCode === 0 ? "Completed" : "Error", finishedAt };
+    const status: PodStatus = {
+      ...current.status,
+      phase: exitCode === 0 ? "Succeeded" : "Failed",
+      conditions: [{ type: "Ready", status: "False", lastTransitionTime: finishedAt }],
+      containerStatuses: pod.spec.containers.map(({ name, image = "" }) => ({
+        name,
+        image,
+        imageID: image,
+        ready: false,
+        restartCount: 0,
+        state: { terminated },
+        lastState: {},
+      })),
     };
     await this.#client.update(Pod, { ...current, status }, { subresource: "status" });
   }
