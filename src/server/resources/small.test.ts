@@ -346,6 +346,45 @@ test("a Job selects its own pods", async () => {
   assert.deepEqual([job.spec["completions"], job.spec["parallelism"]], [1, 1]);
 });
 
+test("what may change of a Job: its size if it is indexed, its template while it rests", () => {
+  const definition = definitionOf("Job", "batch");
+  type Spec = Record<string, unknown>;
+  const change = (from: { spec?: Spec; status?: object }, to: Spec) => {
+    const podSpec = { ...template.spec, restartPolicy: "Never" };
+    const jobOf = (spec: Spec) => ({
+      ...defaulted<object>(definition, {
+        metadata,
+        spec: { template: { spec: podSpec }, ...spec },
+      }),
+      status: from.status ?? {},
+    });
+    const errors = definition.validateUpdate?.(
+      jobOf({ ...from.spec, ...to }),
+      jobOf(from.spec ?? {}),
+    );
+    return (errors ?? []).map(({ detail, path }) => `${path}: ${detail}`);
+  };
+  const indexed = { completionMode: "Indexed", completions: 2, parallelism: 2 };
+  const moved = {
+    spec: { ...template.spec, restartPolicy: "Never", nodeSelector: { disk: "ssd" } },
+  };
+  const other = { spec: { ...template.spec, restartPolicy: "OnFailure" } };
+  assert.deepEqual(change({ spec: indexed }, { completions: 3, parallelism: 3 }), []);
+  assert.deepEqual(change({ spec: indexed }, { completions: 3 }), [
+    "spec.completions: can only be modified in tandem with spec.parallelism",
+  ]);
+  assert.deepEqual(change({}, { completions: 3, parallelism: 3 }), [
+    "spec.completions: field is immutable",
+  ]);
+  assert.deepEqual(change({}, { template: moved }), ["spec.template: field is immutable"]);
+  assert.deepEqual(change({ spec: { suspend: true } }, { template: moved }), []);
+  assert.deepEqual(change({ spec: { suspend: true } }, { template: other }), [
+    "spec.template.spec: field is immutable",
+  ]);
+  const runs = { spec: { suspend: true }, status: { startTime: "2026-01-01T00:00:00Z" } };
+  assert.deepEqual(change(runs, { template: moved }), ["spec.template: field is immutable"]);
+});
+
 test("a LimitRange's defaults for containers", () => {
   const range = defaulted<{ spec: { limits: Record<string, unknown>[] } }>(
     definitionOf("LimitRange"),

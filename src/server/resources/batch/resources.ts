@@ -14,7 +14,7 @@ import {
   since,
   wideColumn,
 } from "../common/columns.ts";
-import { immutable, nonNegative, oneOf } from "../common/validation.ts";
+import { nonNegative, oneOf } from "../common/validation.ts";
 import { applyPodSpecDefaults } from "../core/pods/defaults.ts";
 import { validatePodTemplateSpec } from "../core/pods/validation.ts";
 import { defineResource } from "../define.ts";
@@ -23,6 +23,7 @@ import {
   validateIndexes,
   validateSuccessPolicy,
 } from "./validation-policies.ts";
+import { validateJobUpdate } from "./validation-update.ts";
 
 const uidLabels = ["batch.kubernetes.io/controller-uid", "controller-uid"] as const;
 const nameLabels = ["batch.kubernetes.io/job-name", "job-name"] as const;
@@ -65,12 +66,7 @@ export const jobs: ResourceDefinition = defineResource<Job>({
     ...(spec.selector ? [] : [requiredValue("spec.selector")]),
     ...validateJobSpec(spec, "spec"),
   ],
-  validateUpdate: ({ spec }, old) => [
-    ...immutable("spec.completions", spec.completions, old.spec.completions),
-    ...immutable("spec.selector", spec.selector, old.spec.selector),
-    ...immutable("spec.template", spec.template, old.spec.template),
-    ...immutable("spec.completionMode", spec.completionMode, old.spec.completionMode),
-  ],
+  validateUpdate: validateJobUpdate,
   status: {},
 });
 
