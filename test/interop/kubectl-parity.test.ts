@@ -10,6 +10,9 @@ import { applyScripts } from "./kubectl/apply.ts";
 import { labelScripts } from "./kubectl/label.ts";
 import { rolloutScripts, scaleScripts } from "./kubectl/rollout.ts";
 import { logsScripts } from "./kubectl/logs.ts";
+import { taintScripts } from "./kubectl/node.ts";
+import { setScripts } from "./kubectl/set.ts";
+import { certificateScripts, drainScripts, waitScripts } from "./kubectl/drain.ts";
 import { parity } from "./kubectl/parity.ts";
 import { templateScripts } from "./kubectl/templates.ts";
 
@@ -29,3 +32,8 @@ parity("replace and patch", replaceScripts);
 parity("kustomize", kustomizeScripts);
 parity("connect", connectScripts);
 parity("logs", logsScripts);
+parity("set", setScripts);
+parity("nodes", taintScripts);
+parity("drain", drainScripts);
+parity("wait", waitScripts);
+parity("certificate", certificateScripts);

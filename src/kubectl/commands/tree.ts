@@ -104,6 +104,45 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "Run an image in a pod",
         load: () => import("./run/command.ts"),
       },
+      {
+        name: "set",
+        about: "Set single features of objects",
+        load: () => import("./set/command.ts"),
+        children: [
+          {
+            name: "env",
+            about: "Change the environment variables of a pod template",
+            load: () => import("./set/env/command.ts"),
+          },
+          {
+            name: "image",
+            about: "Change the image of a pod template",
+            load: () => import("./set/image/command.ts"),
+          },
+          {
+            name: "resources",
+            about: "Change what the containers of a pod template request, and their limits",
+            load: () => import("./set/resources/command.ts"),
+          },
+          {
+            name: "selector",
+            about: "Change the selector of a resource",
+            load: () => import("./set/selector/command.ts"),
+          },
+          {
+            name: "serviceaccount",
+            aliases: ["sa"],
+            about: "Change the service account of a resource",
+            load: () => import("./set/serviceaccount/command.ts"),
+          },
+          {
+            name: "subject",
+            about:
+              "Add users, groups, or service accounts to a role binding or cluster role binding",
+            load: () => import("./set/subject/command.ts"),
+          },
+        ],
+      },
     ],
   },
   {
@@ -175,7 +214,45 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     title: "Cluster Management Commands:",
-    commands: [],
+    commands: [
+      {
+        name: "certificate",
+        about: "Approve or deny requests for certificates",
+        load: () => import("./certificate/command.ts"),
+        children: [
+          {
+            name: "approve",
+            about: "Approve a request for a certificate",
+            load: () => import("./certificate/approve/command.ts"),
+          },
+          {
+            name: "deny",
+            about: "Deny a request for a certificate",
+            load: () => import("./certificate/deny/command.ts"),
+          },
+        ],
+      },
+      {
+        name: "cordon",
+        about: "Mark a node as unschedulable",
+        load: () => import("./cordon/command.ts"),
+      },
+      {
+        name: "uncordon",
+        about: "Mark a node as schedulable",
+        load: () => import("./uncordon/command.ts"),
+      },
+      {
+        name: "drain",
+        about: "Drain a node before it is maintained",
+        load: () => import("./drain/command.ts"),
+      },
+      {
+        name: "taint",
+        about: "Change the taints of nodes",
+        load: () => import("./taint/command.ts"),
+      },
+    ],
   },
   {
     title: "Troubleshooting and Debugging Commands:",
@@ -195,6 +272,11 @@ export const commandGroups: readonly CommandGroup[] = [
   {
     title: "Advanced Commands:",
     commands: [
+      {
+        name: "wait",
+        about: "Wait until resources are in a condition",
+        load: () => import("./wait/command.ts"),
+      },
       {
         name: "apply",
         about: "Apply a configuration to resources, by file or from stdin",

@@ -7,16 +7,21 @@ import type { Printer } from "./printer.ts";
 
 export interface StructuredOptions {
   readonly showManagedFields: boolean;
+  /** JSON has its keys in the order that the objects have them in. */
+  readonly inOrder?: boolean;
 }
 
-export function jsonPrinter({ showManagedFields }: StructuredOptions): Printer {
+export function jsonPrinter({ showManagedFields, inOrder = false }: StructuredOptions): Printer {
   return {
     print(object) {
       const shown = showManagedFields ? object : withoutManagedFields(object);
-      return `${goJson(shown, { indent: "    ", keysOf: fieldOrder })}\n`;
+      return `${goJson(shown, { indent: "    ", keysOf: inOrder ? ownOrder : fieldOrder })}\n`;
     },
   };
 }
+
+const ownOrder = (row: Readonly<Record<string, unknown>>) =>
+  Object.keys(row).filter((key) => row[key] !== undefined);
 
 export function yamlPrinter({ showManagedFields }: StructuredOptions): Printer {
   let count = 0;

@@ -4,15 +4,14 @@ import type { KubeObject } from "../objects.ts";
 import type { ResourceInfo } from "../resources/resource-info.ts";
 import { resourcePath } from "./paths.ts";
 
-export interface Change {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
-  readonly object: KubeObject;
-}
+export type Change =
+  | { readonly type: "ADDED" | "MODIFIED"; readonly object: KubeObject }
+  /** Without an object: it was not even there at the beginning. */
+  | { readonly type: "DELETED"; readonly object: KubeObject | undefined };
 
 export interface FollowOptions {
-  /** Told when the beginning is known: what comes now was not there before. */
-  readonly onListed?: (found: boolean) => void;
-  readonly fieldSelector?: string;
+  /** Also tells of an object that is not there at the beginning. */
+  readonly yieldsMissing?: boolean;
 }
 
 /**
@@ -27,14 +26,17 @@ export async function* follow(
 ): AsyncGenerator<Change> {
   const rest = await kubectl.rest();
   const path = resourcePath(resource, { namespace });
-  const fieldSelector = options.fieldSelector ?? `metadata.name=${name}`;
+  const fieldSelector = `metadata.name=${name}`;
   let known: KubeObject | undefined;
+  let isFirst = true;
   while (!signal.aborted) {
     const { items, metadata } = await rest.list({ path, query: { fieldSelector } }, 0, signal);
     const [item] = items;
     const found = item && { ...item, apiVersion: apiVersionOf(resource), kind: resource.kind };
-    options.onListed?.(found !== undefined);
-    if (!found && known) yield { type: "DELETED", object: known };
+    if (!found && (known || (isFirst && options.yieldsMissing))) {
+      yield { type: "DELETED", object: known };
+    }
+    isFirst = false;
     const isNew = found?.metadata.resourceVersion !== known?.metadata.resourceVersion;
     if (found && isNew) yield { type: known ? "MODIFIED" : "ADDED", object: found };
     known = found;

@@ -1,0 +1,116 @@
+import type { Kind } from "#schema/field.ts";
+import type { MessageType } from "#schema/message.ts";
+import { fieldMapOf } from "#machinery/field-map.ts";
+import { isRow } from "#machinery/json.ts";
+import type { Row } from "#machinery/json.ts";
+import type { Kubectl } from "../kubectl.ts";
+import type { KubeObject } from "../objects.ts";
+import { printerOf } from "./print-flags.ts";
+import type { PrintValues } from "./print-flags.ts";
+import type { Printer } from "./printer.ts";
+
+/**
+ * The printer of commands that upstream runs on typed objects: built-in kinds have the fields that
+ * Go's structs always have, and JSON lists them in the order of the structs.
+ */
+export async function typedPrinter(
+  kubectl: Kubectl,
+  values: PrintValues,
+  operation: string,
+): Promise<Printer> {
+  const format = values.output.split("=")[0] ?? "";
+  const plain = await printerOf(kubectl, values, operation);
+  if (format === "" || format === "name") return plain;
+  const [{ builtInKinds }, { jsonPrinter }] = await Promise.all([
+    import("#api/registry.ts"),
+    import("./structured.ts"),
+  ]);
+  const printer =
+    format === "json"
+      ? jsonPrinter({ showManagedFields: values["show-managed-fields"], inOrder: true })
+      : plain;
+  return {
+    print(object) {
+      const type = builtInKinds.byKind(object.apiVersion, object.kind);
+      return printer.print(type ? typed(object, type) : object);
+    },
+  };
+}
+
+function typed(object: KubeObject, type: MessageType): KubeObject {
+  const { kind, apiVersion } = object;
+  return { kind, apiVersion, ...inOrder(object, type) } as KubeObject;
+}
+
+/** Fields that are written even when they say nothing, by the names of their types. */
+const always: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": { creationTimestamp: null },
+  "io.k8s.api.core.v1.PodTemplateSpec": { metadata: {}, spec: {} },
+  "io.k8s.api.core.v1.PodSpec": { containers: null },
+  "io.k8s.api.core.v1.Container": { name: "", resources: {} },
+  "io.k8s.api.core.v1.EphemeralContainer": { name: "", resources: {} },
+  "io.k8s.api.core.v1.ServicePort": { targetPort: 0 },
+  "io.k8s.api.core.v1.ServiceStatus": { loadBalancer: {} },
+  "io.k8s.api.core.v1.ReplicationControllerStatus": { replicas: 0 },
+  "io.k8s.api.apps.v1.DeploymentSpec": { selector: null, template: {}, strategy: {} },
+  "io.k8s.api.apps.v1.ReplicaSetSpec": { selector: null },
+  "io.k8s.api.apps.v1.ReplicaSetStatus": { replicas: 0 },
+  "io.k8s.api.apps.v1.DaemonSetSpec": { selector: null, template: {}, updateStrategy: {} },
+  "io.k8s.api.apps.v1.DaemonSetStatus": {
+    currentNumberScheduled: 0,
+    numberMisscheduled: 0,
+    desiredNumberScheduled: 0,
+    numberReady: 0,
+  },
+  "io.k8s.api.apps.v1.StatefulSetSpec": {
+    selector: null,
+    template: {},
+    serviceName: "",
+    updateStrategy: {},
+  },
+  "io.k8s.api.apps.v1.StatefulSetStatus": { replicas: 0, availableReplicas: 0 },
+  "io.k8s.api.batch.v1.JobTemplateSpec": { metadata: {}, spec: {} },
+  "io.k8s.api.batch.v1.JobSpec": { template: {} },
+};
+
+/** Types whose structs begin with these fields, in another order than protobuf numbers them. */
+const beginnings: Readonly<Record<string, readonly string[]>> = {
+  "io.k8s.api.core.v1.PodSpec": ["volumes", "initContainers", "containers", "ephemeralContainers"],
+  "io.k8s.api.core.v1.Container":
+    "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe".split(
+      " ",
+    ),
+};
+
+function fieldsInOrder(type: MessageType) {
+  const fields = [...fieldMapOf(type)];
+  const beginning = beginnings[type.schemaName];
+  if (!beginning) return fields;
+  const first = beginning.flatMap((wanted) => fields.filter(([name]) => name === wanted));
+  return [...first, ...fields.filter(([name]) => !beginning.includes(name))];
+}
+
+/** What a kind's object has besides, where its type has such fields. */
+const ofKinds: Readonly<Record<string, unknown>> = { metadata: {}, spec: {}, status: {} };
+
+function inOrder(value: Row, type: MessageType): Row {
+  const missing = always[type.schemaName] ?? ("info" in type ? ofKinds : {});
+  const result: Row = {};
+  for (const [name, spec] of fieldsInOrder(type)) {
+    const field = value[name] ?? missing[name];
+    if (field !== undefined) result[name] = inOrderOf(field, spec.of);
+  }
+  return result;
+}
+
+function inOrderOf(value: unknown, of: Kind): unknown {
+  if (of.kind === "message" && isRow(value)) return inOrder(value, of.type());
+  if (of.kind === "list" && Array.isArray(value)) {
+    return value.map((item: unknown) => inOrderOf(item, of.item));
+  }
+  if (of.kind === "map" && isRow(value)) {
+    const keys = Object.keys(value).toSorted();
+    return Object.fromEntries(keys.map((key) => [key, inOrderOf(value[key], of.value)]));
+  }
+  return value;
+}
