@@ -116,6 +116,11 @@ export function exitStatus(exitCode: number): CommandStatus {
   };
 }
 
+/** The message of a cause: "3" of "ExitCode". */
+export function statusCauseOf({ details }: CommandStatus, reason: string): string | undefined {
+  return details?.causes?.find((cause) => cause.reason === reason)?.message;
+}
+
 /** What is written to the error stream: JSON since v4, before that the message of a failure. */
 export function encodeStatus(status: CommandStatus, protocol: string): Bytes {
   if (carriesStatus(protocol)) {

@@ -267,6 +267,16 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "Print the logs for a container in a pod",
         load: () => import("./logs/command.ts"),
       },
+      {
+        name: "attach",
+        about: "Attach to a running container",
+        load: () => import("./attach/command.ts"),
+      },
+      {
+        name: "exec",
+        about: "Execute a command in a container",
+        load: () => import("./exec/command.ts"),
+      },
     ],
   },
   {

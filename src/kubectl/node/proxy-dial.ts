@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { connect as connectTcp } from "node:net";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { request } from "node:http";
+import { request } from "#base/node/http.ts";
 import { CommandError } from "../errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

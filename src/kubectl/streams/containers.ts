@@ -36,23 +36,20 @@ export function annotatedContainer({ metadata }: PodObject): string | undefined 
   return metadata.annotations?.[defaultContainerAnnotation] || undefined;
 }
 
-export function namedContainer(pod: PodObject, name: string): FoundContainer {
-  const found = findContainer(pod, name);
-  if (found) return found;
-  throw new CommandError(
-    `container ${name} is not valid for pod ${pod.metadata.name ?? ""} out of: ${allContainerNames(pod)}`,
-  );
-}
-
 /** The one of that name, the pod's own choice, or the first, which people are told. */
 export function chooseContainer(
   kubectl: Kubectl,
   pod: PodObject,
   { name = "", quiet = false }: { readonly name?: string; readonly quiet?: boolean } = {},
 ): FoundContainer {
-  const wanted = name || annotatedContainer(pod);
-  if (wanted) return namedContainer(pod, wanted);
-  return firstContainer(kubectl, pod, quiet);
+  if (name) {
+    const found = findContainer(pod, name);
+    if (found) return found;
+    throw new CommandError(`container ${name} not found in pod ${pod.metadata.name ?? ""}`);
+  }
+  const annotated = annotatedContainer(pod);
+  const chosen = annotated && findContainer(pod, annotated);
+  return chosen || firstContainer(kubectl, pod, quiet);
 }
 
 export function firstContainer(kubectl: Kubectl, pod: PodObject, quiet: boolean): FoundContainer {

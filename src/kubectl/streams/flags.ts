@@ -1,4 +1,5 @@
 import type { FlagSpecs } from "#base/flags.ts";
+import { CommandError, UsageError } from "../errors.ts";
 
 export function podRunningTimeoutFlag(defaultMs: number) {
   return {
@@ -24,3 +25,11 @@ export const sessionFlags = {
   stdin: { type: "bool", short: "i", usage: "Pass stdin to the container" },
   tty: { type: "bool", short: "t", usage: "Stdin is a TTY" },
 } as const satisfies FlagSpecs;
+
+const mustBePositive = "--pod-running-timeout must be higher than zero";
+
+/** Throws for what nobody could wait for. */
+export function positiveTimeout(timeoutMs: number, told: "usage" | "error" = "usage"): number {
+  if (timeoutMs > 0) return timeoutMs;
+  throw told === "usage" ? new UsageError(mustBePositive) : new CommandError(mustBePositive);
+}

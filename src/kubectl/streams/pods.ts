@@ -25,7 +25,8 @@ export async function attachablePod(
   object: KubeObject,
   timeoutMs: number,
 ): Promise<PodObject> {
-  if (isPod(object)) return object;
+  // A file's has no status.
+  if (isPod(object)) return { ...object, status: object.status ?? {} };
   const selected = selectionOf(object, "attach to");
   const [pod] = await podsOf(kubectl, selected, timeoutMs);
   if (!pod) throw new CommandError("timed out waiting for the condition");

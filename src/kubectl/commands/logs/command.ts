@@ -1,6 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { CommandError, UsageError } from "../../errors.ts";
-import { podRunningTimeoutFlag } from "../../streams/flags.ts";
+import { podRunningTimeoutFlag, positiveTimeout } from "../../streams/flags.ts";
 import { selectorFlag } from "../../resources/flags.ts";
 
 const usageError =
@@ -97,6 +97,7 @@ export default defineCommand({
     if (args.length === 1 && values.selector) {
       throw new UsageError("only a selector (-l) or a POD name is allowed");
     }
+    const timeoutMs = positiveTimeout(values["pod-running-timeout"], "error");
     const [named, inline] = args;
     const tail = values.selector && values.tail === -1 && !given.has("tail") ? 10 : values.tail;
     const sinceTime = values["since-time"] && parseTime(values["since-time"]);
@@ -142,7 +143,7 @@ export default defineCommand({
       ignoreErrors: values["ignore-errors"],
       prefix: values.prefix || values["all-pods"],
       followedMax: values["max-log-requests"],
-      timeoutMs: values["pod-running-timeout"],
+      timeoutMs,
     });
   },
 });
