@@ -29,6 +29,8 @@ export interface Command {
   readonly flags: FlagSpecs;
   /** Flags that have to be given. */
   readonly required?: readonly string[];
+  /** Of every mistake, also in the flags: a lower exit code says something else. 1 when missing. */
+  readonly exitCodeOfErrors?: number;
   /**
    * What follows the first argument is the program's to run, not ours: `exec pod ls -l` passes -l
    * only behind `--`, but `plugin` words are never looked at.

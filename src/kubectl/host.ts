@@ -123,6 +123,8 @@ export interface Files {
   absolute(path: string): string;
   /** A new file of a name that nobody else has. */
   makeTemporary(prefix: string, suffix: string): Promise<string>;
+  /** The same of a directory. */
+  makeTemporaryDirectory(prefix: string): Promise<string>;
 }
 
 export interface WriteOptions {

@@ -35,12 +35,13 @@ export async function kustomizeMachine(program: Program): Promise<KustomizeMachi
 /** What `-k` of a command names. */
 export async function buildKustomization(program: Program, directory: string): Promise<string> {
   const { kustomize } = await import("./kustomize/kustomize.ts");
-  const { files, helm, remote, writeMessage, log } = await kustomizeMachine(program);
+  const machine = await kustomizeMachine(program);
+  const { files, helm, remote } = machine;
   const options = {
     ...(helm && { helm }),
     ...(remote && { remote }),
-    warn: writeMessage,
-    log,
+    warn: (line: string) => machine.writeMessage(line),
+    log: (message: string) => machine.log(message),
   };
   return await kustomize(files, directory, options, program.signal);
 }

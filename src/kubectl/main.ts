@@ -17,7 +17,8 @@ export async function main(host: Host, argv: readonly string[]): Promise<number>
   try {
     return await run(host, line);
   } catch (error) {
-    return report(host, line, error);
+    const exitCode = (await line.path.at(-1)?.load())?.default.exitCodeOfErrors;
+    return report(host, line, error, exitCode);
   }
 }
 
@@ -150,14 +151,20 @@ async function runProgram(
   return 1;
 }
 
-function report(host: Host, { path }: CommandLine, error: unknown): number {
+function report(
+  host: Host,
+  { path }: CommandLine,
+  error: unknown,
+  exitCode: number | undefined,
+): number {
   if (error instanceof ExitError) return error.exitCode;
   // Whoever asked for the end needs no reason.
   if (host.interrupted.aborted) return 130;
   const name = ["kubectl", ...path.map((node) => node.name)].join(" ");
   if (error instanceof FlagError) {
-    host.stderr.write(`error: ${error.message}\nSee '${name} --help' for usage.\n`);
-    return 1;
+    const tail = exitCode === undefined ? "--help' for usage." : "-h' for help and examples";
+    host.stderr.write(`error: ${error.message}\nSee '${name} ${tail}\n`);
+    return exitCode ?? 1;
   }
   const text = errorText(error);
   host.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -165,5 +172,5 @@ function report(host: Host, { path }: CommandLine, error: unknown): number {
     const tail = error.helpFlag === "-h" ? "-h' for help and examples" : "--help' for usage.";
     host.stderr.write(`See '${name} ${tail}\n`);
   }
-  return error instanceof CommandError ? error.exitCode : 1;
+  return exitCode ?? (error instanceof CommandError ? error.exitCode : 1);
 }

@@ -286,6 +286,9 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "wait",
         about: "Wait until resources are in a condition",
         load: () => import("./wait/command.ts"),
+        name: "diff",
+        about: "Compare what is there with what would be applied",
+        load: () => import("./diff/command.ts"),
       },
       {
         name: "apply",

@@ -49,6 +49,8 @@ export const diskFiles: Files = {
     tell("mkdir", path, async () => void (await mkdir(path, { recursive: true, mode: 0o750 }))),
   remove: (path) => tell("remove", path, () => rm(path, { recursive: true, force: true })),
   absolute: (path) => resolve(path),
+  makeTemporaryDirectory: (prefix) =>
+    tell("mkdir", tmpdir(), () => mkdtemp(join(tmpdir(), prefix))),
   makeTemporary: (prefix, suffix) =>
     tell("open", tmpdir(), async () => {
       const directory = await mkdtemp(join(tmpdir(), prefix));

@@ -22,6 +22,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "TIME"],
   [/(resourceVersion"?: )"\d+"/g, '$1"VERSION"'],
   [new RegExp(`-(${letters}{8,10})-${letters}{5}(?![\\w-])`, "g"), "-HASH-IDENT"],
+  [/\b(LIVE|MERGED)-[A-Za-z0-9]+/g, "$1-IDENT"],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, "TIME"],
   [/kube-api-access-[a-z0-9]{5}/g, "kube-api-access-IDENT"],
   [/\b10\.(\d{1,3}\.){2}\d{1,3}\b/g, "ADDRESS"],
   [/(?<=[:\s]|nodePort: )3[0-2]\d{3}(?=[/\s,]|$)/g, "NPORT"],

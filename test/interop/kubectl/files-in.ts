@@ -15,6 +15,7 @@ export function filesIn(directory: string, files: Files): Files {
     remove: (path) => files.remove(at(path)),
     absolute: at,
     makeTemporary: (prefix, suffix) => files.makeTemporary(prefix, suffix),
+    makeTemporaryDirectory: (prefix) => files.makeTemporaryDirectory(prefix),
   };
 }
 

@@ -90,31 +90,40 @@ async function create(
   }
 }
 
-function tellState(kubectl: Kubectl, { resource, name }: ResourceInfo, current: KubeObject): void {
-  const shown = `resource ${resource.resource}/${name}`;
+function tellState(kubectl: Kubectl, info: ResourceInfo, current: KubeObject): void {
   if (current.metadata.annotations?.[lastAppliedAnnotation] === undefined) {
     kubectl.warn(
-      `${shown} is missing the ${lastAppliedAnnotation} annotation which is required by kubectl apply. ` +
+      `${shown(info)} is missing the ${lastAppliedAnnotation} annotation which is required by kubectl apply. ` +
         "kubectl apply should only be used on resources created declaratively by either kubectl " +
         "create --save-config or kubectl apply. The missing annotation will be patched automatically.",
     );
   }
-  if (current.metadata.deletionTimestamp) {
-    kubectl.warn(`Detected changes to ${shown} which is currently being deleted.`);
-  }
+  tellDeletion(kubectl, info, current);
 }
 
-interface States {
+export function tellDeletion(kubectl: Kubectl, info: ResourceInfo, current: KubeObject): void {
+  if (!current.metadata.deletionTimestamp) return;
+  kubectl.warn(`Detected changes to ${shown(info)} which is currently being deleted.`);
+}
+
+function shown({ resource, name }: ResourceInfo): string {
+  return `resource ${resource.resource}/${name}`;
+}
+
+export interface States {
   readonly current: KubeObject;
   readonly modified: KubeObject;
 }
 
+type PatchOptions = Pick<ApplyOptions, "fieldManager" | "dryRun"> &
+  Partial<Pick<ApplyOptions, "fieldValidation">>;
+
 /** Reads again and tries again when somebody else was faster. */
-async function patch(
+export async function patch(
   kubectl: Kubectl,
   info: ResourceInfo,
   states: States,
-  options: ApplyOptions,
+  options: PatchOptions,
 ): Promise<Applied> {
   let { current } = states;
   for (let tries = 1; ; tries++) {
@@ -134,7 +143,7 @@ async function patchOnce(
   kubectl: Kubectl,
   info: ResourceInfo,
   { current, modified }: States,
-  options: ApplyOptions,
+  options: PatchOptions,
 ): Promise<Applied> {
   const type = await typeOf(modified);
   const original = lastApplied(current);

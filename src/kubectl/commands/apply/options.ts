@@ -76,12 +76,7 @@ export function applyOptions(
         "pass the --all flag. If you did not mean to prune all resources, specify a label selector",
     );
   }
-  const wrong = values["prune-allowlist"].find((entry) => entry.split("/").length !== 3);
-  if (wrong !== undefined) {
-    throw new CommandError(
-      `invalid GroupVersionKind format: ${wrong}, please follow <group/version/kind>`,
-    );
-  }
+  checkAllowlist(values["prune-allowlist"]);
   // On the server, kubectl is one manager, however the fields got there.
   const manager = serverSide && !given.has("field-manager") ? "kubectl" : values["field-manager"];
   return {
@@ -102,4 +97,12 @@ export function applyOptions(
         }
       : undefined,
   };
+}
+
+export function checkAllowlist(entries: readonly string[]): void {
+  const wrong = entries.find((entry) => entry.split("/").length !== 3);
+  if (wrong === undefined) return;
+  throw new CommandError(
+    `invalid GroupVersionKind format: ${wrong}, please follow <group/version/kind>`,
+  );
 }

@@ -39,22 +39,44 @@ const warning =
 export async function prune(
   kubectl: Kubectl,
   options: ApplyOptions,
-  { labelSelector, allowlist, namespaceGiven }: PruneOptions,
+  rules: PruneOptions,
   { infos, applied }: { infos: readonly ResourceInfo[]; applied: readonly KubeObject[] },
 ): Promise<void> {
-  const resources = await resourcesOf(kubectl, allowlist.length > 0 ? allowlist : usual);
   const kept = new Set(applied.map(({ metadata }) => metadata.uid));
-  const namespaces = new Set(infos.map(({ namespace }) => namespace).filter((name) => name));
-  const prunes = (resource: ApiResource, namespace?: string) =>
-    pruneIn(kubectl, options, { resource, namespace, labelSelector, kept });
+  const namespaces = new Set(infos.flatMap(({ namespace }) => namespace || []));
+  for await (const { resource, object } of prunable(kubectl, rules, { namespaces, kept })) {
+    const { namespace, name = "" } = object.metadata;
+    const target = { resource, namespace, name };
+    if (options.dryRun !== "client") {
+      await requestDeletion(kubectl, target, options.deletion, dryRunQuery(options.dryRun));
+    }
+    const told = operationText("pruned", options.dryRun);
+    kubectl.printLine(`${singularName(resource)}/${name} ${told}`);
+  }
+}
+
+export interface Prunable {
+  readonly resource: ApiResource;
+  readonly object: KubeObject;
+}
+
+/** What was applied once, in these namespaces and in none, but what is kept. */
+export async function* prunable(
+  kubectl: Kubectl,
+  { labelSelector, allowlist, namespaceGiven }: PruneOptions,
+  { namespaces, kept }: { namespaces: ReadonlySet<string>; kept: ReadonlySet<string | undefined> },
+): AsyncGenerator<Prunable> {
+  const resources = await resourcesOf(kubectl, allowlist.length > 0 ? allowlist : usual);
+  if (allowlist.length === 0 && !namespaceGiven) kubectl.tell(warning);
+  const found = (resource: ApiResource, namespace?: string) =>
+    prunableIn(kubectl, { resource, namespace, labelSelector, kept });
   for (const namespace of namespaces) {
     for (const resource of resources.filter(({ namespaced }) => namespaced)) {
-      await prunes(resource, namespace);
+      yield* found(resource, namespace);
     }
   }
   const clusterScoped = resources.filter(({ namespaced }) => !namespaced);
-  if (allowlist.length === 0 && !namespaceGiven) kubectl.tell(warning);
-  for (const resource of clusterScoped) await prunes(resource);
+  for (const resource of clusterScoped) yield* found(resource);
 }
 
 async function resourcesOf(kubectl: Kubectl, allowlist: readonly string[]): Promise<ApiResource[]> {
@@ -78,25 +100,19 @@ interface PruneTarget {
   readonly kept: ReadonlySet<string | undefined>;
 }
 
-async function pruneIn(
+async function* prunableIn(
   kubectl: Kubectl,
-  options: ApplyOptions,
   { resource, namespace, labelSelector, kept }: PruneTarget,
-): Promise<void> {
+): AsyncGenerator<Prunable> {
   const rest = await kubectl.rest();
   const path = resourcePath(resource, { namespace });
-  const { items } = await rest.list(
+  const { items, apiVersion } = await rest.list(
     { path, query: { ...(labelSelector && { labelSelector }) } },
     500,
   );
-  for (const { metadata } of items) {
-    const wasApplied = metadata.annotations?.[lastAppliedAnnotation] !== undefined;
-    if (!wasApplied || kept.has(metadata.uid)) continue;
-    const target = { resource, namespace: metadata.namespace, name: metadata.name ?? "" };
-    if (options.dryRun !== "client") {
-      await requestDeletion(kubectl, target, options.deletion, dryRunQuery(options.dryRun));
-    }
-    const told = operationText("pruned", options.dryRun);
-    kubectl.printLine(`${singularName(resource)}/${target.name} ${told}`);
+  for (const item of items) {
+    const wasApplied = item.metadata.annotations?.[lastAppliedAnnotation] !== undefined;
+    if (!wasApplied || kept.has(item.metadata.uid)) continue;
+    yield { resource, object: { ...item, apiVersion, kind: resource.kind } };
   }
 }
