@@ -24,6 +24,7 @@ import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
+import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
 import type { ExpressionCheck } from "./validating-admission-policy-status/controller.ts";
 
@@ -53,6 +54,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     replicationControllerController,
     statefulSetController,
     ...jobControllers(),
+    ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,
     namespaceController(discovery),

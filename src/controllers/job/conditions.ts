@@ -1,4 +1,4 @@
-import type { Job, JobCondition } from "#api/batch/v1.ts";
+import type { JobCondition } from "#api/batch/v1.ts";
 import { timestamp } from "../common/time.ts";
 
 export function jobCondition(
@@ -16,16 +16,6 @@ export function jobCondition(
     ...(reason && { reason }),
     ...(message && { message }),
   };
-}
-
-export function trueCondition({ status }: Job, type: string): JobCondition | undefined {
-  return status.conditions?.find((one) => one.type === type && one.status === "True");
-}
-
-/** "Complete" or "Failed" once it has ended for good. */
-export function endOf(job: Job): "Complete" | "Failed" | undefined {
-  if (trueCondition(job, "Complete")) return "Complete";
-  return trueCondition(job, "Failed") ? "Failed" : undefined;
 }
 
 /** With the condition in its place; the same list where it says so already. */

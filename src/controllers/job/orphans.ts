@@ -4,8 +4,8 @@ import { apiVersionOf } from "#schema/message.ts";
 import { controllerOf } from "#client/object.ts";
 import type { ReadCache } from "#component/controller.ts";
 import { defineController, indexBy, watch } from "#component/controller.ts";
+import { endOf } from "../common/jobs.ts";
 import { removeFinalizer } from "./act.ts";
-import { endOf } from "./conditions.ts";
 import { isManagedElsewhere, isTracked } from "./pods.ts";
 
 const trackedPodsOf = "job-tracked";

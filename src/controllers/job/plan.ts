@@ -1,9 +1,9 @@
 import type { Job } from "#api/batch/v1.ts";
 import type { Pod } from "#api/core/v1.ts";
+import { trueCondition } from "../common/jobs.ts";
 import { msOf } from "../common/time.ts";
 import { msToNextTry, msToNextTryOfIndex } from "./backoff.ts";
 import type { FailureRecord } from "./backoff.ts";
-import { trueCondition } from "./conditions.ts";
 import { countOf, firstFree, indexesOf, union } from "./indexes.ts";
 import { byProgress, hasFailed, indexOf, replacesOnlyFailed, validIndexOf } from "./pods.ts";
 import { judgeFailure, judgeSuccess } from "./policies.ts";

@@ -2,6 +2,8 @@ import type { Draft } from "#schema/message.ts";
 import type { JobSpec } from "#api/batch/v1.ts";
 import { CronJob, Job } from "#api/batch/v1.ts";
 import { humanDuration } from "#machinery/age.ts";
+import { parseSchedule } from "#machinery/cron/schedule.ts";
+import { timeZone, utc } from "#machinery/cron/zone.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { invalid, requiredValue } from "#machinery/validation/field-error.ts";
 import type { Column, ResourceDefinition } from "../../registry/resource.ts";
@@ -165,18 +167,14 @@ export const cronJobs: ResourceDefinition = defineResource<CronJob>({
   status: {},
 });
 
-/** Five fields, or a word such as @daily. */
 function validateSchedule(schedule: string): FieldError[] {
   const path = "spec.schedule";
   if (/TZ=/.test(schedule)) {
     const detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
     return [invalid(path, schedule, detail)];
   }
-  if (schedule.startsWith("@")) return [];
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length === 5) return [];
-  const detail = `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
-  return [invalid(path, schedule, detail)];
+  const problem = parseSchedule(schedule, utc);
+  return typeof problem === "string" ? [invalid(path, schedule, problem)] : [];
 }
 
 function validateTimeZone(zone: string | undefined): FieldError[] {
@@ -192,14 +190,7 @@ function validateTimeZone(zone: string | undefined): FieldError[] {
       ),
     ];
   }
-  try {
-    Intl.DateTimeFormat("en", { timeZone: zone });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return [invalid(path, zone, `unknown time zone ${zone}`)];
-  }
-  // Offsets are none of the zones' names, though this platform reads them.
-  return /^[+-]/.test(zone) ? [invalid(path, zone, `unknown time zone ${zone}`)] : [];
+  return timeZone(zone) ? [] : [invalid(path, zone, `unknown time zone ${zone}`)];
 }
 
 /** What a template that says nothing amounts to. */
