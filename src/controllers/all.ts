@@ -18,6 +18,9 @@ import { garbageCollector } from "./garbage-collector/controller.ts";
 import { jobControllers } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
+import { persistentVolumeBinder } from "./persistentvolume-binder/controller.ts";
+import { hostPathProvisioner } from "./persistentvolume-binder/host-path.ts";
+import type { NodeFolders } from "./persistentvolume-binder/host-path.ts";
 import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
 import { resourceQuotaController } from "./resource-quota/controller.ts";
@@ -38,9 +41,13 @@ export interface AllControllersOptions {
   /** Signs the tokens that secrets ask for; without it such secrets stay empty. */
   readonly serviceAccountKey?: SigningKey;
   readonly terminatedPodThreshold?: number;
+  /** How volumes that are folders of nodes are deleted; missing where nodes have no folders. */
+  readonly folders?: NodeFolders;
   /** Missing: nobody tells in admission policies' status what is dubious about them. */
   readonly expressionCheck?: ExpressionCheck;
 }
+
+const noFolders: NodeFolders = { remove: () => Promise.resolve() };
 
 /** Every controller of the controller manager, each new: some keep state of their cluster. */
 export function allControllers(options: AllControllersOptions): readonly Controller[] {
@@ -65,6 +72,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     nodeLifecycleController(),
     taintEvictionController,
     disruptionController,
+    persistentVolumeBinder([hostPathProvisioner(options.folders ?? noFolders)]),
     clusterRoleAggregationController,
     certificateApprover,
     ...(signer ? [certificateSigner(signer)] : []),
