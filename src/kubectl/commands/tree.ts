@@ -283,9 +283,6 @@ export const commandGroups: readonly CommandGroup[] = [
     title: "Advanced Commands:",
     commands: [
       {
-        name: "wait",
-        about: "Wait until resources are in a condition",
-        load: () => import("./wait/command.ts"),
         name: "diff",
         about: "Compare what is there with what would be applied",
         load: () => import("./diff/command.ts"),
@@ -304,6 +301,11 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "replace",
         about: "Replace a resource by what a file or the standard input has",
         load: () => import("./replace/command.ts"),
+      },
+      {
+        name: "wait",
+        about: "Wait until resources are in a condition",
+        load: () => import("./wait/command.ts"),
       },
       {
         name: "kustomize",
