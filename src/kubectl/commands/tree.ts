@@ -154,6 +154,11 @@ export const commandGroups: readonly CommandGroup[] = [
         load: () => import("./get/command.ts"),
       },
       {
+        name: "edit",
+        about: "Change a resource in an editor",
+        load: () => import("./edit/command.ts"),
+      },
+      {
         name: "delete",
         about: "Delete resources by file, by name, or by label",
         load: () => import("./delete/command.ts"),

@@ -7,7 +7,7 @@ import type { Host } from "../host.ts";
 import type { KubeObject } from "../objects.ts";
 import { resourcePath } from "../rest/paths.ts";
 import type { RestClient } from "../rest/rest-client.ts";
-import { objectsOf, readManifests } from "./manifests.ts";
+import { namesFiles, objectsOf, readManifests } from "./manifests.ts";
 import type { BuildKustomization, FileQuery, ManifestObject } from "./manifests.ts";
 import { parseArguments } from "./arguments.ts";
 import type { ResourceInfo } from "./resource-info.ts";
@@ -62,7 +62,7 @@ export async function* findResources(
   query: ResourceQuery,
 ): AsyncGenerator<Found> {
   const { args = [], files } = query;
-  const hasFiles = Boolean(files && (files.filenames.length > 0 || files.kustomize));
+  const hasFiles = namesFiles(files);
   if (hasFiles && args.length > 0) {
     throw new CommandError(
       "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",

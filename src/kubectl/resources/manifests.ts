@@ -23,6 +23,13 @@ export interface FileQuery {
   readonly recursive?: boolean;
   /** A directory with a kustomization. */
   readonly kustomize?: string | undefined;
+  /** What was read by the command itself. */
+  readonly read?: readonly Manifest[];
+}
+
+export function namesFiles(query: FileQuery | undefined): boolean {
+  if (!query) return false;
+  return query.filenames.length > 0 || Boolean(query.kustomize) || query.read !== undefined;
 }
 
 const extensions = [".json", ".yaml", ".yml"];
@@ -36,6 +43,7 @@ export async function* readManifests(
   query: FileQuery,
   build: BuildKustomization,
 ): AsyncGenerator<Manifest | { readonly error: unknown }> {
+  yield* query.read ?? [];
   if (query.kustomize) {
     if (query.filenames.length > 0) {
       throw new CommandError("only one of -f or -k can be specified");

@@ -19,6 +19,7 @@ import { fakeKubelet } from "../../support/fake-kubelet.ts";
 import type { CommandResult } from "../../support/command.ts";
 import { filesIn, kustomizeFilesIn } from "./files-in.ts";
 import { comparable, comparableObjects } from "./comparable.ts";
+import { programsIn } from "./programs-in.ts";
 import { readObjects } from "./read-objects.ts";
 import { stockKubectl } from "./stock.ts";
 
@@ -221,6 +222,13 @@ async function runOurs(side: Place, step: CommandStep): Promise<CommandResult> {
     homeDirectory: side.directory,
     programName: "kubectl",
     files: filesIn(side.directory, real.files),
+    ...(real.programs && {
+      programs: programsIn(side.directory, environmentIn(side, step), {
+        stdout: stdout.output,
+        stderr: stderr.output,
+        programs: real.programs,
+      }),
+    }),
     async kustomize() {
       const { files } = kustomizeOnDisk;
       return { ...kustomizeOnDisk, files: kustomizeFilesIn(side.directory, files) };

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.ts";
-import { UsageError, during } from "../../errors.ts";
+import { CommandError, UsageError, during } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import { printFlags, printerOf } from "../../printers/print-flags.ts";
@@ -54,7 +54,16 @@ export default defineCommand({
       kubectl.print(await kubectl.help());
       throw new UsageError("must specify one of -f and -k");
     }
+    if (values.raw) {
+      const { checkRaw, sendRaw } = await import("../../writes/raw-body.ts");
+      checkRaw(values);
+      return await sendRaw(kubectl, "POST", values);
+    }
     const dryRun = dryRunOf(kubectl, values["dry-run"]);
+    if (values.edit) {
+      const { editAndCreate } = await import("./edit.ts");
+      return await editAndCreate(kubectl, values);
+    }
     const printer = await printerOf(kubectl, values, operationText("created", dryRun));
     const query = { files, labelSelector: values.selector, validate: values.validate };
     const fieldValidation = fieldValidationOf(values.validate);
@@ -66,7 +75,7 @@ export default defineCommand({
       });
       kubectl.print(printer.print(created));
     });
-    if (count === 0) throw new Error("no objects passed to create");
+    if (count === 0) throw new CommandError("no objects passed to create");
   },
 });
 
