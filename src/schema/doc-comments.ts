@@ -12,7 +12,7 @@ const classLine = /^export abstract class \w+ extends (?:message|kind)\(/;
 const schemaName = /"(io\.k8s\.[\w.-]+)"/;
 const builders =
   "string|bool|int32|int64|uint32|uint64|double|bytes|quantity|time|microTime|duration|" +
-  "intOrString|json|oneOf|object|list|map|mapOfLists";
+  "intOrString|json|either|oneOf|object|list|map|mapOfLists";
 const fieldLine = new RegExp(`^\\s+(?:"([^"]+)"|([\\w$]+)): (?:${builders})\\(`);
 
 /**

@@ -16,6 +16,7 @@ import { logsScripts } from "./kubectl/logs.ts";
 import { taintScripts } from "./kubectl/node.ts";
 import { setScripts } from "./kubectl/set.ts";
 import { certificateScripts, drainScripts, waitScripts } from "./kubectl/drain.ts";
+import { authScripts } from "./kubectl/auth.ts";
 import { parity } from "./kubectl/parity.ts";
 import { templateScripts } from "./kubectl/templates.ts";
 
@@ -43,3 +44,4 @@ parity("certificate", certificateScripts);
 parity("exec", execScripts);
 parity("diff", diffScripts);
 parity("edit", editScripts);
+parity("auth", authScripts);

@@ -281,6 +281,26 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "exec",
         about: "Execute a command in a container",
         load: () => import("./exec/command.ts"),
+        name: "auth",
+        about: "Ask about authorization",
+        load: () => import("./auth/command.ts"),
+        children: [
+          {
+            name: "can-i",
+            about: "Ask whether an action is allowed",
+            load: () => import("./auth/can-i/command.ts"),
+          },
+          {
+            name: "reconcile",
+            about: "Bring roles and their bindings in line with a file",
+            load: () => import("./auth/reconcile/command.ts"),
+          },
+          {
+            name: "whoami",
+            about: "Experimental: Show as whom the server knows you",
+            load: () => import("./auth/whoami/command.ts"),
+          },
+        ],
       },
     ],
   },

@@ -38,7 +38,8 @@ export function resourceText({ apiGroups, resources }: CompactRule): string {
   return [`${name}${group}`, ...(subresource.length > 0 ? [subresource.join("/")] : [])].join("/");
 }
 
-function singleRules(rule: PolicyRule): CompactRule[] {
+/** One verb of one resource, or of one path, each. */
+export function singleRules(rule: PolicyRule): CompactRule[] {
   const { apiGroups = [], resources = [], nonResourceURLs = [] } = rule;
   const names = rule.resourceNames?.length ? rule.resourceNames.map((name) => [name]) : [[]];
   const result: CompactRule[] = [];

@@ -42,9 +42,11 @@ function typed(object: KubeObject, type: MessageType): KubeObject {
   return { kind, apiVersion, ...inOrder(object, type) } as KubeObject;
 }
 
+const metadataName = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
 /** Fields that are written even when they say nothing, by the names of their types. */
 const always: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": { creationTimestamp: null },
+  [metadataName]: { creationTimestamp: null },
   "io.k8s.api.core.v1.PodTemplateSpec": { metadata: {}, spec: {} },
   "io.k8s.api.core.v1.PodSpec": { containers: null },
   "io.k8s.api.core.v1.Container": { name: "", resources: {} },
@@ -98,6 +100,8 @@ function inOrder(value: Row, type: MessageType): Row {
   const result: Row = {};
   for (const [name, spec] of fieldsInOrder(type)) {
     const field = value[name] ?? missing[name];
+    // Of metadata, Go leaves out what is empty.
+    if (field === "" && type.schemaName === metadataName) continue;
     if (field !== undefined) result[name] = inOrderOf(field, spec.of);
   }
   return result;
