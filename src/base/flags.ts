@@ -16,6 +16,10 @@ export interface FlagSpec {
   /** Names of Go's integer types say which numbers fit. */
   readonly bits?: 8 | 16 | 32 | 64;
   readonly usage: string;
+  /** What is wrong with a value, where the type alone does not tell. */
+  readonly check?: (text: string) => string | undefined;
+  /** Help shows the default without quotes. */
+  readonly unquoted?: true;
   /** Works, and help does not tell of it. */
   readonly hidden?: boolean;
   /** Works, and whoever gives it is told what to do instead. */
@@ -169,6 +173,8 @@ function parseValue(name: string, spec: FlagSpec, text: string): unknown {
   const typed = spec.short ? `-${spec.short}, --${name}` : `--${name}`;
   const invalid = (why: string) =>
     new FlagError(`invalid argument ${JSON.stringify(text)} for "${typed}" flag: ${why}`);
+  const problem = spec.check?.(text);
+  if (problem !== undefined) throw invalid(problem);
   switch (spec.type) {
     case "string":
       return text;
@@ -181,9 +187,9 @@ function parseValue(name: string, spec: FlagSpec, text: string): unknown {
       if (["0", "f", "F", "false", "FALSE", "False"].includes(text)) return false;
       throw invalid(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
     case "int": {
-      const problem = integerProblem(text, spec.bits ?? 64);
-      if (problem === undefined) return Number(text);
-      throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
+      const wrong = integerProblem(text, spec.bits ?? 64);
+      if (wrong === undefined) return Number(text);
+      throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${wrong}`);
     }
     case "duration": {
       const nanos = parseDuration(text);

@@ -1,3 +1,5 @@
+import { CommandError } from "./errors.ts";
+
 /** A build, as `/version` and `kubectl version -o yaml` describe it. */
 export interface VersionInfo {
   readonly major: string;
@@ -13,6 +15,19 @@ export interface VersionInfo {
 
 /** The file format of kustomizations that `kubectl kustomize` reads. */
 export const kustomizeVersion = "v5.6.0";
+
+/** For `--match-server-version`. Builds of one version are alike. */
+export function checkSameVersion(
+  platform: { os: string; arch: string },
+  server: Pick<VersionInfo, "gitVersion">,
+): void {
+  const client = clientVersion(platform);
+  const release = ({ gitVersion }: Pick<VersionInfo, "gitVersion">) => gitVersion.split("+")[0];
+  if (release(client) === release(server)) return;
+  throw new CommandError(
+    `server version (${server.gitVersion}) differs from client version (${client.gitVersion})`,
+  );
+}
 
 export function clientVersion(platform: { os: string; arch: string }): VersionInfo {
   return {

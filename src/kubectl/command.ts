@@ -8,6 +8,8 @@ export interface CommandNode {
   /** One line, in English; also the key of its translation. */
   readonly about: string;
   readonly hidden?: boolean;
+  /** Plugins may be commands of it: kubectl-create-foo. */
+  readonly takesPlugins?: true;
   readonly children?: readonly CommandNode[];
   /** The code of the command, read when it runs or is asked for its help. */
   load(): Promise<{ readonly default: Command }>;
@@ -36,6 +38,8 @@ export interface Command {
    * only behind `--`, but `plugin` words are never looked at.
    */
   readonly passArguments?: boolean;
+  /** What `--help` shows in the place of a help that is like those of the other commands. */
+  readonly ownHelp?: { readonly output: "stdout" | "stderr"; readonly text: string };
   /** Resolves with the exit code; nothing is 0. */
   run(kubectl: Kubectl, input: CommandInput<FlagSpecs>): Promise<number | void>;
 }

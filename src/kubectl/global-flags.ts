@@ -1,4 +1,6 @@
+import { parseDuration } from "#base/duration.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
+import { CommandError } from "./errors.ts";
 
 /** Flags that every command takes, before or behind its name. */
 export const globalFlags = {
@@ -41,8 +43,10 @@ export const globalFlags = {
   },
   kubeconfig: { type: "string", default: "", usage: "The kubeconfig file to use" },
   "log-flush-frequency": {
-    type: "duration",
-    default: 5000,
+    type: "string",
+    default: "5s",
+    unquoted: true,
+    check: (text) => (parseDuration(text) === undefined ? "parse error" : undefined),
     usage: "Most time between two writes of the log",
   },
   "match-server-version": {
@@ -98,6 +102,11 @@ export const globalFlags = {
   vmodule: {
     type: "string",
     default: "",
+    unquoted: true,
+    check: (text) =>
+      text.split(",").every((part) => part === "" || /^[^=]+=\d+$/.test(part))
+        ? undefined
+        : "syntax error: expect comma-separated list of filename=N",
     usage: "Levels of the log by file: pattern=N, separated by commas",
   },
   "warnings-as-errors": {
@@ -107,3 +116,12 @@ export const globalFlags = {
 } as const satisfies FlagSpecs;
 
 export type GlobalValues = FlagValues<typeof globalFlags>;
+
+/** What can be asked for and not be given is said before anything is done. */
+export function checkGlobals({ profile }: Pick<GlobalValues, "profile">): void {
+  if (profile === "none") return;
+  if (!["cpu", "heap", "goroutine", "threadcreate", "block", "mutex"].includes(profile)) {
+    throw new CommandError(`unknown profile '${profile}'`);
+  }
+  throw new CommandError(`profile '${profile}' cannot be taken: this program is not written in Go`);
+}

@@ -112,16 +112,24 @@ export class Kubectl {
   }
 
   rest(): Promise<RestClient> {
-    this.#rest ??= this.connection().then(
-      ({ transport }) =>
-        new RestClient({
-          transport,
-          warn: (warning) => this.warn(warning),
-          monotonic: () => this.host.clock.monotonic(),
-          ...(this.globals.v >= 6 && { trace: requestTrace(this) }),
-        }),
-    );
+    this.#rest ??= this.#newRest();
     return this.#rest;
+  }
+
+  async #newRest(): Promise<RestClient> {
+    const { transport } = await this.connection();
+    const trace = this.globals.v >= 6 && requestTrace(this, (await this.access()).server);
+    const rest = new RestClient({
+      transport,
+      warn: (warning) => this.warn(warning),
+      monotonic: () => this.host.clock.monotonic(),
+      ...(trace && { trace }),
+    });
+    if (this.globals["match-server-version"]) {
+      const { checkSameVersion } = await import("./client-version.ts");
+      checkSameVersion(this.host.platform, await rest.json({ path: "/version" }));
+    }
+    return rest;
   }
 
   /** For commands that read objects of kinds that they know. */

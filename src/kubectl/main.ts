@@ -1,91 +1,72 @@
-import { FlagError, bareOf, parseFlags } from "#base/flags.ts";
-import type { FlagSpec, FlagSpecs } from "#base/flags.ts";
-import type { Command, CommandNode } from "./command.ts";
+import { FlagError, parseFlags } from "#base/flags.ts";
+import type { FlagSpecs } from "#base/flags.ts";
+import type { Command } from "./command.ts";
 import { CommandError, ExitError, UsageError, errorText } from "./errors.ts";
-import { globalFlags } from "./global-flags.ts";
+import { findCommand, firstArgument } from "./find-command.ts";
+import type { CommandLine } from "./find-command.ts";
+import { checkGlobals, globalFlags } from "./global-flags.ts";
 import type { GlobalValues } from "./global-flags.ts";
 import type { Host } from "./host.ts";
 import { dictionaryOf, languageOf } from "./language.ts";
 import { Kubectl } from "./kubectl.ts";
 import { allCommands } from "./commands/tree.ts";
+import type { PreferredLine } from "./preferences/apply.ts";
 
 const helpFlag = { help: { type: "bool", short: "h", usage: "", hidden: true } } as const;
 
 /** Runs one command line, the program's name left out. Resolves with the exit code. */
 export async function main(host: Host, argv: readonly string[]): Promise<number> {
-  const line = findCommand(argv);
+  const [first] = argv;
+  if (first === "__complete" || first === "__completeNoDesc") {
+    const { complete } = await import("./completion/complete.ts");
+    return await complete(host, argv.slice(1), { described: first === "__complete" });
+  }
+  let line: CommandLine = { path: [], argv };
+  let alias: string | undefined;
   try {
-    return await run(host, line);
+    const preferred = await withPreferences(host, argv);
+    alias = preferred.alias;
+    line = await findCommand(preferred.words);
+    return await run(host, line, preferred.words);
   } catch (error) {
+    const names = alias === undefined ? line.path.map(({ name }) => name) : [alias];
     const exitCode = (await line.path.at(-1)?.load())?.default.exitCodeOfErrors;
-    return report(host, line, error, exitCode);
+    return report(host, ["kubectl", ...names].join(" "), error, exitCode);
   }
 }
 
-/** A command and how it was reached. */
-export interface CommandLine {
-  /** From the program's own commands down; empty for the program itself. */
-  readonly path: readonly CommandNode[];
-  /** All words but the commands' names. */
-  readonly argv: readonly string[];
+/** With what the person's preferences file says, where that is turned on. */
+async function withPreferences(host: Host, argv: readonly string[]): Promise<PreferredLine> {
+  const { KUBECTL_KUBERC: enabled = "" } = host.environment;
+  if (!["1", "t", "T", "true", "TRUE", "True"].includes(enabled)) return { words: argv };
+  const { applyPreferences } = await import("./preferences/apply.ts");
+  return await applyPreferences(host, argv);
 }
 
-/** Flags may stand before a command's name; their values are no commands. */
-function findCommand(argv: readonly string[]): CommandLine {
-  const path: CommandNode[] = [];
-  let words = [...argv];
-  let children: readonly CommandNode[] = allCommands;
-  while (children.length > 0) {
-    const at = firstArgument(words);
-    const word = at === undefined ? undefined : words[at];
-    const node = children.find(
-      ({ name, aliases }) => name === word || (word !== undefined && aliases?.includes(word)),
-    );
-    if (!node) break;
-    path.push(node);
-    words = words.filter((_, index) => index !== at);
-    children = node.children ?? [];
-  }
-  return { path, argv: words };
-}
-
-/** Where the first word stands that is no flag and no flag's value. */
-function firstArgument(words: readonly string[]): number | undefined {
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
-    if (word === "--") return undefined;
-    if (!word.startsWith("-") || word === "-") return index;
-    if (word.includes("=")) continue;
-    const spec = specOf(word);
-    if (spec && bareOf(spec) === undefined) index++;
-  }
-  return undefined;
-}
-
-function specOf(word: string): FlagSpec | undefined {
-  const specs: FlagSpecs = globalFlags;
-  if (word.startsWith("--")) return specs[word.slice(2).replaceAll("_", "-")];
-  // "-nfoo" has its value with it.
-  if (word.length > 2) return undefined;
-  return Object.values(specs).find(({ short }) => short === word.slice(1));
-}
-
-async function run(host: Host, line: CommandLine): Promise<number> {
+async function run(host: Host, line: CommandLine, words: readonly string[]): Promise<number> {
   const node = line.path.at(-1);
   const dictionary = await dictionaryOf(languageOf(host.environment));
   const translate = (text: string) => dictionary[text] ?? text;
   const help = async () => {
     const { helpOf } = await import("./help.ts");
-    return await helpOf(line.path, translate);
+    return await helpOf(host, line.path, translate);
   };
   if (!node) return await runProgram(host, line, help);
+  const [argument = "-"] = line.argv;
+  if (node.takesPlugins && line.path.length === 1 && !argument.startsWith("-")) {
+    const { runPlugin } = await import("./plugins.ts");
+    const exitCode = await runPlugin(host, words, words.length - line.argv.length + 1);
+    if (exitCode !== undefined) return exitCode;
+  }
   const command = (await node.load()).default;
   const specs = { ...globalFlags, ...helpFlag, ...command.flags };
   const parsed = parseFlags(specs, line.argv, { stopAtFirstArg: command.passArguments ?? false });
   if (parsed.values.help) {
-    host.stdout.write(await help());
+    if (command.ownHelp) host[command.ownHelp.output].write(command.ownHelp.text);
+    else host.stdout.write(await help());
     return 0;
   }
+  checkGlobals(parsed.values);
   checkRequired(command, parsed.given);
   const kubectl = new Kubectl({
     host,
@@ -144,23 +125,18 @@ async function runProgram(
     return 0;
   }
   const { runPlugin } = await import("./plugins.ts");
-  const exitCode = await runPlugin(host, argv, at);
+  const exitCode = await runPlugin(host, argv);
   if (exitCode !== undefined) return exitCode;
   const { unknownCommand } = await import("./suggestions.ts");
   host.stderr.write(unknownCommand(argv[at] ?? "", allCommands));
   return 1;
 }
 
-function report(
-  host: Host,
-  { path }: CommandLine,
-  error: unknown,
-  exitCode: number | undefined,
-): number {
+/** `name` is the command's, with its parents'. */
+function report(host: Host, name: string, error: unknown, exitCode: number | undefined): number {
   if (error instanceof ExitError) return error.exitCode;
   // Whoever asked for the end needs no reason.
   if (host.interrupted.aborted) return 130;
-  const name = ["kubectl", ...path.map((node) => node.name)].join(" ");
   if (error instanceof FlagError) {
     const tail = exitCode === undefined ? "--help' for usage." : "-h' for help and examples";
     host.stderr.write(`error: ${error.message}\nSee '${name} ${tail}\n`);

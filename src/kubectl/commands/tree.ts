@@ -92,6 +92,7 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "create",
         about: "Create a resource from a file or from stdin",
         load: () => import("./create/command.ts"),
+        takesPlugins: true,
         children: createCommands,
       },
       {
@@ -374,6 +375,18 @@ export const commandGroups: readonly CommandGroup[] = [
         children: configCommands,
       },
       {
+        name: "plugin",
+        about: "Show the plugins that there are",
+        load: () => import("./plugin/command.ts"),
+        children: [
+          {
+            name: "list",
+            about: "List all plugins on the PATH",
+            load: () => import("./plugin/list.ts"),
+          },
+        ],
+      },
+      {
         name: "version",
         about: "Show the versions of the client and of the server",
         load: () => import("./version/command.ts"),
@@ -383,6 +396,18 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "List the flags that all commands take",
         hidden: true,
         load: () => import("./options/command.ts"),
+      },
+      {
+        name: "alpha",
+        about: "Commands that are still being tried out",
+        hidden: true,
+        load: () => import("./alpha/command.ts"),
+      },
+      {
+        name: "help",
+        about: "Show the help of a command",
+        hidden: true,
+        load: () => import("./help/command.ts"),
       },
     ],
   },

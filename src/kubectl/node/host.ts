@@ -31,7 +31,7 @@ export function nodeHost(
     platform: { os: goPlatform(), arch: goArchitecture() },
     programName: options.programName ?? "kubectl",
     interrupted: interrupted.signal,
-    programs: lazyPrograms,
+    programs: lazyPrograms(environment),
     kustomize: async () => (await import("./kustomize.ts")).kustomizeOnDisk,
     // TLS takes longer to load than all of ours: commands that ask no server do without.
     connect: async (access, host) => (await import("./connect.ts")).connect(access, host),
@@ -49,14 +49,13 @@ export function nodeHost(
   };
 }
 
-const lazyPrograms: Programs = {
-  runInForeground: async (...args) => (await realPrograms()).runInForeground(...args),
-  run: async (...args) => (await realPrograms()).run(...args),
-  find: async (name) => (await realPrograms()).find(name),
-};
-
-async function realPrograms(): Promise<Programs> {
-  return (await import("./programs.ts")).programs;
+function lazyPrograms(environment: Host["environment"]): Programs {
+  const real = async () => (await import("./programs.ts")).programsOf(environment);
+  return {
+    runInForeground: async (...args) => (await real()).runInForeground(...args),
+    run: async (...args) => (await real()).run(...args),
+    find: async (name) => (await real()).find(name),
+  };
 }
 
 /** Writes are remembered by the stream when the reader is slow; a reader that went away is no failure. */

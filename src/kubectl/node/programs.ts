@@ -4,12 +4,15 @@ import { delimiter, join } from "node:path";
 import { CommandError } from "../errors.ts";
 import type { Programs, RunOptions } from "../host.ts";
 
-export const programs: Programs = {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Those that the environment's PATH has; they get the environment, too. */
+export const programsOf = (environment: Environment): Programs => ({
   runInForeground: (command, args, options = {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(command, args, {
         stdio: "inherit",
-        env: environmentOf(options),
+        env: environmentOf(environment, options),
       });
       child.once("error", (error) => reject(new CommandError(error.message, { cause: error })));
       child.once("exit", (code, signal) => resolve(code ?? (signal ? 130 : 1)));
@@ -18,7 +21,7 @@ export const programs: Programs = {
     new Promise((resolve, reject) => {
       const child = spawn(command, args, {
         stdio: [options.input === undefined ? "inherit" : "pipe", "pipe", "pipe"],
-        env: environmentOf(options),
+        env: environmentOf(environment, options),
       });
       let stdout = "";
       let stderr = "";
@@ -32,16 +35,16 @@ export const programs: Programs = {
     }),
   async find(name) {
     if (name.includes("/")) return (await isProgram(name)) ? name : undefined;
-    for (const directory of (process.env.PATH ?? "").split(delimiter)) {
+    for (const directory of (environment.PATH ?? "").split(delimiter)) {
       const path = join(directory, name);
       if (directory && (await isProgram(path))) return path;
     }
     return undefined;
   },
-};
+});
 
-function environmentOf({ environment }: RunOptions): NodeJS.ProcessEnv {
-  return environment ? { ...process.env, ...environment } : process.env;
+function environmentOf(base: Environment, { environment }: RunOptions): NodeJS.ProcessEnv {
+  return { ...base, ...environment };
 }
 
 async function isProgram(path: string): Promise<boolean> {

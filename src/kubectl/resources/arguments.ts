@@ -11,7 +11,7 @@ export interface ParsedArguments {
 export function parseArguments(args: readonly string[], programName: string): ParsedArguments {
   if (!args.some((arg) => arg.includes("/"))) {
     const [first = "", ...names] = args;
-    const types = first.split(",").filter((type) => type !== "");
+    const types = args.length > 0 ? [...new Set(first.split(","))] : [];
     return { types, names, pairs: [] };
   }
   if (!args.every((arg) => arg.includes("/"))) {

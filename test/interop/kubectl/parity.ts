@@ -2,6 +2,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { utf8 } from "#base/bytes.ts";
 import { silentLogger } from "#base/log.ts";
 import { systemClock } from "#base/node/system-clock.ts";
@@ -50,6 +51,8 @@ export interface CommandStep {
   readonly environment?: Readonly<Record<string, string>>;
   /** Why ours is meant to say something else; the exit code is compared all the same. */
   readonly differs?: string;
+  /** Ours is started as a program of its own, as it has to be to start others in its place. */
+  readonly asProgram?: true;
   /** The command's help is printed there, whose words are our own. */
   readonly help?: "stdout" | "stderr";
   /** Lines come in no order that is promised. */
@@ -149,7 +152,9 @@ async function openSide(script: ParityScript, run: Run): Promise<Side> {
   await cp(plane.kubeconfig, join(directory, "config"));
   for (const [name, text] of Object.entries(script.files ?? {})) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
-    await writeFile(join(directory, name), text);
+    // What begins like a script can be run.
+    const mode = text.startsWith("#!") ? 0o755 : 0o644;
+    await writeFile(join(directory, name), text, { mode });
   }
   const scope = new Scope({ onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`) });
   if (script.nodes) {
@@ -192,14 +197,22 @@ function environmentIn({ directory }: Place, step: CommandStep): Record<string, 
     PATH: process.env["PATH"] ?? "",
     HOME: directory,
     KUBECONFIG: join(directory, "config"),
-    ...step.environment,
+    ...inDirectory(step.environment ?? {}, directory),
   };
+}
+
+/** "DIR" in an environment variable is the directory that the commands run in. */
+function inDirectory(environment: Readonly<Record<string, string>>, directory: string) {
+  const entries = Object.entries(environment);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, value.replaceAll("DIR", directory)]),
+  );
 }
 
 async function runStock(side: Place, step: CommandStep): Promise<CommandResult> {
   const { path } = stockKubectl();
-  return await runCommand(
-    "sh",
+  const result = await runCommand(
+    "/bin/sh",
     ["-c", `cd "$0" && exec "$@"`, side.directory, path, ...words(step.run)],
     {
       environment: environmentIn(side, step),
@@ -208,12 +221,16 @@ async function runStock(side: Place, step: CommandStep): Promise<CommandResult> 
       expectCode: "any",
     },
   );
+  // It calls itself by its path.
+  const named = (text: string) => text.replaceAll(path, "kubectl");
+  return { ...result, stdout: named(result.stdout), stderr: named(result.stderr) };
 }
 
 const real = nodeHost();
 
 /** In this process, which spares the start of a program for each command. */
 async function runOurs(side: Place, step: CommandStep): Promise<CommandResult> {
+  if (step.asProgram) return await runOurProgram(side, step);
   const stdout = captured();
   const stderr = captured();
   const host: Host = {
@@ -246,6 +263,22 @@ async function runOurs(side: Place, step: CommandStep): Promise<CommandResult> {
   };
   const code = await main(host, words(step.run));
   return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+const ourProgram = fileURLToPath(new URL("../../../src/bin/kubectl.ts", import.meta.url));
+
+async function runOurProgram(side: Place, step: CommandStep): Promise<CommandResult> {
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", ourProgram];
+  return await runCommand(
+    "/bin/sh",
+    ["-c", `cd "$0" && exec "$@"`, side.directory, ...node, ...words(step.run)],
+    {
+      environment: environmentIn(side, step),
+      input: step.stdin ?? "",
+      timeoutMs: 30_000,
+      expectCode: "any",
+    },
+  );
 }
 
 function captured(): { readonly output: Output; text(): string } {
