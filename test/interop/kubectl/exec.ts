@@ -101,3 +101,25 @@ export const execScripts: readonly ParityScript[] = [
     ],
   },
 ];
+
+export const attachedRunScripts: readonly ParityScript[] = [
+  {
+    name: "pods that one stays with",
+    nodes: true,
+    kubelets: true,
+    steps: [
+      { run: "run one --image=nginx -i --rm", stdin: "x" },
+      "run two --image=nginx --attach --rm -q",
+      { run: "run three --image=nginx -it --rm --expose --port=80", stdin: "x" },
+      { run: "run four --image=nginx --attach --restart=Never --rm -- exit", unordered: true },
+      "run five --image=nginx --attach --restart=Never --rm --command -- exit 3",
+      "run six --image=nginx --attach",
+      "run six --image=nginx --attach --rm",
+      "run seven --image=nginx --attach --leave-stdin-open --restart=Never --rm",
+      "run eight --image=nginx --attach --rm --as=jim",
+      `run nine --image=nginx --attach --rm --pod-running-timeout=100ms --overrides='{"spec":{"nodeName":"none"}}'`,
+      "run ten --image=nginx --rm",
+      "get svc three",
+    ],
+  },
+];

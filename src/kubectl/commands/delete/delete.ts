@@ -19,6 +19,8 @@ export interface DeleteOptions extends Deletion {
   readonly interactive: boolean;
   /** Print "pod/web" and nothing else. */
   readonly namesOnly: boolean;
+  /** Print nothing of what is deleted. */
+  readonly quiet?: boolean;
 }
 
 /** Deletes everything that is found, tells what, and waits until it is gone. */
@@ -38,7 +40,7 @@ export async function deleteResources(kubectl: Kubectl, options: DeleteOptions):
   for (const info of infos) {
     try {
       const uid = await deleteOne(kubectl, info, options);
-      tell(kubectl, info, options);
+      if (!options.quiet) tell(kubectl, info, options);
       gone.push({ info, uid });
     } catch (error) {
       if (!(options.ignoreNotFound && isNotFound(error))) errors.push(error);

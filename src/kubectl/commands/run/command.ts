@@ -148,12 +148,7 @@ export default defineCommand({
     if (!["", "Always", "IfNotPresent", "Never"].includes(values["image-pull-policy"])) {
       throw new UsageError(`invalid image pull policy: ${values["image-pull-policy"]}`);
     }
-    if (attaches) {
-      throw new CommandError(
-        "attaching to what runs is not possible yet: run without -i, -t, --attach and --rm",
-      );
-    }
     const { runPod } = await import("./run.ts");
-    await runPod(kubectl, { name, words: args.slice(1), values, dryRun });
+    await runPod(kubectl, { name, words: args.slice(1), values, dryRun, attaches });
   },
 });

@@ -6,6 +6,7 @@ import { dryRunQuery, operationText } from "../../writes/dry-run.ts";
 import type { DryRun } from "../../writes/dry-run.ts";
 import { createObject, printed, remembering } from "../../writes/made-objects.ts";
 import { overridden } from "../../writes/overrides.ts";
+import type { AttachedValues } from "./attached.ts";
 import { podOf, serviceOf } from "./pod.ts";
 import type { PodValues } from "./pod.ts";
 
@@ -14,8 +15,11 @@ export interface RunRequest {
   /** The container's arguments, or its command. */
   readonly words: readonly string[];
   readonly dryRun: DryRun;
+  /** Be with it until it ends. */
+  readonly attaches: boolean;
   readonly values: PodValues &
-    PrintValues & {
+    PrintValues &
+    AttachedValues & {
       readonly expose: boolean;
       readonly "field-manager": string;
       readonly overrides: string;
@@ -32,11 +36,17 @@ export async function runPod(kubectl: Kubectl, request: RunRequest): Promise<voi
     object: await overridden(podOf(name, words, values), values),
     resource: "pods",
   });
+  const made = [{ object: pod, resource: "pods" }];
   if (values.expose) {
-    const made = { object: serviceOf(name, values), resource: "services" };
-    const service = await create(kubectl, request, made);
+    const object = serviceOf(name, values);
+    const service = await create(kubectl, request, { object, resource: "services" });
+    made.push({ object: service, resource: "services" });
     kubectl.print(printer.print(await printed(service, values)));
     if (values.output === "yaml") kubectl.print("---\n");
+  }
+  if (request.attaches) {
+    const { runAttached } = await import("./attached.ts");
+    return await runAttached(kubectl, made, values);
   }
   kubectl.print(printer.print(await printed(pod, values)));
 }
