@@ -2,7 +2,6 @@ import type { ResourceDefinition } from "#server/registry/resource.ts";
 
 /** What nothing does yet for objects of these kinds, although they are stored and checked. */
 const unfinished: Readonly<Record<string, string>> = {
-  "apps/DaemonSet": "no pods are made for DaemonSets yet",
   "autoscaling/HorizontalPodAutoscaler": "nothing is scaled by HorizontalPodAutoscalers yet",
   "batch/CronJob": "no Jobs are made for CronJobs yet",
   "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",

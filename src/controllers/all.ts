@@ -10,6 +10,7 @@ import { certificateApprover } from "./certificates/approving/controller.ts";
 import { certificateRequestCleaner } from "./certificates/cleaner/controller.ts";
 import { certificateSigner } from "./certificates/signing/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
+import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -62,6 +63,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     statefulSetController,
     ...jobControllers(),
     ttlAfterFinishedController,
+    daemonSetController(),
     endpointsController,
     endpointSliceController,
     namespaceController(discovery),

@@ -97,6 +97,7 @@ export async function startCluster(
 export class SimulatedKubelet {
   /** Where new pods go. */
   node = "node-1";
+  nodeFor: (pod: Pod) => string = () => this.node;
   startMs = 1_000;
   stopMs = 500;
   /** Pods whose image is not there never become ready. */
@@ -128,7 +129,7 @@ export class SimulatedKubelet {
   async #bind(pod: Pod): Promise<void> {
     const { namespace, name } = pod.metadata;
     if (pod.spec.nodeName) return;
-    const target = { kind: "Node", name: this.node };
+    const target = { kind: "Node", name: this.nodeFor(pod) };
     const binding = { apiVersion: "v1", kind: "Binding", metadata: { namespace, name }, target };
     await this.#client.post(Pod, { namespace, name }, "binding", binding);
   }
