@@ -3,7 +3,6 @@ import type { ResourceDefinition } from "#server/registry/resource.ts";
 /** What nothing does yet for objects of these kinds, although they are stored and checked. */
 const unfinished: Readonly<Record<string, string>> = {
   "autoscaling/HorizontalPodAutoscaler": "nothing is scaled by HorizontalPodAutoscalers yet",
-  "batch/CronJob": "no Jobs are made for CronJobs yet",
   "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",
   "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
   "coordination.k8s.io/LeaseCandidate": "nobody is elected from LeaseCandidates yet",

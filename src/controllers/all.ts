@@ -11,6 +11,7 @@ import { certificateRequestCleaner } from "./certificates/cleaner/controller.ts"
 import { certificateSigner } from "./certificates/signing/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
+import { cronJobController } from "./cronjob/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -64,6 +65,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     ...jobControllers(),
     ttlAfterFinishedController,
     daemonSetController(),
+    cronJobController(),
     endpointsController,
     endpointSliceController,
     namespaceController(discovery),
