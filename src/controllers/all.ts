@@ -16,12 +16,16 @@ import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
+import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
 import { jobControllers } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
+import { claimProtectionController } from "./persistentvolumeclaim-protection/controller.ts";
+import { volumeExpander } from "./persistentvolume-expander/controller.ts";
+import { volumeProtectionController } from "./persistentvolume-protection/controller.ts";
 import { persistentVolumeBinder } from "./persistentvolume-binder/controller.ts";
-import { hostPathProvisioner } from "./persistentvolume-binder/host-path.ts";
+import { hostPathProvisioner, hostPathProvisioners } from "./persistentvolume-binder/host-path.ts";
 import type { NodeFolders } from "./persistentvolume-binder/host-path.ts";
 import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
@@ -77,6 +81,10 @@ export function allControllers(options: AllControllersOptions): readonly Control
     taintEvictionController,
     disruptionController,
     persistentVolumeBinder([hostPathProvisioner(options.folders ?? noFolders)]),
+    volumeExpander(hostPathProvisioners),
+    claimProtectionController,
+    volumeProtectionController,
+    ephemeralVolumeController,
     clusterRoleAggregationController,
     certificateApprover,
     ...(signer ? [certificateSigner(signer)] : []),

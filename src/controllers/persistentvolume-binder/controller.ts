@@ -3,6 +3,7 @@ import { StorageClass } from "#api/storage/v1.ts";
 import type { ObjectReference } from "#client/client.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import type { Controller, ReadCache } from "#component/controller.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 import { defineController, indexBy, watch } from "#component/controller.ts";
 import { choosesClass, claimKeysOf, defaultClassOf, storageClassOf } from "#machinery/volumes.ts";
 import { bind, setPhase, setUnbound } from "./binding.ts";
@@ -10,7 +11,7 @@ import { planClaim } from "./claim-plan.ts";
 import type { Message } from "./claim-plan.ts";
 import { provision } from "./provision.ts";
 import type { VolumeProvisioner } from "./provisioner.ts";
-import { reclaim, withoutFinalizer } from "./reclaim.ts";
+import { letGo, reclaim } from "./reclaim.ts";
 import { planVolume, unbound } from "./volume-plan.ts";
 
 const name = "persistentvolume-binder-controller";
@@ -67,6 +68,8 @@ function claimController(provisioners: readonly VolumeProvisioner[]): Controller
     ],
     reads: [Node, Pod],
     indexes: [byClaim, byVolume, bySearch, podsByClaim],
+    // Our own notes and other people's finalizers are no reason to say everything again.
+    concerns: (claim, old) => !deepEqual(decisive(claim), decisive(old)),
 
     async reconcile(claim, ctx) {
       const plan = planClaim(claim, surroundingsOf(claim, ctx));
@@ -94,6 +97,11 @@ function claimController(provisioners: readonly VolumeProvisioner[]): Controller
       }
     },
   });
+}
+
+function decisive({ metadata, spec, status }: PersistentVolumeClaim) {
+  const { phase = "Pending" } = status;
+  return { annotations: metadata.annotations, spec, phase };
 }
 
 function surroundingsOf(
@@ -200,7 +208,7 @@ async function release(
   await reclaim(released, provisioners, ctx);
   const isKept = released.spec.persistentVolumeReclaimPolicy !== "Delete";
   // Who deletes by hand what stands for data that is to be kept, keeps the data.
-  if (isKept && released.metadata.deletionTimestamp) await withoutFinalizer(released, ctx);
+  if (isKept && released.metadata.deletionTimestamp) await letGo(released, ctx);
 }
 
 function tellMismatch(

@@ -1,6 +1,7 @@
 import { Node, PersistentVolume } from "#api/core/v1.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import { provisionerFinalizer, volumeAnnotations } from "#machinery/volumes.ts";
+import { withoutFinalizer } from "../common/finalizers.ts";
 import { setPhase } from "./binding.ts";
 import type { VolumeProvisioner } from "./provisioner.ts";
 
@@ -45,7 +46,7 @@ async function remove(
       await fail(volume, "VolumeFailedDelete", text, ctx);
       throw error;
     }
-    const released = await withoutFinalizer(volume, ctx);
+    const released = await letGo(volume, ctx);
     await ctx.delete(PersistentVolume, released);
     return;
   }
@@ -59,14 +60,9 @@ async function remove(
 }
 
 /** One that somebody deletes himself although its policy is to keep the data: nothing holds it. */
-export async function withoutFinalizer(
-  volume: PersistentVolume,
-  ctx: Context,
-): Promise<PersistentVolume> {
-  const { metadata } = volume;
-  if (!metadata.finalizers?.includes(provisionerFinalizer)) return volume;
-  const finalizers = metadata.finalizers.filter((name) => name !== provisionerFinalizer);
-  return await ctx.update(PersistentVolume, { ...volume, metadata: { ...metadata, finalizers } });
+export async function letGo(volume: PersistentVolume, ctx: Context): Promise<PersistentVolume> {
+  if (!volume.metadata.finalizers?.includes(provisionerFinalizer)) return volume;
+  return await ctx.update(PersistentVolume, withoutFinalizer(volume, provisionerFinalizer));
 }
 
 async function fail(
