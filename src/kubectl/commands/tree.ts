@@ -282,6 +282,8 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "exec",
         about: "Execute a command in a container",
         load: () => import("./exec/command.ts"),
+      },
+      {
         name: "auth",
         about: "Ask about authorization",
         load: () => import("./auth/command.ts"),

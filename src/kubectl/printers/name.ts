@@ -18,7 +18,7 @@ export function namePrinter(operation: string): Printer {
   };
 }
 
-/** What has no metadata, such as a kubeconfig, has no name that could be known. */
+/** What has no name, such as a review or a kubeconfig, still gets its line. */
 function nameOf({ metadata }: { readonly metadata?: { readonly name?: string } }): string {
-  return metadata ? (metadata.name ?? "") : "<unknown>";
+  return metadata?.name || "<unknown>";
 }
