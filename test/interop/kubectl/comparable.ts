@@ -26,6 +26,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b(LIVE|MERGED)-[A-Za-z0-9]+/g, "$1-IDENT"],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, "TIME"],
   [/kube-api-access-[a-z0-9]{5}/g, "kube-api-access-IDENT"],
+  [new RegExp(`-${letters}{5}(?![\\w-])`, "g"), "-IDENT"],
   [/\b10\.(\d{1,3}\.){2}\d{1,3}\b/g, "ADDRESS"],
   [/(?<=[:\s]|nodePort: )3[0-2]\d{3}(?=[/\s,]|$)/g, "NPORT"],
   [/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g, "CERTIFICATE"],
@@ -67,6 +68,9 @@ function strip(value: unknown): unknown {
 
 function byText(list: unknown): unknown {
   if (!Array.isArray(list)) return list;
-  const keyed = list.map((item: unknown) => ({ item, key: JSON.stringify(item) }));
+  const keyed = list.map((item: unknown) => {
+    const { time: _time, ...rest } = item as Row;
+    return { item, key: JSON.stringify(rest) };
+  });
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
 }
