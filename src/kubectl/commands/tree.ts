@@ -319,6 +319,23 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "apply",
         about: "Apply a configuration to resources, by file or from stdin",
         load: () => import("./apply/command.ts"),
+        children: [
+          {
+            name: "edit-last-applied",
+            about: "Change the last-applied-configuration of a resource in an editor",
+            load: () => import("./apply/edit-last-applied.ts"),
+          },
+          {
+            name: "set-last-applied",
+            about: "Set the last-applied-configuration of a resource to what a file has",
+            load: () => import("./apply/set-last-applied.ts"),
+          },
+          {
+            name: "view-last-applied",
+            about: "Show the last-applied-configuration of resources",
+            load: () => import("./apply/view-last-applied.ts"),
+          },
+        ],
       },
       {
         name: "patch",

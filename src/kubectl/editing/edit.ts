@@ -2,7 +2,7 @@ import { isRow } from "#machinery/json.ts";
 import { toYaml } from "#machinery/codec/yaml-writer.ts";
 import { goJson } from "#machinery/codec/go-json.ts";
 import { parseYaml } from "#machinery/codec/yaml.ts";
-import { StatusError } from "#machinery/status.ts";
+import type { StatusError } from "#machinery/status.ts";
 import { qualifiedName } from "../discovery/api-resource.ts";
 import { CommandError, ExitError, messageOf } from "../errors.ts";
 import type { Kubectl } from "../kubectl.ts";

@@ -23,6 +23,11 @@ export function configurationText(object: KubeObject): string {
   return `${goJson({ ...object, metadata: { ...metadata, ...told } }, { keysOf: fieldOrder })}\n`;
 }
 
+/** The object's text as it is, with the same newline. */
+export function plainText(object: KubeObject): string {
+  return `${goJson(object)}\n`;
+}
+
 /** A copy that remembers its own configuration. */
 export function withLastApplied(object: KubeObject): KubeObject {
   const annotations = {

@@ -54,11 +54,12 @@ async function read(kubectl: Kubectl, info: ResourceInfo): Promise<KubeObject | 
     return await rest.json({ path: resourcePath(info.resource, info) });
   } catch (error) {
     if (error instanceof StatusError && error.reason === "NotFound") return undefined;
-    throw during(
-      `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: "${info.source ?? ""}"`,
-      error,
-    );
+    throw during(retrieving(info), error);
   }
+}
+
+export function retrieving(info: ResourceInfo): string {
+  return `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: "${info.source ?? ""}"`;
 }
 
 function describe({ resource, name, namespace }: ResourceInfo): string {
