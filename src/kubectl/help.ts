@@ -139,10 +139,14 @@ export function shownDefault({ type, default: value, unquoted }: FlagSpec): stri
       return formatDuration(Number(value ?? 0) * 1e6);
     case "list":
     case "array":
-      return `[${(Array.isArray(value) ? value : []).join(",")}]`;
+      return unquoted ? listed(value) : `[${listed(value)}]`;
     default:
       return type satisfies never;
   }
+}
+
+function listed(value: FlagSpec["default"]): string {
+  return Array.isArray(value) ? value.join(",") : "";
 }
 
 /** `kubectl options`. */

@@ -15,7 +15,11 @@ export const kustomizeFlags = {
   },
   "enable-alpha-plugins": { type: "bool", usage: "allow plugins that are no built-in ones" },
   "enable-helm": { type: "bool", usage: "allow helmCharts, which are inflated by helm" },
-  "enable-managedby-label": { type: "bool", usage: "label all objects as made by kustomize" },
+  "enable-managedby-label": {
+    type: "bool",
+    hidden: true,
+    usage: "label all objects as made by kustomize",
+  },
   env: {
     type: "list",
     short: "e",
@@ -44,6 +48,7 @@ export const kustomizeFlags = {
   output: { type: "string", short: "o", default: "", usage: "write to this path instead" },
   reorder: {
     type: "string",
+    hidden: true,
     default: "legacy",
     usage: "the order of the output: legacy, or none for that of the files",
   },

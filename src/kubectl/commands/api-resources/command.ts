@@ -7,7 +7,7 @@ import { joinGroupVersion } from "../../objects.ts";
 import { alignRows } from "../../printers/tabwriter.ts";
 
 export default defineCommand({
-  usage: "api-resources",
+  usage: "api-resources [flags]",
   description: "List the resources that the server serves.",
   examples: [
     { about: "List the resources", command: "kubectl api-resources" },

@@ -17,6 +17,7 @@ const flags = {
   ...ruleFlags,
   "aggregation-rule": {
     type: "list",
+    unquoted: true,
     usage: "Labels of the cluster roles that this one is put together of: key=value,…",
   },
   "non-resource-url": { type: "list", usage: "A path that the rule is for." },

@@ -1,6 +1,6 @@
 import { defineParent } from "../../../command.ts";
 
 export default defineParent({
-  usage: "service",
+  usage: "service [flags]",
   description: "Create a service of a type that a subcommand names.",
 });
