@@ -69,6 +69,8 @@ interface Definition<T extends ApiObject> {
   readonly query?: ReflectorQuery;
   /** Kinds whose objects this one controls: a change of one enqueues its owner. */
   readonly owns?: readonly Resource<ApiObject>[];
+  /** Kinds that it controls too, of which nobody needs to hear: its notes about itself. */
+  readonly keeps?: readonly Resource<ApiObject>[];
   /** Orphans of an owned kind that match are adopted: says which objects to wake for one. */
   readonly adopts?: (object: T) => LabelSelector | undefined;
   readonly watches?: readonly Watch[];

@@ -78,7 +78,8 @@ export class ControllerLoop<T extends ApiObject> {
   }
 
   #addInformers(): void {
-    const { for: main, owns = [], watches = [], reads = [], indexes = [] } = this.#definition;
+    const { for: main, watches = [], reads = [], indexes = [] } = this.#definition;
+    const owns = this.#owned;
     const resources = [main, ...owns, ...watches.map(({ resource }) => resource), ...reads];
     const { informers } = this.#environment;
     const queries = new Map(watches.map(({ resource, query }) => [resource, query]));
@@ -100,6 +101,11 @@ export class ControllerLoop<T extends ApiObject> {
     for (const { resource, name, keysOf } of indexes) {
       this.#informer(resource).addIndex(name, keysOf);
     }
+  }
+
+  get #owned(): readonly Resource<ApiObject>[] {
+    const { owns = [], keeps = [] } = this.#definition;
+    return [...owns, ...keeps];
   }
 
   #subscribe(): (() => void)[] {
@@ -227,7 +233,7 @@ export class ControllerLoop<T extends ApiObject> {
       key,
       object,
       resource: definition.for,
-      owns: definition.owns ?? [],
+      owns: this.#owned,
       informers: this.#lookup,
       expectations: this.#expectations,
       events: this.#events,

@@ -33,10 +33,12 @@ export function registrations(): Registration[] {
     });
 }
 
+const areas = ["apimachinery", "apps", "auth"];
+
 /** The rows that are judged, from upstream's list: its areas and its long names. */
 export function referenceRows(rows: readonly (readonly string[])[]): MatrixRow[] {
   return rows
-    .filter(([, area]) => area === "apimachinery" || area === "auth")
+    .filter(([, area = ""]) => areas.includes(area))
     .map(([, area = "", name = ""]) => ({ area, name: shortName(name) }));
 }
 
@@ -64,7 +66,7 @@ export function render(rows: readonly MatrixRow[], found: readonly Registration[
   });
   return `# Conformance
 
-Kubernetes' conformance rows of API machinery and authentication, and which of them a test here shows: through
+Kubernetes' conformance rows of API machinery, workloads and authentication, and which of them a test here shows: through
 the API of a whole control plane, or, where it takes a running container, on a cluster of its own (\`test/e2e\`).
 \`npm run conformance\` writes this page from the tests; a row without a test is "not yet".
 

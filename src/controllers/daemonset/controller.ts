@@ -20,7 +20,8 @@ export function daemonSetController(): Controller {
   return defineController({
     name: "daemonset-controller",
     for: DaemonSet,
-    owns: [Pod, ControllerRevision],
+    owns: [Pod],
+    keeps: [ControllerRevision],
     adopts: (daemonSet) => daemonSet.spec.selector,
     watches: [
       watch(Node, (node, cache, old) => {

@@ -16,7 +16,8 @@ import { replacements, statusOf } from "./status.ts";
 export const statefulSetController = defineController({
   name: "statefulset-controller",
   for: StatefulSet,
-  owns: [Pod, ControllerRevision],
+  owns: [Pod],
+  keeps: [ControllerRevision],
   adopts: (set) => set.spec.selector,
   // A pod may have to wait for a claim of its predecessor to go.
   watches: [

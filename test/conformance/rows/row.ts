@@ -8,6 +8,7 @@ import { Scope } from "#base/scope.ts";
 import type { Client } from "#client/client.ts";
 import type { Loose } from "#testkit/requests.ts";
 import { runSimulatedNodes } from "#testkit/simulated-node.ts";
+import type { SimulatedNodesOptions } from "#testkit/simulated-node.ts";
 import { findBinary } from "../../../src/cluster/providers/node/host.ts";
 import { Api } from "../../support/api.ts";
 import type { ApiRequest } from "../../support/api.ts";
@@ -49,6 +50,7 @@ let plane: TestControlPlane;
 let http: Api;
 let rows = 0;
 let nodes = 0;
+let containers: SimulatedNodesOptions["behaviour"];
 const failures: unknown[] = [];
 const scope = new Scope({ onFailure: (_task, error) => failures.push(error) });
 /** Less for what is known not to come. */
@@ -69,9 +71,10 @@ after(async () => {
   assert.deepEqual(failures, []);
 });
 
-/** The rows of this file have so many nodes, whose pods pretend to run. */
-export function withNodes(count: number): void {
+/** The rows of this file have so many nodes, whose pods pretend to run: as told, if it is told. */
+export function withNodes(count: number, behaviour?: SimulatedNodesOptions["behaviour"]): void {
   nodes = count;
+  containers = behaviour;
 }
 
 async function startNodes(): Promise<void> {
@@ -86,6 +89,7 @@ async function startNodes(): Promise<void> {
         count: nodes,
         kubeletVersion: "v1.36.0",
         started: resolve,
+        ...(containers && { behaviour: containers }),
       },
       signal,
     ),
