@@ -34,6 +34,7 @@ import { rootCertificatePublisher, serviceAccountController } from "./serviceacc
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
+import { ttlController } from "./ttl/controller.ts";
 import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
 import type { ExpressionCheck } from "./validating-admission-policy-status/controller.ts";
 
@@ -79,6 +80,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     resourceQuotaController(discovery),
     nodeLifecycleController(),
     taintEvictionController,
+    ttlController(),
     disruptionController,
     persistentVolumeBinder([hostPathProvisioner(options.folders ?? noFolders)]),
     volumeExpander(hostPathProvisioners),
