@@ -99,6 +99,12 @@ export interface Client {
     query: ListQuery,
     options?: DeleteOptions,
   ): Promise<void>;
+  /** GET of a path that is none of a kind's: discovery, metrics. Returns what the server answers. */
+  read(
+    path: string,
+    parameters?: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<unknown>;
   /** POST to a subresource: "binding", "eviction", "token". Returns what the server answers. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what is sent
   post<In, Out>(

@@ -95,6 +95,10 @@ export function createClient(transport: Transport): Client {
       const path = pathOf(resource, { namespace: query.namespace });
       await send("DELETE", path, { query: listParameters(query), body: deleteBody(options) });
     },
+    async read(path, parameters = {}, signal) {
+      const query = new URLSearchParams(parameters);
+      return contentOf(await send("GET", path, { query }, signal)).value;
+    },
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what is sent
     async post<In, Out>(
       resource: Resource<unknown>,

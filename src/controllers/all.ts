@@ -18,6 +18,7 @@ import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
+import { horizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/controller.ts";
 import { jobControllers } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
@@ -71,6 +72,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     ttlAfterFinishedController,
     daemonSetController(),
     cronJobController(),
+    horizontalPodAutoscalerController(),
     endpointsController,
     endpointSliceController,
     namespaceController(discovery),

@@ -129,6 +129,8 @@ function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
   return errors;
 }
 
+const cronJobNameMax = 52;
+
 export const cronJobs: ResourceDefinition = defineResource<CronJob>({
   type: CronJob,
   requiredMayBeEmpty: true,
@@ -164,6 +166,13 @@ export const cronJobs: ResourceDefinition = defineResource<CronJob>({
     ...nonNegative("spec.successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
     ...nonNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
   ],
+  validateCreate: ({ metadata }) => {
+    // Each of its Jobs has eleven characters more, and must keep to what labels may hold.
+    const { name = "" } = metadata as { name?: string };
+    if (name.length <= cronJobNameMax) return [];
+    const detail = `must be no more than ${cronJobNameMax} characters`;
+    return [invalid("metadata.name", name, detail)];
+  },
   status: {},
 });
 
