@@ -7,6 +7,7 @@ import { Scope } from "#base/scope.ts";
 import { ComponentStatus } from "#api/core/v1.ts";
 import { FlowSchema, PriorityLevelConfiguration } from "#api/flowcontrol/v1.ts";
 import { ServiceCIDR } from "#api/networking/v1.ts";
+import { StorageClass } from "#api/storage/v1.ts";
 import { createSigningKey } from "#pki/keys.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { createControlPlane } from "../control-plane.ts";
@@ -14,7 +15,7 @@ import { keepFlowSchemaConditions } from "./flow-control.ts";
 
 const refuse = () => Promise.reject(new Error("no kubelet here"));
 
-async function openControlPlane() {
+async function openControlPlane(simulatedNodes = 0) {
   const clock = new VirtualClock();
   return createControlPlane({
     config: {
@@ -24,7 +25,7 @@ async function openControlPlane() {
       serviceCidr: "10.96.0.0/16",
       apiPort: 8443,
       nodes: [],
-      simulatedNodes: 0,
+      simulatedNodes,
     },
     store: new MemoryStore({ clock }),
     serviceAccountKey: await createSigningKey(),
@@ -44,6 +45,24 @@ function openScope(): Scope {
     },
   });
 }
+
+test("claims of no class wait for their pod where there are several nodes", async () => {
+  const cases = [
+    [1, "Immediate"],
+    [2, "WaitForFirstConsumer"],
+  ] as const;
+  for (const [nodes, mode] of cases) {
+    const controlPlane = await openControlPlane(nodes);
+    await using scope = openScope();
+    await controlPlane.bootstrap(scope);
+    await controlPlane.bootstrap(scope);
+    const { items } = await controlPlane.client.list(StorageClass);
+    assert.deepEqual(
+      items.map(({ metadata, volumeBindingMode }) => [metadata.name, volumeBindingMode]),
+      [["standard", mode]],
+    );
+  }
+});
 
 test("the first start makes what flow control and Services begin with", async () => {
   const controlPlane = await openControlPlane();

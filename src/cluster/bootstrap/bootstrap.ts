@@ -13,6 +13,7 @@ import { createFlowControl } from "./flow-control.ts";
 import type { ClusterConfig } from "../config.ts";
 import { serviceAddress } from "../config.ts";
 import { put } from "./put.ts";
+import { createDefaultStorageClass } from "./storage-class.ts";
 
 export const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -36,6 +37,7 @@ export async function bootstrapCluster(
     dnsService(client, config),
     publishClientTrust(client, trust, clock.now()),
     createFlowControl(client, clock),
+    createDefaultStorageClass(client, config),
     serviceNetwork(client, config, clock),
   ]);
 }

@@ -13,6 +13,7 @@ import type { UserInfo } from "#server/pipeline/request.ts";
 import type { ApiServer } from "#server/server.ts";
 import type { ComponentBoard } from "../component-board.ts";
 import { whileLeading } from "../leadership.ts";
+import { nodeFolders } from "./node-folders.ts";
 import type { ControlPlaneOptions } from "./options.ts";
 
 /**
@@ -71,6 +72,7 @@ export function runLoops(
           rootCertificateAuthority: options.authorityPem,
           ...(options.authority && { certificateAuthority: options.authority }),
           serviceAccountKey: options.serviceAccountKey,
+          folders: nodeFolders(options.kubelet),
           expressionCheck: (policy) => {
             const kinds = server.definitions.map(({ type }) => type);
             return expressionWarnings(expressionEngine, policy, kinds);

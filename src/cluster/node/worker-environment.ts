@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import type { TokenRequest } from "#api/authentication/v1.ts";
-import { Service, ServiceAccount } from "#api/core/v1.ts";
+import {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Service,
+  ServiceAccount,
+} from "#api/core/v1.ts";
 import type { Pod } from "#api/core/v1.ts";
 import { cryptoRandom } from "#base/random.ts";
 import type { Scope } from "#base/scope.ts";
@@ -21,6 +27,7 @@ import type { WorkerEnvironment } from "#kubelet/pod-worker/worker.ts";
 import { probeActions } from "#kubelet/prober/node/actions.ts";
 import { createProber } from "#kubelet/prober/prober.ts";
 import { createStatusReporter } from "#kubelet/status/reporter.ts";
+import type { ClaimSource } from "#kubelet/volumes/claims.ts";
 import { createVolumeManager } from "#kubelet/volumes/node/volume-manager.ts";
 import type { Agent } from "./agent.ts";
 
@@ -61,9 +68,11 @@ export async function workerEnvironment(
     memoryBytes: facts.memoryBytes,
     volumes: createVolumeManager({
       root: config.root,
+      ownVolumes: volumeFolderOf(config),
       clock,
       logger,
       source,
+      claims: claimSource(agent),
       tokens: tokenSource(agent),
       node,
       environment,
@@ -128,6 +137,20 @@ function objectSource(
       await services.synced;
       return services.list(namespace);
     },
+  };
+}
+
+/** Where this node keeps the volumes that are made for claims as folders. */
+export function volumeFolderOf({ root }: Agent["config"]): string {
+  return join(root, "host-path");
+}
+
+function claimSource({ client, config }: Agent): ClaimSource {
+  return {
+    claim: (namespace, name, signal) =>
+      client.find(PersistentVolumeClaim, { namespace, name }, signal),
+    volume: (name, signal) => client.find(PersistentVolume, { name }, signal),
+    node: (signal) => client.find(Node, { name: config.node }, signal),
   };
 }
 

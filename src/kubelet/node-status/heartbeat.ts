@@ -17,6 +17,8 @@ export interface HeartbeatOptions {
   readonly logger: Logger;
   readonly name: string;
   readonly labels: Record<string, string>;
+  /** What the node says of itself, besides what every node says. */
+  readonly annotations?: Record<string, string>;
   readonly podCidr: string;
   readonly facts: NodeFacts;
   /** Where nothing changes by itself, looking less often saves requests. */
@@ -65,21 +67,23 @@ export class Heartbeat {
     }
   }
 
-  /** A node that was here before keeps what it has, but shows the labels that it should. */
+  /** A node that was here before keeps what it has, but shows the notes that it should. */
   async #known(signal: AbortSignal): Promise<Node | undefined> {
-    const { client, name, facts, labels } = this.#options;
+    const { client, name, facts, annotations = {} } = this.#options;
     const node = await client.find(Node, { name }, signal);
     if (!node) return undefined;
-    const wanted = newNode(name, facts, labels).metadata?.labels ?? {};
-    const current = node.metadata.labels ?? {};
-    if (Object.entries(wanted).every(([key, value]) => current[key] === value)) return node;
-    const patch = { metadata: { labels: wanted } };
+    const labels = newNode(name, facts, this.#options.labels).metadata?.labels ?? {};
+    const { metadata } = node;
+    if (includes(metadata.labels, labels) && includes(metadata.annotations, annotations)) {
+      return node;
+    }
+    const patch = { metadata: { labels, annotations } };
     return await client.patch(Node, { name }, { type: "merge", patch });
   }
 
   async #create(signal: AbortSignal): Promise<Node> {
     const { client, clock, name, facts, labels, podCidr } = this.#options;
-    const draft = newNode(name, facts, labels);
+    const draft = newNode(name, facts, labels, this.#options.annotations);
     draft.spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
     const health = await this.#options.health(signal);
     const status = nodeStatus(name, facts, health, undefined, clock.now());
@@ -184,4 +188,8 @@ export class Heartbeat {
     this.#poke = undefined;
     this.#poked = false;
   }
+}
+
+function includes(current: Record<string, string> = {}, wanted: Record<string, string>): boolean {
+  return Object.entries(wanted).every(([key, value]) => current[key] === value);
 }

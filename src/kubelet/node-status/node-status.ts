@@ -40,6 +40,7 @@ export function newNode(
   name: string,
   facts: NodeFacts,
   labels: Record<string, string>,
+  annotations: Record<string, string> = {},
 ): Draft<Node> {
   return {
     metadata: {
@@ -52,7 +53,10 @@ export function newNode(
         "kubernetes.io/os": "linux",
         ...labels,
       },
-      annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" },
+      annotations: {
+        "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+        ...annotations,
+      },
     },
     spec: {},
   };

@@ -9,7 +9,9 @@ export type KubeletRequest =
       readonly pod: string;
       readonly container: string;
     }
-  | { readonly kind: "portForward"; readonly namespace: string; readonly pod: string };
+  | { readonly kind: "portForward"; readonly namespace: string; readonly pod: string }
+  /** Ours alone: a volume that was made for a claim as a folder of this node. */
+  | { readonly kind: "volume"; readonly name: string };
 
 /** Undefined for a path that the kubelet does not serve. */
 export function parseKubeletPath(path: string): KubeletRequest | undefined {
@@ -36,6 +38,8 @@ export function parseKubeletPath(path: string): KubeletRequest | undefined {
       const [namespace, pod] = rest;
       return namespace && pod ? { kind: "portForward", namespace, pod } : undefined;
     }
+    case "volumes":
+      return rest[0] && rest.length === 1 ? { kind: "volume", name: rest[0] } : undefined;
     default:
       return undefined;
   }
@@ -77,6 +81,7 @@ export function permissionOf(
     case "exec":
     case "attach":
     case "portForward":
+    case "volume":
       return { verb, subresource: "proxy" };
     default:
       return request satisfies never;

@@ -55,6 +55,8 @@ export interface KubeletServerOptions {
     query: URLSearchParams,
     signal: AbortSignal,
   ): AsyncIterable<Bytes>;
+  /** Deletes a folder that was made for a claim; one that is not there is fine. */
+  removeVolume(name: string): Promise<void>;
   metrics(): Promise<string>;
   /** What containers use, for a metrics server. */
   resourceMetrics(signal: AbortSignal): Promise<string>;
@@ -128,6 +130,9 @@ async function admit(
   const url = new URL(request.url ?? "/", "https://kubelet");
   const route = parseKubeletPath(url.pathname);
   if (!route) throw new HttpError(404, "404 page not found\n");
+  if (route.kind === "volume" && request.method !== "DELETE") {
+    throw new HttpError(405, "a volume can only be deleted");
+  }
   const caller = callerOf(request);
   const permission = permissionOf(route, request.method ?? "GET");
   const decision = await options.authorize(caller, permission);
@@ -184,6 +189,11 @@ async function answer(
       return sendMetrics(response, await options.resourceMetrics(signal));
     case "stats":
       return sendJson(response, await options.stats(signal));
+    case "volume":
+      await options.removeVolume(route.name);
+      response.writeHead(204);
+      response.end();
+      return;
     case "logs":
       return sendLogs(route, query, response, options, signal);
     case "exec":

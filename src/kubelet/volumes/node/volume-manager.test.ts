@@ -17,13 +17,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { Pod } from "#api/core/v1.ts";
+import { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
 import type { ConfigMap, PodSpec, Secret } from "#api/core/v1.ts";
 import { toBase64, utf8 } from "#base/bytes.ts";
 import { VirtualClock } from "#base/clock.ts";
 import { silentLogger } from "#base/log.ts";
 import { applyDefaults } from "#schema/default.ts";
 import type { Draft } from "#schema/message.ts";
+import { removeOwnVolume } from "./bound-volumes.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
 import { createVolumeManager } from "./volume-manager.ts";
 
@@ -239,6 +240,127 @@ function contents(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
+const claimed = { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }] };
+
+function claimOf(status: "Bound" | "Pending", deletionTimestamp?: string) {
+  return applyDefaults(PersistentVolumeClaim, {
+    metadata: {
+      name: "data",
+      namespace: "default",
+      uid: "c1",
+      ...(deletionTimestamp && { deletionTimestamp }),
+    },
+    spec: { volumeName: "pv" },
+    status: { phase: status },
+  });
+}
+
+function volumeOf(spec: Partial<Draft<PersistentVolume>["spec"]>) {
+  return applyDefaults(PersistentVolume, {
+    metadata: { name: "pv" },
+    spec: { claimRef: { namespace: "default", name: "data", uid: "c1" }, ...spec },
+    status: {},
+  });
+}
+
+test("a claim's folder is made where it is the kubelet's own, and shown to containers", async (t) => {
+  const kit = setUp(t);
+  const path = join(kit.root, "host-path", "pvc-1");
+  kit.claims.data = claimOf("Bound");
+  kit.volumes.pv = volumeOf({ hostPath: { path, type: "DirectoryOrCreate" } });
+  const pod = kit.pod(claimed);
+  await kit.manager.setUp(pod, signal);
+  assert.equal(statSync(path).mode & 0o777, 0o777);
+  writeFileSync(join(path, "kept"), "data");
+  const [container] = pod.spec.containers;
+  assert.ok(container);
+  const [mount] = await kit.manager.mountsOf(pod, container);
+  assert.deepEqual([mount?.hostPath, mount?.readonly], [path, false]);
+
+  // A running pod keeps its volume whatever becomes of the claim.
+  delete kit.claims.data;
+  await kit.manager.refresh(pod, signal);
+  await kit.manager.tearDown(kit.uid);
+  assert.deepEqual(contents(path), { kept: "data" });
+
+  await removeOwnVolume(join(kit.root, "host-path"), "pvc-1");
+  assert.deepEqual(readdirSync(join(kit.root, "host-path")), []);
+  await removeOwnVolume(join(kit.root, "host-path"), "pvc-1");
+  for (const name of ["..", ".", "", "a/b"]) {
+    await assert.rejects(removeOwnVolume(kit.root, name), /is not the name of a volume/);
+  }
+});
+
+test("what is wrong with a claim is said in upstream's words", async (t) => {
+  const kit = setUp(t);
+  const outside = "/nonexistent/folder";
+  const elsewhere = {
+    required: {
+      nodeSelectorTerms: [
+        {
+          matchExpressions: [
+            { key: "kubernetes.io/hostname", operator: "In" as const, values: ["other"] },
+          ],
+        },
+      ],
+    },
+  };
+  const unable =
+    "Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], " +
+    "failed to process volumes=[v]: ";
+  const pvc = `${unable}error processing PVC default/data: `;
+  const bound = claimOf("Bound");
+  const there = volumeOf({ hostPath: { path: "/tmp", type: "" } });
+  const cases: [string, PersistentVolumeClaim | undefined, PersistentVolume | undefined][] = [
+    [
+      `${pvc}failed to fetch PVC from API server: persistentvolumeclaims "data" not found`,
+      undefined,
+      undefined,
+    ],
+    [`${pvc}PVC is not bound`, claimOf("Pending"), undefined],
+    [`${pvc}PVC is being deleted`, claimOf("Bound", "2026-01-01T00:00:00Z"), there],
+    [
+      `${pvc}failed to fetch PV pv from API server: persistentvolumes "pv" not found`,
+      bound,
+      undefined,
+    ],
+    [
+      `${unable}volume v has volumeMode Block, but is specified in volumeMounts`,
+      bound,
+      volumeOf({ local: { path: "/dev/sda" }, volumeMode: "Block" }),
+    ],
+    [
+      'MountVolume.NodeAffinity check failed for volume "pv" : no matching NodeSelectorTerms',
+      bound,
+      volumeOf({ local: { path: "/tmp" }, nodeAffinity: elsewhere }),
+    ],
+    [
+      `MountVolume.SetUp failed for volume "pv" : ` +
+        `hostPath type check failed: ${outside} is not a directory`,
+      bound,
+      volumeOf({ hostPath: { path: outside, type: "Directory" } }),
+    ],
+    [
+      `MountVolume.SetUp failed for volume "pv" : path "${outside}" does not exist`,
+      bound,
+      volumeOf({ local: { path: outside } }),
+    ],
+    [
+      `volumes of type nfs are not supported yet`,
+      bound,
+      volumeOf({ nfs: { server: "s", path: "/" } }),
+    ],
+  ];
+  for (const [message, claim, volume] of cases) {
+    delete kit.claims.data;
+    delete kit.volumes.pv;
+    if (claim) kit.claims.data = claim;
+    if (volume) kit.volumes.pv = volume;
+    await assert.rejects(kit.manager.setUp(kit.pod(claimed), signal), { message });
+    await kit.manager.tearDown(kit.uid);
+  }
+});
+
 function setUp(t: TestContext) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "volumes-")));
   mkdirSync(join(root, "pods"));
@@ -249,6 +371,11 @@ function setUp(t: TestContext) {
   const clock = new VirtualClock();
   const configMaps: Record<string, Draft<ConfigMap>> = {};
   const secrets: Record<string, Draft<Secret>> = {};
+  const claims: Record<string, PersistentVolumeClaim> = {};
+  const volumes: Record<string, PersistentVolume> = {};
+  const node = applyDefaults(Node, {
+    metadata: { name: "n", labels: { "kubernetes.io/hostname": "n" } },
+  });
   let tokens = 0;
   const other = () =>
     createVolumeManager({
@@ -256,6 +383,12 @@ function setUp(t: TestContext) {
       clock,
       logger: silentLogger,
       node: { addresses: [], allocatable: {} },
+      ownVolumes: join(root, "host-path"),
+      claims: {
+        claim: async (_, name) => claims[name],
+        volume: async (name) => volumes[name],
+        node: async () => node,
+      },
       source: {
         configMap: async (_, name) => configMaps[name] as ConfigMap | undefined,
         secret: async (_, name) => secrets[name] as Secret | undefined,
@@ -277,6 +410,8 @@ function setUp(t: TestContext) {
     clock,
     configMaps,
     secrets,
+    claims,
+    volumes,
     other,
     manager: other(),
     folder: (path: string) => join(root, "pods", uid, "volumes", path),

@@ -1,6 +1,6 @@
 import { chmod, mkdir, realpath, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Container, Pod, Volume, VolumeMount } from "#api/core/v1.ts";
+import type { Container, PersistentVolume, Pod, Volume, VolumeMount } from "#api/core/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import { quantityValue } from "#schema/quantity.ts";
@@ -14,10 +14,13 @@ import { payloadOf } from "../payload.ts";
 import type { PayloadSources } from "../payload.ts";
 import { pluginFolders, pluginOf } from "../plugin.ts";
 import type { FilesPlugin, VolumePlugin } from "../plugin.ts";
+import type { BoundVolume, ClaimSource } from "../claims.ts";
+import { checkAffinity, folderOf, resolveClaim } from "../claims.ts";
 import { TokenCache } from "../tokens.ts";
 import type { TokenSource } from "../tokens.ts";
-import { setUpFailed, VolumeError } from "../volume-error.ts";
+import { notProcessed, setUpFailed, VolumeError } from "../volume-error.ts";
 import { writeAtomically } from "./atomic-writer.ts";
+import { setUpBoundVolume } from "./bound-volumes.ts";
 import { checkHostPath } from "./host-path.ts";
 import { mountsBelow, mountTmpfs, unmountBelow } from "./mounts.ts";
 import { giveToGroup } from "./ownership.ts";
@@ -29,6 +32,9 @@ export interface VolumeManagerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly source: Pick<PayloadSources, "configMap" | "secret">;
+  readonly claims: ClaimSource;
+  /** Where claims' folders are that are this kubelet's to make. */
+  readonly ownVolumes: string;
   readonly tokens: TokenSource;
   readonly node: NodeFacts;
   /** For `subPathExpr`. */
@@ -46,6 +52,8 @@ class Volumes implements VolumeManager {
   readonly #sources: PayloadSources;
   /** What is under way for a pod: one thing at a time. */
   readonly #busy = new Map<string, Promise<void>>();
+  /** Behind the claims of each pod, by the name of its volume: neither changes while it runs. */
+  readonly #bound = new Map<string, Map<string, BoundVolume>>();
   #pods: Promise<string> | undefined;
 
   constructor(options: VolumeManagerOptions) {
@@ -95,19 +103,41 @@ class Volumes implements VolumeManager {
       }
       await removeIfEmpty(folder);
       this.#tokens.forget(podUid);
+      this.#bound.delete(podUid);
     });
   }
 
   async #setUpAll(pod: Pod, signal: AbortSignal): Promise<void> {
     const volumes = usedVolumes(pod);
+    await this.#resolveClaims(pod, volumes, signal);
     const outcomes = await Promise.allSettled(
       volumes.map((volume) => this.#setUpVolume(pod, volume, signal)),
     );
     signal.throwIfAborted();
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.status === "fulfilled") continue;
-      throw setUpFailed(volumes[index]?.name ?? "", outcome.reason);
+      const name = volumes[index]?.name ?? "";
+      const bound = this.#bound.get(pod.metadata.uid)?.get(name);
+      throw setUpFailed(bound?.name ?? name, outcome.reason);
     }
+  }
+
+  async #resolveClaims(pod: Pod, volumes: readonly Volume[], signal: AbortSignal): Promise<void> {
+    const known = this.#bound.get(pod.metadata.uid) ?? new Map<string, BoundVolume>();
+    const { claims } = this.#options;
+    for (const volume of volumes) {
+      const isClaim = volume.persistentVolumeClaim ?? volume.ephemeral;
+      if (!isClaim || known.has(volume.name)) continue;
+      let bound: PersistentVolume;
+      try {
+        bound = await resolveClaim(pod, volume, claims, signal);
+      } catch (error) {
+        throw error instanceof VolumeError ? notProcessed([volume.name], error) : error;
+      }
+      await checkAffinity(bound, claims, signal);
+      known.set(volume.name, folderOf(bound));
+    }
+    if (known.size > 0) this.#bound.set(pod.metadata.uid, known);
   }
 
   async #setUpVolume(pod: Pod, volume: Volume, signal: AbortSignal): Promise<void> {
@@ -115,6 +145,11 @@ class Volumes implements VolumeManager {
     switch (plugin.kind) {
       case "hostPath":
         return await checkHostPath(plugin.source.path, plugin.source.type ?? "");
+      case "claim": {
+        const { ownVolumes } = this.#options;
+        const group = pod.spec.securityContext.fsGroup;
+        return await setUpBoundVolume(this.#boundVolume(pod, volume), { ownVolumes, group });
+      }
       case "emptyDir":
         return await this.#setUpEmptyDir(pod, volume, plugin, signal);
       default:
@@ -189,9 +224,7 @@ class Volumes implements VolumeManager {
       );
     }
     const plugin = pluginOf(volume);
-    const isWritten = plugin.kind !== "emptyDir" && plugin.kind !== "hostPath";
-    const source =
-      plugin.kind === "hostPath" ? plugin.source.path : await this.#volumeFolder(pod, volume);
+    const source = await this.#sourceOf(pod, volume, plugin);
     const subPath = await this.#subPathOf(pod, container, wanted);
     const folder = await this.#folderOf(pod.metadata.uid);
     const target = join(folder, "volume-subpaths", volume.name, container.name, String(index));
@@ -200,7 +233,7 @@ class Volumes implements VolumeManager {
         ? await prepareSubPath({ volume: source, subPath, target }, new AbortController().signal)
         : source,
       containerPath: wanted.mountPath.startsWith("/") ? wanted.mountPath : `/${wanted.mountPath}`,
-      readonly: isWritten || (wanted.readOnly ?? false),
+      readonly: isReadOnly(plugin) || (wanted.readOnly ?? false),
       selinuxRelabel: false,
       propagation: propagationOf(wanted),
       uidMappings: [],
@@ -209,6 +242,19 @@ class Volumes implements VolumeManager {
       imageSubPath: "",
       mountOptions: [],
     };
+  }
+
+  /** The folder that containers are shown. */
+  async #sourceOf(pod: Pod, volume: Volume, plugin: VolumePlugin): Promise<string> {
+    if (plugin.kind === "hostPath") return plugin.source.path;
+    if (plugin.kind === "claim") return this.#boundVolume(pod, volume).path;
+    return await this.#volumeFolder(pod, volume);
+  }
+
+  #boundVolume(pod: Pod, { name }: Volume): BoundVolume {
+    const bound = this.#bound.get(pod.metadata.uid)?.get(name);
+    if (!bound) throw new VolumeError(`volume "${name}" is not set up`);
+    return bound;
   }
 
   async #subPathOf(pod: Pod, container: Container, wanted: VolumeMount): Promise<string> {
@@ -270,6 +316,18 @@ function usedVolumes({ spec }: Pod): readonly Volume[] {
     ),
   );
   return (spec.volumes ?? []).filter(({ name }) => used.has(name));
+}
+
+function isReadOnly(plugin: VolumePlugin): boolean {
+  switch (plugin.kind) {
+    case "emptyDir":
+    case "hostPath":
+      return false;
+    case "claim":
+      return plugin.readOnly;
+    default:
+      return true;
+  }
 }
 
 function propagationOf({ mountPropagation: wanted = "None" }: VolumeMount): number {
