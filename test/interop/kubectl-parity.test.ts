@@ -20,6 +20,8 @@ import { taintScripts } from "./kubectl/node.ts";
 import { setScripts } from "./kubectl/set.ts";
 import { certificateScripts, drainScripts, waitScripts } from "./kubectl/drain.ts";
 import { authScripts } from "./kubectl/auth.ts";
+import { observeScripts } from "./kubectl/observe.ts";
+import { explainScripts } from "./kubectl/explain.ts";
 import { parity } from "./kubectl/parity.ts";
 import { templateScripts } from "./kubectl/templates.ts";
 
@@ -54,3 +56,5 @@ parity("diff", diffScripts);
 parity("edit", editScripts);
 parity("last applied", lastAppliedScripts);
 parity("port-forward", portForwardScripts);
+parity("observe", observeScripts);
+parity("explain", explainScripts);

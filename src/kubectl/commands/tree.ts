@@ -150,6 +150,11 @@ export const commandGroups: readonly CommandGroup[] = [
     title: "Basic Commands (Intermediate):",
     commands: [
       {
+        name: "explain",
+        about: "Explain a resource and its fields",
+        load: () => import("./explain/command.ts"),
+      },
+      {
         name: "get",
         about: "Show one or many resources",
         load: () => import("./get/command.ts"),
@@ -239,6 +244,37 @@ export const commandGroups: readonly CommandGroup[] = [
         ],
       },
       {
+        name: "cluster-info",
+        about: "Show the addresses of the control plane and of services",
+        load: () => import("./cluster-info/command.ts"),
+        children: [
+          {
+            name: "dump",
+            about: "Print all that helps to find what is wrong with a cluster",
+            load: () => import("./cluster-info/dump/command.ts"),
+          },
+        ],
+      },
+      {
+        name: "top",
+        about: "Show how much CPU and memory is used",
+        load: () => import("./top/command.ts"),
+        children: [
+          {
+            name: "node",
+            aliases: ["nodes", "no"],
+            about: "Show how much CPU and memory nodes use",
+            load: () => import("./top/nodes/command.ts"),
+          },
+          {
+            name: "pod",
+            aliases: ["pods", "po"],
+            about: "Show how much CPU and memory pods use",
+            load: () => import("./top/pods/command.ts"),
+          },
+        ],
+      },
+      {
         name: "cordon",
         about: "Mark a node as unschedulable",
         load: () => import("./cordon/command.ts"),
@@ -307,6 +343,11 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "port-forward",
         about: "Forward one or more local ports to a pod",
         load: () => import("./port-forward/command.ts"),
+      },
+      {
+        name: "events",
+        about: "List events",
+        load: () => import("./events/command.ts"),
       },
     ],
   },

@@ -4,6 +4,8 @@ import { fieldMapOf } from "#machinery/field-map.ts";
 import { isRow } from "#machinery/json.ts";
 import type { Row } from "#machinery/json.ts";
 import type { Kubectl } from "../kubectl.ts";
+import { CommandError } from "../errors.ts";
+import { splitGroupVersion } from "../objects.ts";
 import type { KubeObject } from "../objects.ts";
 import { printerOf } from "./print-flags.ts";
 import type { PrintValues } from "./print-flags.ts";
@@ -20,7 +22,8 @@ export async function typedPrinter(
 ): Promise<Printer> {
   const format = values.output.split("=")[0] ?? "";
   const plain = await printerOf(kubectl, values, operation);
-  if (format === "" || format === "name") return plain;
+  if (format === "") return plain;
+  if (format === "name") return { print: (object) => plain.print(withoutItems(object)) };
   const [{ builtInKinds }, { jsonPrinter }] = await Promise.all([
     import("#api/registry.ts"),
     import("./structured.ts"),
@@ -29,17 +32,37 @@ export async function typedPrinter(
     format === "json"
       ? jsonPrinter({ showManagedFields: values["show-managed-fields"], inOrder: true })
       : plain;
+  const typeOf = (object: Pick<KubeObject, "apiVersion" | "kind">) =>
+    builtInKinds.byKind(object.apiVersion, object.kind);
   return {
     print(object) {
-      const type = builtInKinds.byKind(object.apiVersion, object.kind);
+      const { apiVersion, kind, items } = object;
+      const itemType = Array.isArray(items)
+        ? typeOf({ apiVersion, kind: kind.replace(/List$/, "") })
+        : undefined;
+      if (itemType) {
+        const typedItems = (items as KubeObject[]).map((item) => typed(item, itemType));
+        const { metadata } = object;
+        return printer.print({ kind, apiVersion, metadata, items: typedItems });
+      }
+      const type = typeOf(object);
       return printer.print(type ? typed(object, type) : object);
     },
   };
 }
 
-function typed(object: KubeObject, type: MessageType): KubeObject {
-  const { kind, apiVersion } = object;
-  return { kind, apiVersion, ...inOrder(object, type) } as KubeObject;
+/** The name of a list says nothing of it, and its items do not say what they are. */
+function withoutItems(object: KubeObject): KubeObject {
+  const { apiVersion, kind, items } = object;
+  if (!Array.isArray(items)) return object;
+  const { version } = splitGroupVersion(apiVersion);
+  throw new CommandError(`list types are not supported by name printing: *${version}.${kind}`);
+}
+
+/** Items of lists do not say what they are. */
+function typed({ kind, apiVersion, ...object }: KubeObject, type: MessageType): KubeObject {
+  const header = (kind as string | undefined) === undefined ? {} : { kind, apiVersion };
+  return { ...header, ...inOrder(object, type) } as KubeObject;
 }
 
 const metadataName = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
@@ -47,6 +70,15 @@ const metadataName = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 /** Fields that are written even when they say nothing, by the names of their types. */
 const always: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   [metadataName]: { creationTimestamp: null },
+  "io.k8s.api.core.v1.Event": {
+    involvedObject: {},
+    source: {},
+    firstTimestamp: null,
+    lastTimestamp: null,
+    eventTime: null,
+    reportingComponent: "",
+    reportingInstance: "",
+  },
   "io.k8s.api.core.v1.PodTemplateSpec": { metadata: {}, spec: {} },
   "io.k8s.api.core.v1.PodSpec": { containers: null },
   "io.k8s.api.core.v1.Container": { name: "", resources: {} },
