@@ -2,10 +2,7 @@ import type { ResourceDefinition } from "#server/registry/resource.ts";
 
 /** What nothing does yet for objects of these kinds, although they are stored and checked. */
 const unfinished: Readonly<Record<string, string>> = {
-  "autoscaling/HorizontalPodAutoscaler": "nothing is scaled by HorizontalPodAutoscalers yet",
   "apps/DaemonSet": "no pods are made for DaemonSets yet",
-  "/PersistentVolumeClaim": "PersistentVolumeClaims are not bound yet",
-  "batch/CronJob": "no Jobs are made for CronJobs yet",
   "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
   "coordination.k8s.io/LeaseCandidate": "nobody is elected from LeaseCandidates yet",
   "resource.k8s.io/DeviceTaintRule": "devices are not allocated yet, tainted or not",

@@ -162,7 +162,8 @@ test("says what it cannot read, and leaves everything as it is", async () => {
   await cluster.advance(16_000);
   const why =
     "failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch " +
-    "metrics from resource metrics API: the server could not find the requested resource";
+    "metrics from resource metrics API: the server could not find the requested resource " +
+    "(get pods.metrics.k8s.io)";
   const [, active] = (await read())?.conditions ?? [];
   assert.deepEqual(
     [active?.status, active?.reason, active?.message],

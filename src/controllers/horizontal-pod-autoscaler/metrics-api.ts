@@ -178,8 +178,17 @@ async function readFrom<T>(
     return (await client.read(path, parameters, signal)) as T;
   } catch (error) {
     if (signal.aborted) throw error;
-    throw unreadable(api, error instanceof Error ? error.message : String(error));
+    throw unreadable(api, errorText(error, path, api));
   }
+}
+
+/** Where nothing serves the API at all, clients of upstream's say what they asked for. */
+function errorText(error: unknown, path: string, api: Api): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== "the server could not find the requested resource") return error.message;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const group = api === "resource" ? "metrics.k8s.io" : `${api}.metrics.k8s.io`;
+  return `${error.message} (get ${name}.${group})`;
 }
 
 const none = (api: Api) => new MetricProblem(`no metrics returned from ${api} metrics API`);
