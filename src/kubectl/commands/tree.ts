@@ -320,6 +320,11 @@ export const commandGroups: readonly CommandGroup[] = [
         load: () => import("./exec/command.ts"),
       },
       {
+        name: "port-forward",
+        about: "Forward one or more local ports to a pod",
+        load: () => import("./port-forward/command.ts"),
+      },
+      {
         name: "auth",
         about: "Ask about authorization",
         load: () => import("./auth/command.ts"),
@@ -340,9 +345,6 @@ export const commandGroups: readonly CommandGroup[] = [
             load: () => import("./auth/whoami/command.ts"),
           },
         ],
-        name: "port-forward",
-        about: "Forward one or more local ports to a pod",
-        load: () => import("./port-forward/command.ts"),
       },
       {
         name: "events",
