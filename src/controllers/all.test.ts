@@ -353,8 +353,9 @@ test("a node that falls silent loses its pods, once others are heard of", async 
       lastTransitionTime: time,
     };
     const others = (current.status.conditions ?? []).filter(({ type }) => type !== "Ready");
-    const status = { ...current.status, conditions: [...others, condition] };
-    await client.update(Node, { ...current, status }, { subresource: "status" });
+    // As kubelets do: a patch of their own conditions meets nobody else's writes.
+    const patch = { status: { conditions: [...others, condition] } };
+    await client.patch(Node, { name }, { type: "merge", patch }, { subresource: "status" });
   };
   await beat("node-1");
   await beat("node-2");

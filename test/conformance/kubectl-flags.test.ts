@@ -139,7 +139,7 @@ function shapeOf(help: string): string[] {
 }
 
 function isHint(line: string): boolean {
-  return /^Use "kubectl options"/.test(line) || /<command> --help" for more/.test(line);
+  return line.startsWith('Use "kubectl options"') || /<command> --help" for more/.test(line);
 }
 
 /** The line of a command below a title, up to what it says. */

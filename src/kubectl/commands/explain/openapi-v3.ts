@@ -120,7 +120,7 @@ class Explainer {
     const path = [field, ...rest];
     if (resolved.items) return this.explain(resolved.items, path, next);
     if (isRow(resolved.additionalProperties)) {
-      return this.explain(resolved.additionalProperties as Schema, path, next);
+      return this.explain(resolved.additionalProperties, path, next);
     }
     for (const part of resolved.allOf ?? []) {
       const text = this.explain(part, path, next);
@@ -172,7 +172,7 @@ class Explainer {
     for (const part of allOf) text += this.#fieldsOf(part, level, next);
     if (items) text += this.#fieldsOf(items, level, next);
     if (isRow(additionalProperties)) {
-      text += this.#fieldsOf(additionalProperties as Schema, level, next);
+      text += this.#fieldsOf(additionalProperties, level, next);
     }
     return text;
   }
