@@ -1,4 +1,5 @@
 import { parseDuration } from "#base/duration.ts";
+import { parseFlags } from "#base/flags.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import { CommandError } from "./errors.ts";
 
@@ -124,4 +125,11 @@ export function checkGlobals({ profile }: Pick<GlobalValues, "profile">): void {
     throw new CommandError(`unknown profile '${profile}'`);
   }
   throw new CommandError(`profile '${profile}' cannot be taken: this program is not written in Go`);
+}
+
+/** A command's own flag hides the one of that name that all commands have: `--user` of bindings. */
+export function hiddenGlobals(flags: FlagSpecs): Partial<GlobalValues> {
+  const defaults = parseFlags(globalFlags, []).values;
+  const hidden = Object.entries(defaults).filter(([name]) => Object.hasOwn(flags, name));
+  return Object.fromEntries(hidden);
 }

@@ -4,8 +4,7 @@ import type { Command } from "./command.ts";
 import { CommandError, ExitError, UsageError, errorText } from "./errors.ts";
 import { findCommand, firstArgument } from "./find-command.ts";
 import type { CommandLine } from "./find-command.ts";
-import { checkGlobals, globalFlags } from "./global-flags.ts";
-import type { GlobalValues } from "./global-flags.ts";
+import { checkGlobals, globalFlags, hiddenGlobals } from "./global-flags.ts";
 import type { Host } from "./host.ts";
 import { dictionaryOf, languageOf } from "./language.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -91,13 +90,6 @@ async function run(host: Host, line: CommandLine, words: readonly string[]): Pro
   } finally {
     await kubectl.close();
   }
-}
-
-/** A command's own flag hides the one of that name that all commands have: `--user` of bindings. */
-function hiddenGlobals(flags: FlagSpecs): Partial<GlobalValues> {
-  const defaults = parseFlags(globalFlags, []).values;
-  const hidden = Object.entries(defaults).filter(([name]) => Object.hasOwn(flags, name));
-  return Object.fromEntries(hidden);
 }
 
 function checkRequired({ required = [] }: Command, given: ReadonlySet<string>): void {

@@ -25,7 +25,6 @@ const missing = new Set<string>([
   "kubectl proxy",
   "kubectl cp",
   "kubectl auth",
-  "kubectl completion",
   "kubectl auth can-i",
   "kubectl auth reconcile",
   "kubectl auth whoami",

@@ -1,3 +1,4 @@
+import { completionScripts } from "./kubectl/completion.ts";
 import { configScripts } from "./kubectl/config.ts";
 import { connectScripts } from "./kubectl/connect.ts";
 import { createAndDeleteScripts } from "./kubectl/delete.ts";
@@ -32,6 +33,7 @@ parity("print", templateScripts);
 parity("create and delete", createAndDeleteScripts);
 parity("apply", applyScripts);
 parity("config", configScripts);
+parity("completion", completionScripts);
 parity("frame", frameScripts);
 parity("label and annotate", labelScripts);
 parity("generators", createCommandScripts);

@@ -418,6 +418,11 @@ export const commandGroups: readonly CommandGroup[] = [
         about: "Change the annotations of a resource",
         load: () => import("./annotate/command.ts"),
       },
+      {
+        name: "completion",
+        about: "Print the script that completes commands in a shell",
+        load: () => import("./completion/command.ts"),
+      },
     ],
   },
   {

@@ -2,9 +2,9 @@ import { defineCommand } from "../../command.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import type { ApiResource } from "../../discovery/api-resource.ts";
 import { qualifiedName } from "../../discovery/api-resource.ts";
-import type { Served } from "../../discovery/discovery.ts";
 import { joinGroupVersion } from "../../objects.ts";
 import { alignRows } from "../../printers/tabwriter.ts";
+import { preferred, sortedBy } from "./list.ts";
 
 export default defineCommand({
   usage: "api-resources [flags]",
@@ -72,28 +72,6 @@ export default defineCommand({
     }
   },
 });
-
-/** Each resource once: in the preferred version, or the first one that has it. */
-function preferred({ groups }: Served): ApiResource[] {
-  return groups.flatMap(({ versions }) => versions[0]?.resources ?? []);
-}
-
-function sortedBy(resources: readonly ApiResource[], order: string): ApiResource[] {
-  const keyOf = (resource: ApiResource): string[] => {
-    if (order === "name") return [resource.resource];
-    if (order === "kind") return [resource.kind];
-    return [resource.group, resource.resource];
-  };
-  return resources.toSorted((left, right) => compare(keyOf(left), keyOf(right)));
-}
-
-function compare(left: readonly string[], right: readonly string[]): number {
-  for (const [index, part] of left.entries()) {
-    const other = right[index] ?? "";
-    if (part !== other) return part < other ? -1 : 1;
-  }
-  return 0;
-}
 
 function tableOf(resources: readonly ApiResource[], wide: boolean, headers: boolean): string {
   const header = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"];
