@@ -122,13 +122,13 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   kubectl: {
-    usage: "kijabi kubectl -- ARGS",
+    usage: "kijabi kubectl ARGS",
     about: "run kubectl against the cluster",
     takesArguments: true,
     flags: {},
-    async run(context, { args, rest }) {
+    async run(context, { rest = [] }) {
       const { kubectl } = await import("#cluster/actions/node/inspect.ts");
-      return await kubectl(context, [...args, ...(rest ?? [])]);
+      return await kubectl(context, rest);
     },
   },
   image: {
@@ -230,8 +230,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = commands[name];
   if (!command) throw new ActionError(`unknown command "${name}". Commands: kijabi help`);
-  // What follows `kubectl` is kubectl's own, but for the cluster it is meant for.
-  const passed = name === "kubectl" && !rest.includes("--") ? ["--", ...rest] : rest;
+  const passed = name === "kubectl" ? kubectlWords(rest) : rest;
   const parsed = parseFlags({ ...flagsOf(command), ...shared }, passed);
   const [surplus] = command.takesArguments ? [] : [...parsed.args, ...(parsed.rest ?? [])];
   if (surplus !== undefined) {
@@ -244,6 +243,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const profile =
     parsed.given.has("profile") || !given.has("profile") ? parsed.values.profile : early.profile;
   return await command.run(actionContext(profile, say), parsed);
+}
+
+/** What follows `kubectl` is kubectl's own, but for `-p NAME --`: the cluster it is meant for. */
+function kubectlWords(words: readonly string[]): readonly string[] {
+  const head = words.slice(0, Math.max(0, words.indexOf("--")));
+  try {
+    if (words[head.length] === "--" && parseFlags(shared, head).args.length === 0) return words;
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+  }
+  return ["--", ...words];
 }
 
 // `kijabi logs | head` closes the pipe early: that is no failure.

@@ -87,7 +87,7 @@ function descriptionOf(command: Command, node: CommandNode, translate: Translate
 
 function usageLine(path: readonly CommandNode[], { usage }: Command): string {
   const parents = ["kubectl", ...path.slice(0, -1).map(({ name }) => name)].join(" ");
-  return `${parents} ${usage}${usage.endsWith("[options]") ? "" : " [options]"}`;
+  return `${parents} ${usage}${usage.includes("[options]") ? "" : " [options]"}`;
 }
 
 /** `siblings` are all that stand below the parent: the lines of each group are as wide. */

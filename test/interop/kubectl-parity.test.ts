@@ -54,8 +54,6 @@ parity("diff", diffScripts);
 parity("edit", editScripts);
 parity("auth", authScripts);
 parity("run attached", attachedRunScripts);
-parity("diff", diffScripts);
-parity("edit", editScripts);
 parity("last applied", lastAppliedScripts);
 parity("port-forward", portForwardScripts);
 parity("observe", observeScripts);

@@ -8,7 +8,6 @@ import { nodeNamesOf } from "../../config.ts";
 import { nodePaths } from "../../node/paths.ts";
 import { ensurePki } from "../../node/pki.ts";
 import { importImage, listImages } from "../../providers/node/images.ts";
-import { findBinary } from "../../providers/node/host.ts";
 import { readPidFile } from "../../providers/node/processes.ts";
 import { ActionError, requireConfig } from "./context.ts";
 import type { ActionContext } from "./context.ts";
@@ -47,19 +46,13 @@ export async function status(context: ActionContext): Promise<number> {
   return healthy ? 0 : 1;
 }
 
-/** Hands over to the stock kubectl, with the cluster's own kubeconfig. Resolves with its code. */
+/** Runs kubectl against the cluster, whatever the person's own kubeconfig says. */
 export async function kubectl(context: ActionContext, args: readonly string[]): Promise<number> {
   await requireConfig(context);
-  const program = findBinary("kubectl", process.env.PATH ?? "");
-  if (!program) {
-    throw new ActionError(
-      "kubectl is not on the PATH. Install it, or wait for kijabi's own, which is to come.",
-    );
-  }
+  const { main } = await import("#kubectl/main.ts");
+  const { nodeHost } = await import("#kubectl/node/host.ts");
   const environment = { ...process.env, KUBECONFIG: context.paths.kubeconfig };
-  const child = spawn(program, [...args], { stdio: "inherit", env: environment });
-  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
-  return code ?? (signal ? 130 : 1);
+  return await main(nodeHost({ programName: "kijabi kubectl", environment }), args);
 }
 
 /** Prints the end of the server's log, or of a node's; follows it where asked to. */

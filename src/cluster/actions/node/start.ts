@@ -25,7 +25,7 @@ import type { KeptSettings } from "../../node/kept-flags.ts";
 import { ensurePki } from "../../node/pki.ts";
 import type { ClusterPki } from "../../node/pki.ts";
 import type { SnapshotConfig } from "../../node/snapshot.ts";
-import { detectHost, InstallError, installMissing } from "../../providers/node/host.ts";
+import { detectHost, findBinary, InstallError, installMissing } from "../../providers/node/host.ts";
 import { checkName } from "../../providers/node/names.ts";
 import { identify, isAlive, readPidFile, writePidFile } from "../../providers/node/processes.ts";
 import type { ProcessIdentity } from "../../providers/node/processes.ts";
@@ -108,10 +108,12 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
   if (options.kubeconfig) say(`  ✔ ${messages.context(profile, kubeconfigFile())}`);
   say("");
   say(messages.tryNext);
-  say("  kubectl get nodes");
-  say("  kubectl create deployment hello --image=nginx");
-  say("  kubectl expose deployment hello --port=80");
-  say("  curl http://$(kubectl get service hello -o jsonpath={.spec.clusterIP})");
+  // Ours is always at hand; a program of that name is shorter to type.
+  const kubectl = findBinary("kubectl", process.env.PATH ?? "") ? "kubectl" : "kijabi kubectl";
+  say(`  ${kubectl} get nodes`);
+  say(`  ${kubectl} create deployment hello --image=nginx`);
+  say(`  ${kubectl} expose deployment hello --port=80`);
+  say(`  curl http://$(${kubectl} get service hello -o jsonpath={.spec.clusterIP})`);
 }
 
 /** With what a profile keeps of the options, in place of what it has. */

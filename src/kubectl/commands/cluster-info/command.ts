@@ -2,7 +2,7 @@ import type { Service } from "#api/core/v1.ts";
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
-  usage: "cluster-info",
+  usage: "cluster-info [flags]",
   description:
     "Show the addresses of the control plane and of services with the label " +
     'kubernetes.io/cluster-service=true.\n\nTo look for problems, use "kubectl cluster-info dump".',
