@@ -36,6 +36,8 @@ export interface Host {
   kustomize?(): Promise<Pick<KustomizeMachine, "files" | "helm" | "remote">>;
   /** Where the standard input is one. */
   readonly terminal?: Terminal;
+  /** Whole directories, as `cp` sees them. */
+  readonly tree?: FileTree;
   /** Ports of this machine. */
   readonly network?: Network;
 }
@@ -131,6 +133,25 @@ export interface WriteOptions {
   /** Permission bits of a file that is made. */
   readonly mode?: number;
   readonly exclusive?: boolean;
+}
+
+/** Paths as `Files` has them. Links are what they are, not what they lead to. */
+export interface FileTree {
+  /** Throws where there is nothing. */
+  status(path: string): Promise<TreeStatus>;
+  read(path: string): AsyncIterable<Bytes>;
+  /** A new file, or what is there written over. */
+  write(path: string, content: AsyncIterable<Bytes>): Promise<void>;
+}
+
+export interface TreeStatus {
+  readonly type: "file" | "directory" | "link" | "other";
+  readonly mode: number;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly userId: number;
+  readonly groupId: number;
+  readonly linkTarget?: string;
 }
 
 export interface FileStatus {

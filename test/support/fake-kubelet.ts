@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import type { IncomingMessage } from "node:http";
 import type { Duplex as NodeDuplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +11,7 @@ import type {
 } from "#server/resources/core/pods/kubelet-connector.ts";
 import { acceptPortForward, acceptRemoteCommand } from "#streaming/node/accept.ts";
 import { pump } from "#streaming/duplex.ts";
+import type { ByteWriter } from "#streaming/duplex.ts";
 import { exitStatus } from "#streaming/remote-command.ts";
 import type { CommandStatus, RemoteCommandSession } from "#streaming/remote-command.ts";
 
@@ -17,7 +19,10 @@ import type { CommandStatus, RemoteCommandSession } from "#streaming/remote-comm
  * Answers for the kubelets of simulated nodes, in this process: logs that tell how they were asked
  * for, commands that are a small shell, and ports that echo.
  */
-export function fakeKubelet(): KubeletConnector {
+export function fakeKubelet(
+  /** Where the shell of all containers is. */
+  directory = "/nonexistent",
+): KubeletConnector {
   return {
     fetch: (_target, request) => Promise.resolve(answer(request)),
     async tunnel(upgrade, _target, request) {
@@ -33,7 +38,7 @@ export function fakeKubelet(): KubeletConnector {
         route.kind === "exec"
           ? words
           : ["say", `attached to ${route.container}, tty=${streams.tty}`];
-      await session.finish(await run(command, session, streams.tty));
+      await session.finish(await run(command, session, { tty: streams.tty, directory }));
     },
   };
 }
@@ -68,11 +73,11 @@ function plain(status: number, message: string): ApiResponse {
   return { status, headers: {}, body: { kind: "bytes", contentType, bytes: utf8(message) } };
 }
 
-/** "say", "err", "cat", "exit", "lines", and what `kubectl cp` runs is told as not found. */
+/** "say", "err", "cat", "tty" and "exit"; "tar" and what goes with it are the machine's own. */
 async function run(
   [verb = "", ...args]: readonly string[],
   session: RemoteCommandSession,
-  tty: boolean,
+  { tty, directory }: { readonly tty: boolean; readonly directory: string },
 ): Promise<CommandStatus> {
   switch (verb) {
     case "say":
@@ -89,6 +94,11 @@ async function run(
       return exitStatus(0);
     case "exit":
       return exitStatus(Number(args[0]));
+    case "tar":
+    case "test":
+    case "find":
+    case "sh":
+      return await spawned(verb, args, session, directory);
     default:
       return {
         status: "Failure",
@@ -97,6 +107,27 @@ async function run(
         message: `Internal error occurred: exec failed: "${verb}": executable file not found in $PATH`,
       };
   }
+}
+
+async function spawned(
+  program: string,
+  args: readonly string[],
+  session: RemoteCommandSession,
+  directory: string,
+): Promise<CommandStatus> {
+  const child = spawn(program, args, { cwd: directory, env: { ...process.env, LC_ALL: "C" } });
+  const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 137)));
+  child.stdin.on("error", () => {}); // It may end without reading.
+  const show = async (from: AsyncIterable<Buffer>, to: ByteWriter) => {
+    for await (const chunk of from) await to.write(new Uint8Array(chunk));
+  };
+  const feed = async () => {
+    for await (const bytes of session.stdin) child.stdin.write(bytes);
+    child.stdin.end();
+  };
+  void feed().catch(() => child.stdin.end());
+  await Promise.all([show(child.stdout, session.stdout), show(child.stderr, session.stderr)]);
+  return exitStatus(await ended);
 }
 
 /** Port 9 is closed; whatever is sent to any other comes back, with its number in front. */

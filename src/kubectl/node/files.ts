@@ -1,8 +1,11 @@
+import { createReadStream } from "node:fs";
 import {
+  lstat,
   mkdir,
   mkdtemp,
   readFile,
   readdir,
+  readlink,
   realpath,
   rename,
   rm,
@@ -13,7 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Bytes } from "#base/bytes.ts";
 import { FileError } from "../host.ts";
-import type { Files } from "../host.ts";
+import type { FileTree, Files } from "../host.ts";
 
 /** The machine's file system. */
 export const diskFiles: Files = {
@@ -59,6 +62,35 @@ export const diskFiles: Files = {
       await rm(dirname(join(directory, "x")), { recursive: true });
       return path;
     }),
+};
+
+/** The same, seen as `cp` copies it. */
+export const diskTree: FileTree = {
+  status: (path) =>
+    tell("lstat", path, async () => {
+      const found = await lstat(path);
+      const { size, mtimeMs: modifiedMs, uid: userId, gid: groupId } = found;
+      const type = found.isDirectory()
+        ? "directory"
+        : found.isSymbolicLink()
+          ? "link"
+          : found.isFile()
+            ? "file"
+            : "other";
+      return {
+        type,
+        mode: found.mode & 0o7777,
+        sizeBytes: size,
+        modifiedMs,
+        userId,
+        groupId,
+        ...(type === "link" && { linkTarget: await readlink(path) }),
+      };
+    }),
+  async *read(path) {
+    for await (const chunk of createReadStream(path)) yield chunk as Bytes;
+  },
+  write: (path, content) => tell("open", path, () => writeFile(path, content)),
 };
 
 async function tell<T>(operation: string, path: string, work: () => Promise<T>): Promise<T> {

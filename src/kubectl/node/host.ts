@@ -5,7 +5,7 @@ import { cryptoRandom } from "#base/random.ts";
 import type { Bytes } from "#base/bytes.ts";
 import { Channel } from "#base/channel.ts";
 import type { Host, Input, Output, Programs, Terminal } from "../host.ts";
-import { diskFiles } from "./files.ts";
+import { diskFiles, diskTree } from "./files.ts";
 
 /** kubectl in a terminal, or in a script. */
 export function nodeHost(
@@ -38,6 +38,7 @@ export function nodeHost(
     get terminal() {
       return isatty(0) ? terminal : undefined;
     },
+    tree: diskTree,
     network: {
       listen: async (...args) => (await import("./network.ts")).listen(...args),
     },

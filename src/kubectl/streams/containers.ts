@@ -36,11 +36,18 @@ export function annotatedContainer({ metadata }: PodObject): string | undefined 
   return metadata.annotations?.[defaultContainerAnnotation] || undefined;
 }
 
+export interface ChoiceOptions {
+  readonly name?: string;
+  readonly quiet?: boolean;
+  /** Hears which one was chosen; the error output when missing. */
+  readonly tell?: (text: string) => void;
+}
+
 /** The one of that name, the pod's own choice, or the first, which people are told. */
 export function chooseContainer(
   kubectl: Kubectl,
   pod: PodObject,
-  { name = "", quiet = false }: { readonly name?: string; readonly quiet?: boolean } = {},
+  { name = "", quiet = false, tell }: ChoiceOptions = {},
 ): FoundContainer {
   if (name) {
     const found = findContainer(pod, name);
@@ -49,10 +56,15 @@ export function chooseContainer(
   }
   const annotated = annotatedContainer(pod);
   const chosen = annotated && findContainer(pod, annotated);
-  return chosen || firstContainer(kubectl, pod, quiet);
+  return chosen || firstContainer(kubectl, pod, quiet, tell);
 }
 
-export function firstContainer(kubectl: Kubectl, pod: PodObject, quiet: boolean): FoundContainer {
+export function firstContainer(
+  kubectl: Kubectl,
+  pod: PodObject,
+  quiet: boolean,
+  tell = (text: string) => kubectl.tell(text),
+): FoundContainer {
   const { spec, metadata } = pod;
   const [container] = spec.containers;
   if (!container) {
@@ -61,7 +73,7 @@ export function firstContainer(kubectl: Kubectl, pod: PodObject, quiet: boolean)
   }
   const others = lists.reduce((count, list) => count + (spec[list]?.length ?? 0), 0) > 1;
   if (others && !quiet) {
-    kubectl.tell(`Defaulted container "${container.name}" out of: ${allContainerNames(pod)}`);
+    tell(`Defaulted container "${container.name}" out of: ${allContainerNames(pod)}`);
   }
   return { container, list: "containers" };
 }

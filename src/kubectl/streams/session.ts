@@ -20,6 +20,8 @@ export interface Session {
   /** A terminal's are one. */
   readonly stderr: Pick<Output, "write" | "drained">;
   readonly tty: boolean;
+  /** Keep the exit code from being told. */
+  readonly quiet?: boolean;
   /** Begin with another size: what runs there draws itself anew. */
   readonly redraws?: boolean;
 }
@@ -46,7 +48,7 @@ export async function runSession(
       signal,
     );
     const status = await carry(kubectl, command, session, signal);
-    throwFailure(kubectl, status);
+    throwFailure(kubectl, status, session);
   } finally {
     restore?.();
   }
@@ -103,7 +105,7 @@ async function tellSizes(
 }
 
 /** The exit code of the process becomes that of the program. */
-function throwFailure(kubectl: Kubectl, status: CommandStatus): void {
+function throwFailure(kubectl: Kubectl, status: CommandStatus, { quiet }: Session): void {
   if (status.status === "Success") return;
   if (status.reason !== "NonZeroExitCode") {
     throw new CommandError(status.message || "the command failed for a reason that nobody told");
@@ -112,7 +114,7 @@ function throwFailure(kubectl: Kubectl, status: CommandStatus): void {
   if (!Number.isInteger(code)) {
     throw new CommandError(`error stream protocol error: no valid exit code: ${String(code)}`);
   }
-  kubectl.tell(`command terminated with exit code ${code}`);
+  if (!quiet) kubectl.tell(`command terminated with exit code ${code}`);
   throw new ExitError(code);
 }
 

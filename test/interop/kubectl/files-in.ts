@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import type { Files } from "#kubectl/host.ts";
+import type { FileTree, Files } from "#kubectl/host.ts";
 import type { Files as KustomizeFiles } from "#kubectl/kustomize/load/files.ts";
 
 /** Files as a program sees them that runs in the directory. */
@@ -25,5 +25,14 @@ export function kustomizeFilesIn(directory: string, files: KustomizeFiles): Kust
   return {
     resolve: (path) => files.resolve(at(path)),
     read: (path) => files.read(at(path)),
+  };
+}
+
+export function treeIn(directory: string, tree: FileTree): FileTree {
+  const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
+  return {
+    status: (path) => tree.status(at(path)),
+    read: (path) => tree.read(at(path)),
+    write: (path, content) => tree.write(at(path), content),
   };
 }

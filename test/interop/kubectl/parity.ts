@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { utf8 } from "#base/bytes.ts";
@@ -18,7 +19,7 @@ import type { TestControlPlane } from "../../support/control-plane.ts";
 import { runCommand } from "../../support/command.ts";
 import { fakeKubelet } from "../../support/fake-kubelet.ts";
 import type { CommandResult } from "../../support/command.ts";
-import { filesIn, kustomizeFilesIn } from "./files-in.ts";
+import { filesIn, kustomizeFilesIn, treeIn } from "./files-in.ts";
 import { comparable, comparableObjects } from "./comparable.ts";
 import { programsIn } from "./programs-in.ts";
 import { readObjects } from "./read-objects.ts";
@@ -145,7 +146,8 @@ type Run = (
 ) => Promise<CommandResult>;
 
 async function openSide(script: ParityScript, run: Run): Promise<Side> {
-  const kubelet = script.kubelets && { kubelet: fakeKubelet() };
+  const containers = await mkdtemp(join(tmpdir(), "kijabi-containers-"));
+  const kubelet = script.kubelets && { kubelet: fakeKubelet(containers) };
   const plane = await openControlPlane({}, [], { ...kubelet });
   const directory = join(plane.directory, "work");
   await mkdir(directory);
@@ -186,6 +188,7 @@ async function openSide(script: ParityScript, run: Run): Promise<Side> {
     async [Symbol.asyncDispose]() {
       await scope.close();
       await plane[Symbol.asyncDispose]();
+      await rm(containers, { recursive: true, force: true });
     },
   };
 }
@@ -246,6 +249,7 @@ async function runOurs(side: Place, step: CommandStep): Promise<CommandResult> {
         programs: real.programs,
       }),
     }),
+    ...(real.tree && { tree: treeIn(side.directory, real.tree) }),
     async kustomize() {
       const { files } = kustomizeOnDisk;
       return { ...kustomizeOnDisk, files: kustomizeFilesIn(side.directory, files) };
