@@ -1,6 +1,11 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { silentLogger } from "#base/log.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import { cryptoRandom } from "#base/random.ts";
@@ -87,6 +92,63 @@ for (const { name, start } of programs) {
     assert.match(command.said(), /\nerror: lost connection to pod\n$/);
   });
 }
+
+/** What matters of an answer. */
+async function ask(
+  port: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<string> {
+  const asked = request({ host: "127.0.0.1", port, path, ...options }).end();
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  let body = "";
+  for await (const chunk of response) body += String(chunk);
+  const { statusCode, headers } = response;
+  const told = `${statusCode} ${headers["content-type"] ?? ""} ${headers.location ?? ""}`.trim();
+  return `${told} ${body.length > 300 ? "…" : body.trim()}`;
+}
+
+const asked: readonly (readonly [string, object?])[] = [
+  ["/version"],
+  ["/api/v1/namespaces/default/pods/web/log"],
+  ["/api/v1/namespaces/default/pods/nope"],
+  ["/api/v1/namespaces/default/pods/web/exec?command=x"],
+  ["/api/v1/namespaces/default/pods/web/attach"],
+  ["/healthz", { headers: { host: "evil.example" } }],
+  ["/healthz", { headers: { host: "localhost:1234" } }],
+  ["/healthz", { headers: { authorization: "Bearer nobody" } }],
+  ["/api/v1/namespaces/default/pods/web", { method: "DELETE", headers: { accept: "text/x" } }],
+  ["/static/hello.txt"],
+  ["/static/missing"],
+  ["/static/dir"],
+  ["/static/dir/inner.html"],
+  ["/api/v1/namespaces/default/services/front/proxy"],
+];
+
+test("the proxies give the same answers", { skip }, async () => {
+  await using cluster = await openCluster();
+  const { environment } = cluster;
+  await mkdir(join(environment.HOME, "www/dir"), { recursive: true });
+  await writeFile(join(environment.HOME, "www/hello.txt"), "hello");
+  await writeFile(join(environment.HOME, "www/dir/inner.html"), "<p>");
+  const answers: string[][] = [];
+  for (const { start } of programs) {
+    const command = start(["proxy", "--port=0", `--www=${environment.HOME}/www`], environment);
+    const [, port = ""] = await command.until(/^Starting to serve on 127\.0\.0\.1:(\d+)\n$/);
+    const said: string[] = [];
+    for (const [path, options] of asked) said.push(`${path}: ${await ask(port, path, options)}`);
+    await command.interrupt();
+    const api = start(["proxy", "-p0", "--api-prefix=/k8s", "--reject-methods=POST"], environment);
+    const [, other = ""] = await api.until(/^Starting to serve on 127\.0\.0\.1:(\d+)\n$/);
+    for (const path of ["/k8s", "/k8s/healthz", "/healthz", "/static/hello.txt"]) {
+      said.push(`${path}: ${await ask(other, path)}`);
+    }
+    said.push(await ask(other, "/k8s/api/v1/namespaces", { method: "POST" }));
+    await api.interrupt();
+    answers.push(said);
+  }
+  assert.deepEqual(answers[1], answers[0]);
+});
 
 async function exchange(port: number, text: string): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });

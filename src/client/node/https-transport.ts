@@ -53,6 +53,8 @@ export interface HttpsTransport extends Transport {
     readonly rejectUnauthorized: boolean;
     readonly servername?: string;
   };
+  /** Connections that are kept, for who sends requests itself. */
+  readonly agent: Agent;
   /** Those of every request, Authorization and User-Agent as of now among them. */
   headers(): Promise<Record<string, string | string[]>>;
   /** For new connections; what is under way ends on the old ones. */
@@ -88,6 +90,7 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
     get tls() {
       return tls;
     },
+    agent,
     headers,
     renew(credentials) {
       tls = tlsOf({ ...options, ...credentials });

@@ -350,6 +350,11 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "events",
         about: "List events",
         load: () => import("./events/command.ts"),
+        name: "proxy",
+        about: "Run a proxy to the Kubernetes API server",
+        load: () => import("./proxy/command.ts"),
+      },
+      {
         name: "cp",
         about: "Copy files and directories to and from containers",
         load: () => import("./cp/command.ts"),

@@ -12,7 +12,31 @@ export interface Connection {
   openCommand(request: CommandRequest, signal?: AbortSignal): Promise<RemoteCommand>;
   /** Opens the way to a pod's ports, likewise. */
   openForwarder(path: string, signal?: AbortSignal): Promise<PortForwarder>;
+  /** Serves the API to programs of this machine, where that is possible. */
+  serveProxy?(options: ProxyOptions, signal: AbortSignal): Promise<ProxyServer>;
   close(): void;
+}
+
+export interface ProxyOptions {
+  readonly listen:
+    | { readonly address: string; readonly port: number }
+    | { readonly socketPath: string };
+  /** Both begin and end with a slash. */
+  readonly apiPrefix: string;
+  readonly staticPrefix: string;
+  /** "" serves no files. */
+  readonly staticDirectory: string;
+  readonly appendServerPath: boolean;
+  readonly keepAliveMs: number;
+  /** Of a path without the prefix, and a host without its port. */
+  accepts(method: string, path: string, host: string): boolean;
+}
+
+export interface ProxyServer {
+  /** "127.0.0.1:8001", or the socket's path. */
+  readonly address: string;
+  /** Resolves when the signal has aborted, and all is closed. */
+  readonly closed: Promise<void>;
 }
 
 export interface CommandRequest {

@@ -41,15 +41,16 @@ export async function connect(
   const credentials = programs && withPrograms(transport, programs, certificateAuthority);
   const told = (error: unknown, timedOut: boolean) =>
     connectionError(error, { host: server.host, hostname: server.hostname, timedOut });
+  const headers = async () => ({
+    ...(await transport.headers()),
+    ...(credentials && (await credentials.headers())),
+  });
   const streams = async () => {
     const { createStreams } = await import("./streams.ts");
     return createStreams({
       transport,
       environment: host.environment,
-      headers: async () => ({
-        ...(await transport.headers()),
-        ...(credentials && (await credentials.headers())),
-      }),
+      headers,
       failure: (error) => told(error, false),
       ...(dial && { dial }),
     });
@@ -57,6 +58,15 @@ export async function connect(
   return {
     close: () => transport.close(),
     openCommand: async (request, signal) => (await streams()).openCommand(request, signal),
+    async serveProxy(options, signal) {
+      const [{ serveProxy }, { targetOf }] = await Promise.all([
+        import("./api-proxy.ts"),
+        import("./streams.ts"),
+      ]);
+      const target = (path: string) =>
+        targetOf({ transport, headers, ...(dial && { dial }) }, path);
+      return await serveProxy({ ...options, transport, headers, target }, signal);
+    },
     openForwarder: async (path, signal) => (await streams()).openForwarder(path, signal),
     transport: {
       async send(request, signal) {

@@ -45,7 +45,11 @@ export function createStreams(
   };
 }
 
-async function targetOf(options: StreamOptions, path: string): Promise<UpgradeTarget> {
+/** Where to ask for an upgrade of a path, the server's own in front. */
+export async function targetOf(
+  options: Pick<StreamOptions, "transport" | "dial" | "headers">,
+  path: string,
+): Promise<UpgradeTarget> {
   const { transport, dial } = options;
   const { server, tls } = transport;
   const prefix = server.pathname.replace(/\/+$/, "");

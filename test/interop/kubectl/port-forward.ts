@@ -64,6 +64,11 @@ export const portForwardScripts: readonly ParityScript[] = [
       "port-forward web 18080:80 18081:81 --address=1.2.3.4,1.2.3.5",
       "port-forward web 18080:80 --as=jim",
       "port-forward web 18080:80 --foo",
+      "proxy --unix-socket=x --port=1",
+      "proxy --address=1.2.3.4",
+      "proxy --port=x",
+      "proxy --port=99999",
+      "proxy --foo",
     ],
   },
 ];

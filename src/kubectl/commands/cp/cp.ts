@@ -162,7 +162,11 @@ async function run(
     );
   }
   const quiet = streams.quiet ?? false;
-  const container = options.container || chooseContainer(kubectl, pod, { quiet }).container.name;
+  const tell = (text: string) =>
+    streams.stderr.write(`${text}
+`);
+  const container =
+    options.container || chooseContainer(kubectl, pod, { quiet, tell }).container.name;
   await runSession(
     kubectl,
     { ...streams, pod, subresource: "exec", container, tty: false },
