@@ -1,5 +1,6 @@
 import { invariant } from "#base/invariant.ts";
 import type { Logger } from "#base/log.ts";
+import type { ObjectReference as EventTarget } from "#api/core/v1.ts";
 import type { LabelSelector } from "#api/meta/v1.ts";
 import type { Draft } from "#schema/message.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
@@ -88,25 +89,29 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
    * Objects that the object of this pass controls and that match: the selector, and `belongs` where
    * labels do not say it all. Orphans that match are adopted, unless the object is being deleted;
    * owned ones that no longer match are released. The finalizer, if any, is put on what is adopted,
-   * and removed from what is released.
+   * and removed from what is released. With `only`, all others are left as they are.
    */
   async claim<O extends ApiObject>(
     resource: Resource<O>,
     selector: LabelSelector | undefined,
-    options: { readonly belongs?: (object: O) => boolean; readonly finalizer?: string } = {},
+    options: {
+      readonly belongs?: (object: O) => boolean;
+      readonly only?: (object: O) => boolean;
+      readonly finalizer?: string;
+    } = {},
   ): Promise<readonly O[]> {
     const self = this.#self();
-    const { belongs = () => true, finalizer } = options;
+    const { belongs = () => true, only = () => true, finalizer } = options;
     const claimed: O[] = [];
     const matches = (object: O) =>
       matchesLabelSelector(selector, object.metadata.labels) && belongs(object);
-    for (const object of this.owned(resource)) {
+    for (const object of this.owned(resource).filter(only)) {
       if (matches(object)) claimed.push(object);
       else if (!self.metadata.deletionTimestamp) await this.#release(resource, object, finalizer);
     }
     if (self.metadata.deletionTimestamp) return claimed;
     const orphans = this.byIndex(resource, "orphan", self.metadata.namespace ?? "").filter(
-      (object) => !object.metadata.deletionTimestamp && matches(object),
+      (object) => !object.metadata.deletionTimestamp && only(object) && matches(object),
     );
     if (orphans.length > 0) await this.#checkLive();
     for (const orphan of orphans) {
@@ -178,7 +183,7 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
     return this.update(this.#resource, { ...self, status }, { subresource: "status" });
   }
 
-  event(type: EventType, reason: string, message: string, about?: ApiObject): void {
+  event(type: EventType, reason: string, message: string, about?: ApiObject | EventTarget): void {
     this.#events.event(about ?? this.#self(), type, reason, message);
   }
 

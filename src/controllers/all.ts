@@ -21,7 +21,7 @@ import { garbageCollector } from "./garbage-collector/controller.ts";
 import { horizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/controller.ts";
 import { jobControllers } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
-import { nodeLifecycleController, taintEvictionController } from "./node-lifecycle/controller.ts";
+import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
 import { claimProtectionController } from "./persistentvolumeclaim-protection/controller.ts";
 import { volumeExpander } from "./persistentvolume-expander/controller.ts";
 import { volumeProtectionController } from "./persistentvolume-protection/controller.ts";
@@ -34,6 +34,7 @@ import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
+import { taintEvictionController } from "./taint-eviction/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 import { ttlController } from "./ttl/controller.ts";
 import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
@@ -81,7 +82,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     garbageCollector(discovery),
     resourceQuotaController(discovery),
     nodeLifecycleController(),
-    taintEvictionController,
+    taintEvictionController(),
     ttlController(),
     disruptionController,
     persistentVolumeBinder([hostPathProvisioner(options.folders ?? noFolders)]),

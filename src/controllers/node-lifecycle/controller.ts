@@ -3,12 +3,11 @@ import { Node, Pod } from "#api/core/v1.ts";
 import { isNotFound } from "#client/client.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
-import { tolerates } from "#machinery/scheduling/taints.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import type { Controller } from "#component/controller.ts";
 import { defineController, indexBy } from "#component/controller.ts";
-import { isReady, podCondition } from "../common/pods.ts";
-import { msOf, timestamp } from "../common/time.ts";
+import { isReady } from "../common/pods.ts";
+import { timestamp } from "../common/time.ts";
 import {
   monitorPeriodMs,
   noExecuteTaint,
@@ -110,80 +109,4 @@ async function markPodsNotReady(node: string, ctx: ReconcileContext<Node>): Prom
     }
     ctx.event("Warning", "NodeNotReady", "Node is not ready", pod);
   }
-}
-
-/** Deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer. */
-export const taintEvictionController = defineController({
-  name: "taint-eviction-controller",
-  for: Pod,
-  watches: [
-    {
-      resource: Node,
-      map: (node, cache) =>
-        cache
-          .byIndex(Pod, "nodeName", node.metadata.name)
-          .map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name })),
-    },
-  ],
-  indexes: [podsByNode],
-  concerns: (pod, old) =>
-    pod.spec.nodeName !== old.spec.nodeName ||
-    !deepEqual(pod.spec.tolerations, old.spec.tolerations),
-
-  async reconcile(pod, ctx) {
-    const { metadata, spec } = pod;
-    const node = spec.nodeName ? ctx.get(Node, { name: spec.nodeName }) : undefined;
-    if (!node || metadata.deletionTimestamp) return undefined;
-    const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
-    const waitMs = msToEviction(pod, taints, ctx.now);
-    if (waitMs === undefined) return undefined;
-    if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const place = { namespace: metadata.namespace, name: metadata.name };
-    const message = `Marking for deletion Pod ${place.namespace}/${place.name}`;
-    ctx.event("Normal", "TaintManagerEviction", message);
-    await ctx.update(
-      Pod,
-      { ...pod, status: withDisruption(pod, ctx.now) },
-      { subresource: "status" },
-    );
-    await ctx.delete(Pod, pod);
-    return undefined;
-  },
-});
-
-type Taints = NonNullable<Node["spec"]["taints"]>;
-
-/** Undefined: it may stay for ever. */
-export function msToEviction(pod: Pod, taints: Taints, now: number): number | undefined {
-  let earliest: number | undefined;
-  for (const taint of taints) {
-    const tolerations = (pod.spec.tolerations ?? []).filter((one) => tolerates(one, taint));
-    if (tolerations.length === 0) return 0;
-    // A pod that came when the node was tainted already has its time as well.
-    const since = Math.max(msOf(taint.timeAdded) ?? now, arrivedAt(pod));
-    for (const { tolerationSeconds } of tolerations) {
-      if (tolerationSeconds === undefined) continue;
-      const waitMs = since + Math.max(0, tolerationSeconds) * 1000 - now;
-      if (earliest === undefined || waitMs < earliest) earliest = waitMs;
-    }
-  }
-  return earliest;
-}
-
-function arrivedAt(pod: Pod): number {
-  const scheduled = podCondition(pod, "PodScheduled")?.lastTransitionTime;
-  return msOf(scheduled) ?? msOf(pod.metadata.creationTimestamp) ?? 0;
-}
-
-function withDisruption(pod: Pod, now: number): Pod["status"] {
-  const time = timestamp(now);
-  const condition = {
-    type: "DisruptionTarget",
-    status: "True" as const,
-    reason: "DeletionByTaintManager",
-    message: "Taint manager: deleting due to NoExecute taint",
-    lastTransitionTime: time,
-  };
-  if (podCondition(pod, "DisruptionTarget")) return pod.status;
-  return { ...pod.status, conditions: [...(pod.status.conditions ?? []), condition] };
 }

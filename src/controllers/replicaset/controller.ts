@@ -15,8 +15,9 @@ export const replicaSetController = defineController({
 
   async reconcile(replicaSet, ctx) {
     const keeper = keeperOf(replicaSet);
-    const pods = await ctx.claim(Pod, replicaSet.spec.selector);
-    const active = pods.filter(isActive);
+    const { selector } = replicaSet.spec;
+    // What ended, or is on its way out, belongs to whom it belongs.
+    const active = await ctx.claim(Pod, selector, { only: isActive });
     const intent = replicaSet.metadata.deletionTimestamp
       ? ({ kind: "none" } as const)
       : plan(keeper, active, podsOfSiblings(replicaSet, ctx), ctx.now);
@@ -24,7 +25,7 @@ export const replicaSetController = defineController({
     const { status: old } = replicaSet;
     await ctx.updateStatus({
       ...statusOf({ keeper, active, old, plan: intent, failure, now: ctx.now }),
-      terminatingReplicas: terminatingReplicas(pods),
+      terminatingReplicas: terminatingReplicas(ctx.owned(Pod), selector),
     });
     if (failure) throw failure;
     return { requeueAfterMs: msToNextAvailable(active, keeper.minReadySeconds, ctx.now) };
@@ -40,8 +41,7 @@ export const replicationControllerController = defineController({
 
   async reconcile(controller, ctx) {
     const keeper = keeperOf(controller);
-    const pods = await ctx.claim(Pod, selectorOf(controller));
-    const active = pods.filter(isActive);
+    const active = await ctx.claim(Pod, selectorOf(controller), { only: isActive });
     const intent = controller.metadata.deletionTimestamp
       ? ({ kind: "none" } as const)
       : plan(keeper, active, active, ctx.now);

@@ -1,4 +1,6 @@
 import type { Pod, PodTemplateSpec } from "#api/core/v1.ts";
+import type { LabelSelector } from "#api/meta/v1.ts";
+import { matchesLabelSelector } from "#machinery/labels/label-selector.ts";
 import { conditionOf, withCondition, withoutCondition } from "../common/conditions.ts";
 import type { ConditionLike } from "../common/conditions.ts";
 import { withoutMissing } from "../common/fields.ts";
@@ -73,8 +75,10 @@ export function statusOf<C extends ConditionLike>(options: {
 }
 
 /** Pods that were told to go and still run. */
-export function terminatingReplicas(pods: readonly Pod[]): number {
-  return pods.filter(isTerminating).length;
+export function terminatingReplicas(pods: readonly Pod[], selector: LabelSelector): number {
+  return pods.filter(
+    (pod) => isTerminating(pod) && matchesLabelSelector(selector, pod.metadata.labels),
+  ).length;
 }
 
 function failureCondition<C extends ConditionLike>(

@@ -31,6 +31,7 @@ function comparePods(a: Pod, b: Pod, onNode: (pod: Pod) => number, now: number):
     onNode(b) - onNode(a) ||
     (isReady(a) && isReady(b) ? compareAges(a, b, readySince(a), readySince(b), now) : 0) ||
     restarts(b) - restarts(a) ||
+    sidecarRestarts(b) - sidecarRestarts(a) ||
     compareAges(a, b, createdAt(a), createdAt(b), now)
   );
 }
@@ -46,8 +47,18 @@ function deletionCost(pod: Pod): number {
 const readySince = (pod: Pod) => msOf(podCondition(pod, "Ready")?.lastTransitionTime);
 const createdAt = (pod: Pod) => msOf(pod.metadata.creationTimestamp);
 
-const restarts = (pod: Pod) =>
-  Math.max(0, ...(pod.status.containerStatuses ?? []).map(({ restartCount }) => restartCount));
+const restarts = ({ status }: Pod) => mostRestarts(status.containerStatuses);
+
+function sidecarRestarts({ spec, status }: Pod): number {
+  const sidecars = (spec.initContainers ?? []).filter(
+    ({ restartPolicy }) => restartPolicy === "Always",
+  );
+  const names = new Set(sidecars.map(({ name }) => name));
+  return mostRestarts(status.initContainerStatuses?.filter(({ name }) => names.has(name)));
+}
+
+const mostRestarts = (statuses: readonly { readonly restartCount: number }[] | undefined) =>
+  Math.max(0, ...(statuses ?? []).map(({ restartCount }) => restartCount));
 
 /** Younger first. Ages of the same magnitude count as equal, so that the choice is spread. */
 function compareAges(

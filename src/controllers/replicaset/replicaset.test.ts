@@ -16,11 +16,13 @@ interface Look {
   readonly ready?: string;
   readonly cost?: string;
   readonly restarts?: number;
+  readonly sidecarRestarts?: number;
   readonly created?: string;
 }
 
 function pod(name: string, look: Look = {}): Pod {
   const { node = "n1", phase = "Running", ready, cost, restarts = 0, created } = look;
+  const { sidecarRestarts = 0 } = look;
   return {
     metadata: {
       name,
@@ -28,10 +30,15 @@ function pod(name: string, look: Look = {}): Pod {
       creationTimestamp: created ?? "2026-01-01T00:00:00Z",
       ...(cost && { annotations: { "controller.kubernetes.io/pod-deletion-cost": cost } }),
     },
-    spec: { ...(node !== "" && { nodeName: node }), containers: [] },
+    spec: {
+      ...(node !== "" && { nodeName: node }),
+      containers: [],
+      initContainers: [{ name: "sidecar", restartPolicy: "Always" }],
+    },
     status: {
       phase,
       containerStatuses: [{ restartCount: restarts }],
+      initContainerStatuses: [{ name: "sidecar", restartCount: sidecarRestarts }],
       conditions: ready ? [{ type: "Ready", status: "True", lastTransitionTime: ready }] : [],
     },
   } as unknown as Pod;
@@ -51,7 +58,8 @@ test("which pod goes first", () => {
       pod("b", { ready: late }),
       pod("a", { ready: early }),
     ],
-    ["the one that restarts more", pod("b", { restarts: 3 }), pod("a")],
+    ["the one that restarts more", pod("b", { restarts: 3 }), pod("a", { sidecarRestarts: 9 })],
+    ["or whose sidecar does", pod("b", { sidecarRestarts: 3 }), pod("a")],
     ["the younger one", pod("b", { created: late }), pod("a", { created: early })],
     [
       "of the same age, by uid",
@@ -114,6 +122,41 @@ test("a template that is refused costs one request at a time, and shows in the s
   await cluster.advance(60_000);
   const done = await cluster.client.get(ReplicaSet, place);
   assert.deepEqual([done.status?.readyReplicas, done.status?.conditions ?? []], [100, []]);
+  await cluster.stop();
+});
+
+test("pods that ended are nobody's to take or to let go", async () => {
+  const cluster = await startCluster([replicaSetController]);
+  const { client } = cluster;
+  cluster.kubelet.canRun = () => false;
+  const bare = { containers: [{ name: "main", image: "nginx" }] };
+  const metadata = { namespace: "default", name: "done", labels: { app: "web" } };
+  const done = await client.create(Pod, { metadata, spec: bare });
+  await client.update(
+    Pod,
+    { ...done, status: { ...done.status, phase: "Succeeded" } },
+    { subresource: "status" },
+  );
+  await client.create(ReplicaSet, {
+    metadata: { namespace: "default", name: "web" },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: "web" } },
+      template: podTemplate({ app: "web" }),
+    },
+  });
+  await cluster.advance(1_000);
+  assert.equal((await client.get(Pod, metadata)).metadata.ownerReferences, undefined);
+  const own = (await client.list(Pod)).items.find(({ metadata: { name } }) => name !== "done");
+  assert.ok(own);
+  const failed = { ...own, status: { ...own.status, phase: "Failed" as const } };
+  await client.update(Pod, failed, { subresource: "status" });
+  const patch = { metadata: { labels: { app: "other" } } };
+  await client.patch(Pod, own.metadata, { type: "merge", patch });
+  await cluster.advance(1_000);
+  const left = await client.get(Pod, own.metadata);
+  assert.equal(left.metadata.ownerReferences?.[0]?.name, "web");
+  assert.equal((await client.list(Pod)).items.length, 3, "and another one was made");
   await cluster.stop();
 });
 
