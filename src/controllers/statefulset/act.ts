@@ -1,6 +1,6 @@
 import type { StatefulSet } from "#api/apps/v1.ts";
 import { PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
-import { isAlreadyExists, StatusError } from "#client/client.ts";
+import { isAlreadyExists, isConflict, StatusError } from "#client/client.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import { slowStart } from "../common/slow-start.ts";
 import { claimsOf, ownershipOf } from "./claims.ts";
@@ -178,9 +178,11 @@ async function failureTold<T>(
   try {
     return await work();
   } catch (error) {
-    failed(verb, pod, set, ctx, error);
-    // What the server answered decides how it is tried again.
-    throw error instanceof Error && error.cause instanceof StatusError ? error.cause : error;
+    // What the server answered decides how it is tried again: where somebody was faster, silently.
+    const cause =
+      error instanceof Error && error.cause instanceof StatusError ? error.cause : error;
+    if (!isConflict(cause)) failed(verb, pod, set, ctx, error);
+    throw cause;
   }
 }
 

@@ -21,14 +21,17 @@ export function claimName(
   return `${template.metadata.name}-${setName}-${ordinal}`;
 }
 
-/** The claims of the pod of this number. */
-export function claimsOf({ metadata, spec }: StatefulSet, ordinal: number): readonly NewClaim[] {
+/** The claims of the pod of this number. They have their owner from the start: binders are fast. */
+export function claimsOf(set: StatefulSet, ordinal: number): readonly NewClaim[] {
+  const { metadata, spec } = set;
+  const isOwned = spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === "Delete";
   return (spec.volumeClaimTemplates ?? []).map((template) => ({
     ...template,
     metadata: {
       ...template.metadata,
       name: claimName(metadata.name, template, ordinal),
       labels: { ...template.metadata.labels, ...spec.selector.matchLabels },
+      ...(isOwned && { ownerReferences: [controllerReference(set)] }),
     },
   }));
 }
