@@ -1,10 +1,12 @@
 import { StatusError } from "#machinery/status.ts";
 import { CommandError } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
+import type { KubeObject } from "../../objects.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
 import { resourcePath } from "../../rest/paths.ts";
 import { dryRunQuery } from "../../writes/dry-run.ts";
 import type { Applied } from "./apply.ts";
+import { tellDeletion } from "./client-side.ts";
 import type { ApplyOptions } from "./options.ts";
 
 /** Sends the file as it is; the server knows whose each field is. */
@@ -13,24 +15,39 @@ export async function applyOnServer(
   info: ResourceInfo,
   options: ApplyOptions,
 ): Promise<Applied> {
+  const applied = await send(kubectl, info, options);
+  const { migrate } = await import("./migration.ts");
+  const object = await migrate(kubectl, info, applied, options, () =>
+    request(kubectl, info, options),
+  );
+  tellDeletion(kubectl, info, object);
+  return { object, operation: "serverside-applied" };
+}
+
+async function request(
+  kubectl: Kubectl,
+  info: ResourceInfo,
+  { fieldManager, fieldValidation, subresource, forceConflicts, dryRun }: ApplyOptions,
+): Promise<KubeObject> {
   const { object } = info;
   if (!object) throw new Error("a file's object is read with the file");
-  const { fieldManager, fieldValidation, subresource } = options;
   const rest = await kubectl.rest();
+  return await rest.json({
+    method: "PATCH",
+    path: resourcePath(info.resource, { ...info, subresource }),
+    query: { fieldManager, fieldValidation, force: forceConflicts, ...dryRunQuery(dryRun) },
+    contentType: "application/apply-patch+yaml",
+    body: object,
+  });
+}
+
+async function send(
+  kubectl: Kubectl,
+  info: ResourceInfo,
+  options: ApplyOptions,
+): Promise<KubeObject> {
   try {
-    const applied = await rest.json({
-      method: "PATCH",
-      path: resourcePath(info.resource, { ...info, subresource }),
-      query: {
-        fieldManager,
-        fieldValidation,
-        force: options.forceConflicts,
-        ...dryRunQuery(options.dryRun),
-      },
-      contentType: "application/apply-patch+yaml",
-      body: object,
-    });
-    return { object: applied, operation: "serverside-applied" };
+    return await request(kubectl, info, options);
   } catch (error) {
     if (error instanceof StatusError && error.reason === "Conflict") {
       throw new CommandError(`${error.message}\n${howToResolve}`, { cause: error });
