@@ -6,6 +6,7 @@ import { isFailure } from "../../resources/find.ts";
 import type { ResourceQuery } from "../../resources/find.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
 import { operationText } from "../../writes/dry-run.ts";
+import type { ApplySet } from "./apply-set.ts";
 import { applyFromClient } from "./client-side.ts";
 import type { ApplyOptions } from "./options.ts";
 import { applyOnServer } from "./server-side.ts";
@@ -22,10 +23,12 @@ export async function apply(
   options: ApplyOptions,
   query: ResourceQuery,
 ): Promise<void> {
-  const { infos, errors } = await objectsOf(kubectl, query);
+  const applySet = await openApplySet(kubectl, options);
+  const { infos, errors } = await objectsOf(kubectl, query, applySet);
   if (infos.length === 0 && errors.length === 0) {
     throw new CommandError("no objects passed to apply");
   }
+  await applySet?.begin(infos);
   const tellsOperation = options.print.output === "" && options.print.template === "";
   const applied: KubeObject[] = [];
   for (const info of infos) {
@@ -44,22 +47,38 @@ export async function apply(
   }
   throwAll(errors);
   if (!tellsOperation) await printAll(kubectl, options, applied);
+  await applySet?.prune(applied);
   if (options.prune) {
     const { prune } = await import("./prune.ts");
     await prune(kubectl, options, options.prune, { infos, applied });
   }
 }
 
+async function openApplySet(
+  kubectl: Kubectl,
+  options: ApplyOptions,
+): Promise<ApplySet | undefined> {
+  if (options.applySet === undefined) return undefined;
+  const { ApplySet } = await import("./apply-set.ts");
+  return await ApplySet.open(kubectl, options, options.applySet);
+}
+
 /** All objects, and what could not be read: what can be applied is. */
 async function objectsOf(
   kubectl: Kubectl,
   query: ResourceQuery,
+  applySet: ApplySet | undefined,
 ): Promise<{ infos: ResourceInfo[]; errors: unknown[] }> {
   const infos: ResourceInfo[] = [];
   const errors: unknown[] = [];
   for await (const found of kubectl.find(query)) {
     if (isFailure(found)) errors.push(found.error);
     else infos.push(found);
+  }
+  try {
+    for (const { object } of infos) if (object) applySet?.label(object);
+  } catch (error) {
+    return { infos: [], errors: [...errors, error] };
   }
   return { infos, errors };
 }

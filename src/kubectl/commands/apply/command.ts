@@ -1,3 +1,4 @@
+import { FlagError } from "#base/flags.ts";
 import { defineCommand } from "../../command.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { printFlags } from "../../printers/print-flags.ts";
@@ -45,6 +46,14 @@ export default defineCommand({
     ...selectorFlag,
     ...validateFlag,
     all: { type: "bool", usage: "Select all resources of these types in the namespace." },
+    applyset: {
+      type: "string",
+      default: "",
+      hidden: true,
+      usage:
+        "[alpha] With --prune and KUBECTL_APPLYSET=true: the object that knows what is applied " +
+        "together, as [RESOURCE][.GROUP]/NAME; a secret by its name alone.",
+    },
     "force-conflicts": {
       type: "bool",
       usage: "With --server-side: take over fields that others manage.",
@@ -77,6 +86,9 @@ export default defineCommand({
     },
   },
   async run(kubectl, { values, given, args }) {
+    if (given.has("applyset") && kubectl.host.environment.KUBECTL_APPLYSET !== "true") {
+      throw new FlagError("unknown flag: --applyset");
+    }
     if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
     const files = fileQuery(values);
     if (files.filenames.length === 0 && !files.kustomize) {

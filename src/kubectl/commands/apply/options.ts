@@ -20,6 +20,8 @@ export interface ApplyOptions {
   readonly subresource: string | undefined;
   readonly deletion: Deletion;
   readonly prune: PruneOptions | undefined;
+  /** The parent of what is applied together; it takes the place of `prune`. */
+  readonly applySet: string | undefined;
 }
 
 export interface PruneOptions {
@@ -32,6 +34,7 @@ export interface PruneOptions {
 
 interface ApplyValues extends PrintValues, DeletionValues {
   readonly all: boolean;
+  readonly applyset: string;
   readonly "dry-run": string;
   readonly "field-manager": string;
   readonly "force-conflicts": boolean;
@@ -70,12 +73,7 @@ export function applyOptions(
   if (dryRun === "server" && deletion.force) {
     throw new CommandError("--dry-run=server cannot be used with --force");
   }
-  if (values.prune && !values.all && !values.selector) {
-    throw new CommandError(
-      "all resources selected for prune without explicitly passing --all. To prune all resources, " +
-        "pass the --all flag. If you did not mean to prune all resources, specify a label selector",
-    );
-  }
+  checkPrune(values, serverSide);
   checkAllowlist(values["prune-allowlist"]);
   // On the server, kubectl is one manager, however the fields got there.
   const manager = serverSide && !given.has("field-manager") ? "kubectl" : values["field-manager"];
@@ -89,14 +87,49 @@ export function applyOptions(
     overwrite: values.overwrite,
     subresource: values.subresource || undefined,
     deletion,
-    prune: values.prune
-      ? {
-          labelSelector: values.selector,
-          allowlist: values["prune-allowlist"],
-          namespaceGiven: kubectl.globals.namespace !== "",
-        }
-      : undefined,
+    applySet: values.applyset || undefined,
+    prune:
+      values.prune && !values.applyset
+        ? {
+            labelSelector: values.selector,
+            allowlist: values["prune-allowlist"],
+            namespaceGiven: kubectl.globals.namespace !== "",
+          }
+        : undefined,
   };
+}
+
+/** What may be deleted has to be said without a doubt. */
+function checkPrune(values: ApplyValues, serverSide: boolean): void {
+  const { all, selector, applyset } = values;
+  if (all && selector) {
+    throw new CommandError("cannot set --all and --selector at the same time");
+  }
+  if (applyset && !values.prune) throw new CommandError("--applyset requires --prune");
+  if (!values.prune) return;
+  if (values.force) throw new CommandError("--force cannot be used with --prune");
+  if (applyset) {
+    const other = all
+      ? "--all"
+      : selector
+        ? "--selector"
+        : values["prune-allowlist"].length > 0
+          ? "--prune-allowlist"
+          : undefined;
+    if (other) throw new CommandError(`${other} is incompatible with --applyset`);
+    return;
+  }
+  if (!all && !selector) {
+    throw new CommandError(
+      "all resources selected for prune without explicitly passing --all. To prune all resources, " +
+        "pass the --all flag. If you did not mean to prune all resources, specify a label selector",
+    );
+  }
+  if (serverSide) {
+    throw new CommandError(
+      "--prune is in alpha and doesn't currently work on objects created by server-side apply",
+    );
+  }
 }
 
 export function checkAllowlist(entries: readonly string[]): void {
