@@ -8,6 +8,7 @@ spec:
   jobTemplate:
     metadata: {labels: {a: b}, annotations: {c: d}}
     spec:
+      suspend: true
       template:
         spec:
           restartPolicy: Never
