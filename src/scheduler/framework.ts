@@ -14,7 +14,9 @@ export interface Refusal {
 /** What happened in the cluster, for plugins to say whether a waiting pod may fit now. */
 export type ClusterEvent =
   | { readonly kind: "NodeAdded" | "NodeUpdated"; readonly node: string }
-  | { readonly kind: "PodDeleted" | "PodUpdated" | "PodAdded"; readonly pod: Pod };
+  | { readonly kind: "PodDeleted" | "PodUpdated" | "PodAdded"; readonly pod: Pod }
+  /** A claim came or is another now; without one, volumes or storage classes. */
+  | { readonly kind: "VolumesChanged"; readonly claim?: string };
 
 /**
  * One rule of scheduling, at the extension points that upstream's framework has. Filters and
@@ -31,6 +33,12 @@ export interface Plugin {
   normalize?(scores: number[]): void;
   /** The weight of the score in the sum. */
   readonly weight?: number;
+  /** Takes what the pod needs on the node from the pods that are decided about after it. */
+  reserve?(pod: PodInfo, node: NodeInfo): void;
+  /** The pod is bound, or will not be: nothing is kept for it any more. */
+  unreserve?(pod: PodInfo): void;
+  /** Makes ready what the pod needs on the node, and waits for it. Throws where that fails. */
+  preBind?(pod: PodInfo, node: NodeInfo, signal: AbortSignal): Promise<void>;
   /** Whether the event may turn this plugin's "no" into a "yes". */
   mayFitAfter(event: ClusterEvent, pod: Pod): boolean;
 }

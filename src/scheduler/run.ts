@@ -5,7 +5,9 @@ import type { Random } from "#base/random.ts";
 import type { Client } from "#client/client.ts";
 import type { EventRecorder } from "#client/events/event-writer.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
+import { pluginsWith } from "./plugins/default-plugins.ts";
 import { Scheduler } from "./scheduler.ts";
+import { VolumeBinder } from "./volumes/volume-binder.ts";
 
 export interface RunSchedulerOptions {
   readonly client: Client;
@@ -21,10 +23,12 @@ export async function runScheduler(
   options: RunSchedulerOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const scheduler = new Scheduler(options);
+  const volumes = new VolumeBinder(options);
+  const scheduler = new Scheduler({ ...options, plugins: pluginsWith(volumes) });
   const nodes = options.informers.informer(Node);
   const pods = options.informers.informer(Pod);
   const unsubscribe = [
+    volumes.subscribe((claim) => scheduler.volumesChanged(claim)),
     nodes.subscribe({
       added: (node) => scheduler.setNode(node),
       updated: (node) => scheduler.setNode(node),
@@ -38,7 +42,7 @@ export async function runScheduler(
   ];
   try {
     // A decision on half a picture would put everything on the first node that is known.
-    await Promise.all([nodes.synced, pods.synced]);
+    await Promise.all([nodes.synced, pods.synced, volumes.synced()]);
     await scheduler.run(signal);
   } finally {
     for (const end of unsubscribe) end();

@@ -8,6 +8,7 @@ import { isNotFound } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
 import { SchedulerCache } from "./cache/cache.ts";
+import type { NodeInfo } from "./cache/node-info.ts";
 import { podInfo, podKey } from "./cache/pod-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
 import { decide, refusalText } from "./decide.ts";
@@ -98,6 +99,11 @@ export class Scheduler {
     if (pod.spec.nodeName) this.#notice({ kind: "PodDeleted", pod });
   }
 
+  /** The claim of that key, or else volumes or storage classes, came or are others now. */
+  volumesChanged(claim?: string): void {
+    this.#notice({ kind: "VolumesChanged", ...(claim !== undefined && { claim }) });
+  }
+
   /** Why the pod has no node yet; undefined when it was not tried, or has one. */
   explain(key: string): Explanation | undefined {
     return this.#explanations.get(key);
@@ -112,11 +118,11 @@ export class Scheduler {
     for (;;) {
       const queued = await this.#queue.next(signal);
       if (!queued) return;
-      this.#scheduleOne(queued, scope);
+      this.#scheduleOne(queued, scope, signal);
     }
   }
 
-  #scheduleOne(queued: QueuedPod, scope: Scope): void {
+  #scheduleOne(queued: QueuedPod, scope: Scope, signal: AbortSignal): void {
     const pod = podInfo(queued.pod);
     const gates = queued.pod.spec.schedulingGates ?? [];
     if (gates.length > 0) {
@@ -130,10 +136,44 @@ export class Scheduler {
     });
     if (decision.ok) {
       this.#cache.assume(pod, decision.node);
-      scope.run(pod.key, () => this.#bind(queued, decision.node));
+      const node = this.#cache.nodes.find(({ name }) => name === decision.node);
+      if (node) for (const plugin of this.#plugins) plugin.reserve?.(pod, node);
+      scope.run(pod.key, async () => {
+        try {
+          if (!node || !(await this.#prepare(queued, pod, node, signal))) return;
+          await this.#bind(queued, decision.node);
+        } finally {
+          for (const plugin of this.#plugins) plugin.unreserve?.(pod);
+        }
+      });
     } else {
       scope.run(pod.key, () => this.#refuse(queued, pod, decision));
     }
+  }
+
+  /** Whether all that the pod needs on the node is there; if not, it waits for another try. */
+  async #prepare(
+    queued: QueuedPod,
+    pod: PodInfo,
+    node: NodeInfo,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    for (const plugin of this.#plugins) {
+      try {
+        await plugin.preBind?.(pod, node, signal);
+      } catch (error) {
+        this.#cache.forget(pod.key);
+        if (signal.aborted) return false;
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `running PreBind plugin "${plugin.name}": ${reason}`;
+        this.#queue.retry(queued);
+        const { events } = this.#options;
+        events.event(queued.pod, "Warning", "FailedScheduling", message, "Scheduling");
+        await this.#setCondition(queued.pod, "SchedulerError", message, undefined);
+        return false;
+      }
+    }
+    return true;
   }
 
   async #bind(queued: QueuedPod, node: string): Promise<void> {

@@ -1,0 +1,78 @@
+import type { Pod, Volume } from "#api/core/v1.ts";
+import { claimKeysOf } from "#machinery/volumes.ts";
+import type { NodeInfo } from "../cache/node-info.ts";
+import type { Plugin } from "../framework.ts";
+import { mayHelp } from "../volumes/volume-binder.ts";
+import type { VolumeBinder } from "../volumes/volume-binder.ts";
+
+const name = "VolumeRestrictions";
+
+/** Some volumes are for one pod only, and some disks for one node, or for reading alone. */
+export function volumeRestrictions(binder: VolumeBinder): Plugin {
+  return {
+    name,
+
+    filter({ pod, key }, node, nodes) {
+      const refuse = (reason: string) => ({ plugin: name, reasons: [reason], unresolvable: false });
+      const disks = (pod.spec.volumes ?? []).filter(isExclusiveDisk);
+      if (disks.length > 0 && disksConflict(disks, node)) {
+        return refuse("node(s) had no available disk");
+      }
+      const own = ownClaims(pod, binder);
+      if (own.length === 0) return undefined;
+      const isUsed = nodes.some(({ pods }) =>
+        pods.some((other) => {
+          if (other.key === key) return false;
+          const used = claimKeysOf(other.pod);
+          return own.some((claim) => used.includes(claim));
+        }),
+      );
+      return isUsed
+        ? refuse(
+            "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode " +
+              "already in-use by another pod",
+          )
+        : undefined;
+    },
+
+    mayFitAfter: (event, pod) =>
+      mayHelp(event, pod) || event.kind === "PodDeleted" || event.kind === "NodeAdded",
+  };
+}
+
+/** Keys of the pod's claims that no other pod may use at the same time. */
+function ownClaims(pod: Pod, binder: VolumeBinder): readonly string[] {
+  return claimKeysOf(pod).filter((key) => {
+    const [namespace = "", claim = ""] = key.split("/");
+    const modes = binder.objects.claim(namespace, claim)?.spec.accessModes ?? [];
+    return modes.includes("ReadWriteOncePod");
+  });
+}
+
+function isExclusiveDisk(volume: Volume): boolean {
+  const { gcePersistentDisk, awsElasticBlockStore, rbd, iscsi } = volume;
+  return Boolean(gcePersistentDisk ?? awsElasticBlockStore ?? rbd ?? iscsi);
+}
+
+function disksConflict(disks: readonly Volume[], node: NodeInfo): boolean {
+  return node.pods.some(({ pod }) =>
+    (pod.spec.volumes ?? []).some((other) => disks.some((disk) => conflict(disk, other))),
+  );
+}
+
+function conflict(left: Volume, right: Volume): boolean {
+  const [gce, otherGce] = [left.gcePersistentDisk, right.gcePersistentDisk];
+  if (gce && otherGce && gce.pdName === otherGce.pdName) {
+    return !(gce.readOnly && otherGce.readOnly);
+  }
+  const [aws, otherAws] = [left.awsElasticBlockStore, right.awsElasticBlockStore];
+  if (aws && otherAws && aws.volumeID === otherAws.volumeID) return true;
+  const [iscsi, otherIscsi] = [left.iscsi, right.iscsi];
+  if (iscsi && otherIscsi && iscsi.iqn === otherIscsi.iqn) {
+    return !(iscsi.readOnly && otherIscsi.readOnly);
+  }
+  const [rbd, otherRbd] = [left.rbd, right.rbd];
+  if (!rbd || !otherRbd || rbd.pool !== otherRbd.pool || rbd.image !== otherRbd.image) return false;
+  const isSameCluster = rbd.monitors.some((monitor) => otherRbd.monitors.includes(monitor));
+  return isSameCluster && !(rbd.readOnly && otherRbd.readOnly);
+}
