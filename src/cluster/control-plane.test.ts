@@ -10,6 +10,8 @@ import {
   Event,
   Namespace,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
   ReplicationController,
   Secret,
@@ -188,6 +190,55 @@ describe("scheduler and controllers act with the rights of their own roles", () 
     assert.equal(await client.find(ReplicationController, reference), undefined);
   });
 
+  test("a pod gets the volume that is made for its claim, as large as asked, until both go", async () => {
+    const { client } = cluster;
+    const data = { namespace: "shop", name: "data" };
+    const sized = (storage: string) => ({ resources: { requests: { storage } } });
+    const claimed = { name: "v", persistentVolumeClaim: { claimName: "data" } };
+    const own = {
+      name: "own",
+      ephemeral: {
+        volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"], ...sized("1Gi") } },
+      },
+    };
+    await client.create(PersistentVolumeClaim, {
+      metadata: data,
+      spec: { accessModes: ["ReadWriteOnce"], ...sized("1Gi") },
+    });
+    await cluster.advance(500);
+    const waiting = await client.get(PersistentVolumeClaim, data);
+    assert.deepEqual(
+      [waiting.spec.storageClassName, waiting.status.phase],
+      ["standard", "Pending"],
+      "of several nodes one has to be chosen first",
+    );
+    await client.create(Pod, {
+      metadata: { namespace: "shop", name: "db" },
+      spec: { ...template.spec, volumes: [claimed, own] },
+    });
+    await cluster.advance(5_000);
+    const pod = await client.get(Pod, { namespace: "shop", name: "db" });
+    assert.equal(pod.status.phase, "Running");
+    const { items: volumes } = await client.list(PersistentVolume);
+    const terms = volumes.map(({ spec }) => spec.nodeAffinity?.required?.nodeSelectorTerms[0]);
+    const nodes = terms.map((term) => term?.matchExpressions?.[0]?.values?.join());
+    assert.deepEqual(nodes, [pod.spec.nodeName, pod.spec.nodeName]);
+
+    const patch = { spec: sized("3Gi") };
+    await client.patch(PersistentVolumeClaim, data, { type: "merge", patch });
+    await cluster.advance(1_000);
+    const grown = await client.get(PersistentVolumeClaim, data);
+    assert.equal(grown.status.capacity?.["storage"], "3Gi");
+
+    await client.delete(PersistentVolumeClaim, data);
+    await cluster.advance(1_000);
+    assert.ok(await client.find(PersistentVolumeClaim, data), "a pod uses it");
+    await client.delete(Pod, { namespace: "shop", name: "db" });
+    await cluster.advance(35_000);
+    assert.deepEqual((await client.list(PersistentVolumeClaim)).items, []);
+    assert.deepEqual((await client.list(PersistentVolume)).items, []);
+  });
+
   test("a role that is made of others follows them", async () => {
     const { client } = cluster;
     const rulesOf = async (name: string) => (await client.get(ClusterRole, { name })).rules ?? [];
@@ -271,9 +322,11 @@ describe("scheduler and controllers act with the rights of their own roles", () 
     });
     await cluster.advance(2_000);
     const { items } = await client.list(Event, { namespace: "shop" });
-    const told = items.find(({ reason }) => reason === "FailedScheduling");
-    assert.equal(told?.involvedObject.name, "large");
-    assert.equal(told.source?.component, "default-scheduler");
+    const told = items.find(
+      ({ involvedObject, reason }) =>
+        involvedObject.name === "large" && reason === "FailedScheduling",
+    );
+    assert.equal(told?.source?.component, "default-scheduler");
     await client.delete(Pod, { namespace: "shop", name: "large" });
   });
 
