@@ -69,15 +69,23 @@ async function deleteAll(
   };
 }
 
-/** Lets a pod go that is counted, or need not be. One that is gone already is fine. */
+/**
+ * Lets a pod go that is counted, or need not be. One that is gone already is fine. `unchanged`:
+ * only as long as it is what was seen, as a Job may take it in meanwhile.
+ */
 export async function removeFinalizer(
   { metadata }: Pod,
   context: Pick<ReconcileContext<Pod>, "patch">,
+  { unchanged = false }: { readonly unchanged?: boolean } = {},
 ): Promise<void> {
-  const { finalizers = [], name, namespace, uid } = metadata;
+  const { finalizers = [], name, namespace, resourceVersion, uid } = metadata;
   if (!finalizers.includes(trackingFinalizer)) return;
   const patch = {
-    metadata: { uid, "$deleteFromPrimitiveList/finalizers": [trackingFinalizer] },
+    metadata: {
+      uid,
+      ...(unchanged && { resourceVersion }),
+      "$deleteFromPrimitiveList/finalizers": [trackingFinalizer],
+    },
   };
   try {
     await context.patch(Pod, { namespace, name }, { type: "strategic", patch });

@@ -31,7 +31,9 @@ export const orphanController = defineController({
   ],
 
   async reconcile(pod, ctx) {
-    if (isTracked(pod) && isOrphan(pod, ctx)) await removeFinalizer(pod, ctx);
+    if (isTracked(pod) && isOrphan(pod, ctx)) {
+      await removeFinalizer(pod, ctx, { unchanged: true });
+    }
   },
 });
 
