@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { Agent as HttpAgent } from "#base/node/http.ts";
-import type { IncomingMessage } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";

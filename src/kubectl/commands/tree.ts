@@ -325,6 +325,16 @@ export const commandGroups: readonly CommandGroup[] = [
         load: () => import("./port-forward/command.ts"),
       },
       {
+        name: "proxy",
+        about: "Run a proxy to the Kubernetes API server",
+        load: () => import("./proxy/command.ts"),
+      },
+      {
+        name: "cp",
+        about: "Copy files and directories to and from containers",
+        load: () => import("./cp/command.ts"),
+      },
+      {
         name: "auth",
         about: "Ask about authorization",
         load: () => import("./auth/command.ts"),
@@ -350,14 +360,6 @@ export const commandGroups: readonly CommandGroup[] = [
         name: "events",
         about: "List events",
         load: () => import("./events/command.ts"),
-        name: "proxy",
-        about: "Run a proxy to the Kubernetes API server",
-        load: () => import("./proxy/command.ts"),
-      },
-      {
-        name: "cp",
-        about: "Copy files and directories to and from containers",
-        load: () => import("./cp/command.ts"),
       },
     ],
   },
