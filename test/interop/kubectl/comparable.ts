@@ -70,7 +70,7 @@ function byText(list: unknown): unknown {
   if (!Array.isArray(list)) return list;
   const keyed = list.map((item: unknown) => {
     const { time: _time, ...rest } = item as Row;
-    return { item, key: JSON.stringify(rest) };
+    return { item, key: comparable(JSON.stringify(rest), "\0") };
   });
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
 }

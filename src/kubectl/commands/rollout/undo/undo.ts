@@ -36,7 +36,9 @@ export async function undo(
   const revision = isDeployment
     ? deploymentRevision(info.name, revisions.all, toRevision)
     : controllerRevision(revisions.all, toRevision);
-  if (dryRun === "client") return await templateText(revision.template);
+  if (dryRun === "client") {
+    return `${isDeployment ? "" : "will roll back to "}${await templateText(revision.template)}`;
+  }
   const { spec } = revisions.owner as { spec?: { paused?: boolean; template?: PodTemplateSpec } };
   if (isDeployment && spec?.paused) {
     throw new CommandError(
