@@ -6,7 +6,6 @@ import { korean } from "./korean.ts";
 
 /** Commands, with all below them, whose every text for people has its Korean. */
 const translated = [
-  "annotate",
   "apply",
   "autoscale",
   "create",
@@ -14,14 +13,9 @@ const translated = [
   "edit",
   "expose",
   "kustomize",
-  "label",
   "patch",
   "replace",
-  "rollout",
   "run",
-  "scale",
-  "set",
-  "taint",
 ];
 
 for (const name of translated) {
