@@ -23,9 +23,21 @@ import type { JobView } from "./view.ts";
 
 type Context = ReconcileContext<Job>;
 
+/** What is remembered of a Job from one pass to the next. */
+interface Memory {
+  readonly failures: FailureRecord | undefined;
+  readonly generation: number | undefined;
+  /** Changes of its pods wait until then, and are looked at together. */
+  readonly nextAt: number;
+}
+
+/** Each pass reads all pods: one with many of them is not looked at for each single change. */
+const pauseMsPerPod = 2;
+const pauseMsMax = 1_000;
+
 /** Run pods until enough of them have succeeded. */
 export function jobControllers(): readonly Controller[] {
-  const records = new Map<string, FailureRecord>();
+  const memories = new Map<string, Memory>();
   const jobs = defineController({
     name: "job-controller",
     for: Job,
@@ -35,14 +47,22 @@ export function jobControllers(): readonly Controller[] {
     async reconcileKey(reference, ctx: Context) {
       const job = ctx.object;
       const key = keyOf(reference);
-      if (!job || endOf(job)) records.delete(key);
+      if (!job || endOf(job)) memories.delete(key);
       if (!job || endOf(job) || isManagedElsewhere(job)) return {};
+      const { generation } = job.metadata;
+      const memory = memories.get(key);
+      if (memory && memory.generation === generation && ctx.now < memory.nextAt) {
+        return { requeueAfterMs: memory.nextAt - ctx.now };
+      }
       const pods = await ctx.claim(Pod, job.spec.selector, { finalizer: trackingFinalizer });
       const view = viewOf(started(job, ctx.now), pods);
-      const record = withEnded(records.get(key), view.ended.succeeded, view.ended.failed);
-      const intent = plan(view, record, ctx.now);
+      const failures = withEnded(memory?.failures, view.ended.succeeded, view.ended.failed);
+      const intent = plan(view, failures, ctx.now);
       const outcome = await act(intent, view, ctx);
-      await report(view, intent, outcome, ctx, () => records.set(key, record));
+      await report(view, intent, outcome, ctx, () => {
+        const nextAt = ctx.now + Math.min(pauseMsMax, pods.length * pauseMsPerPod);
+        memories.set(key, { failures, generation, nextAt });
+      });
       if (outcome.failure) throw outcome.failure;
       return { requeueAfterMs: msToNextLook(view, intent, ctx.now) };
     },

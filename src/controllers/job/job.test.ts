@@ -328,3 +328,14 @@ test("pods that match are taken in and counted; those that no longer do are let 
   assert.equal((await podsOf(cluster)).length, 2);
   await cluster.stop();
 });
+
+test("the ends of many pods are counted together", async () => {
+  const cluster = await setUp();
+  const spec = { completionMode: "Indexed", completions: 300, parallelism: 100 } as const;
+  await cluster.client.create(Job, job(spec));
+  await cluster.advance(120_000);
+  assert.equal((await statusOf(cluster)).completedIndexes, "0-299");
+  const writes = cluster.api.requests.filter((request) => request.endsWith("/work/status"));
+  assert.ok(writes.length < 50, `${writes.length} writes of the status`);
+  await cluster.stop();
+});
