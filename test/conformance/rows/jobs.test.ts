@@ -283,3 +283,24 @@ conformance("CronJob should support CronJob API operations", async (row) => {
   assert.equal(updated.status.lastScheduleTime, "2026-01-01T00:00:01Z");
   assert.equal((await row.get(`${path}/status`)).metadata.uid, patched.metadata.uid);
 });
+
+conformance("CronJob should not schedule jobs when suspended [Slow]", async (row) => {
+  // Its twin shows that it would have been time.
+  const schedule = "@every 1s";
+  for (const [name, suspend] of [
+    ["quiet", true],
+    ["loud", false],
+  ] as const) {
+    const object = cronJob({ schedule, suspend });
+    await row.create(cronJobsOf(row), { ...object, metadata: { name } });
+  }
+  await row.until(`${cronJobsOf(row)}/loud`, ({ status }) => assert.ok(status.lastScheduleTime));
+  const quiet = `${cronJobsOf(row)}/quiet`;
+  const { metadata, status } = await row.get(quiet);
+  assert.deepEqual(status, {});
+  const jobs = async () =>
+    (await row.get(jobsOf(row))).items.filter((job: Loose) => ownerOf(job) === metadata.uid);
+  assert.deepEqual(await jobs(), []);
+  await row.patch(quiet, { spec: { suspend: false } });
+  await quickly(async () => assert.equal((await jobs()).length, 1));
+});
