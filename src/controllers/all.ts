@@ -38,6 +38,7 @@ import { taintEvictionController } from "./taint-eviction/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 import { ttlController } from "./ttl/controller.ts";
 import { validatingAdmissionPolicyStatusController } from "./validating-admission-policy-status/controller.ts";
+import { attributesClassProtectionController } from "./volumeattributesclass-protection/controller.ts";
 import type { ExpressionCheck } from "./validating-admission-policy-status/controller.ts";
 
 export interface AllControllersOptions {
@@ -89,6 +90,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     volumeExpander(hostPathProvisioners),
     claimProtectionController,
     volumeProtectionController,
+    attributesClassProtectionController,
     ephemeralVolumeController,
     clusterRoleAggregationController,
     certificateApprover,

@@ -18,6 +18,7 @@ const name = "persistentvolume-binder-controller";
 const eventSource = "persistentvolume-controller";
 /** A claim that waits is looked at so often, and says again why. */
 const lookMs = 15_000;
+const newsMs = 1_000;
 
 const byClaim = indexBy(PersistentVolume, "claim", ({ spec: { claimRef } }) =>
   claimRef?.name ? [`${claimRef.namespace ?? ""}/${claimRef.name}`] : [],
@@ -90,6 +91,8 @@ function claimController(provisioners: readonly VolumeProvisioner[]): Controller
           await setUnbound(claim, "Pending", ctx);
           return { requeueAfterMs: lookMs };
         case "lose":
+          // Claim and volume are heard of apart: of the volume there may be no news yet.
+          if (await isThere(claim, ctx)) return { requeueAfterMs: newsMs };
           if (await setUnbound(claim, "Lost", ctx)) say(plan.message, ctx);
           return undefined;
         default:
@@ -97,6 +100,16 @@ function claimController(provisioners: readonly VolumeProvisioner[]): Controller
       }
     },
   });
+}
+
+/** Whether the server has the volume that our cache does not have. */
+async function isThere(
+  { spec: { volumeName: volume } }: PersistentVolumeClaim,
+  ctx: ReconcileContext<PersistentVolumeClaim>,
+): Promise<boolean> {
+  if (!volume || ctx.get(PersistentVolume, { name: volume })) return false;
+  const found = await ctx.client.find(PersistentVolume, { name: volume }, ctx.signal);
+  return found !== undefined;
 }
 
 function decisive({ metadata, spec, status }: PersistentVolumeClaim) {

@@ -3,12 +3,12 @@ import { claimKeysOf } from "#machinery/volumes.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
 import type { Plugin } from "../framework.ts";
 import { mayHelp } from "../volumes/volume-binder.ts";
-import type { VolumeBinder } from "../volumes/volume-binder.ts";
+import type { VolumeObjects } from "../volumes/pod-volumes.ts";
 
 const name = "VolumeRestrictions";
 
 /** Some volumes are for one pod only, and some disks for one node, or for reading alone. */
-export function volumeRestrictions(binder: VolumeBinder): Plugin {
+export function volumeRestrictions(binder: { readonly objects: VolumeObjects }): Plugin {
   return {
     name,
 
@@ -41,7 +41,7 @@ export function volumeRestrictions(binder: VolumeBinder): Plugin {
 }
 
 /** Keys of the pod's claims that no other pod may use at the same time. */
-function ownClaims(pod: Pod, binder: VolumeBinder): readonly string[] {
+function ownClaims(pod: Pod, binder: { readonly objects: VolumeObjects }): readonly string[] {
   return claimKeysOf(pod).filter((key) => {
     const [namespace = "", claim = ""] = key.split("/");
     const modes = binder.objects.claim(namespace, claim)?.spec.accessModes ?? [];
