@@ -20,15 +20,16 @@ export function nodeFolders(kubelet: KubeletConnector): NodeFolders {
         { kind: "kubelet", node: node.metadata.name },
         {
           method: "DELETE",
-          path: `/volumes/${encodeURIComponent(nameIn(node, path))}`,
+          path: `/volumes/${nameIn(node, path)}`,
           query: new URLSearchParams(),
           headers: {},
           body: undefined,
         },
         signal,
       );
-      if (response.status < 300) return;
+      // Read to its end, or the connection serves nobody else.
       const reason = await wordsOf(response);
+      if (response.status < 300) return;
       throw new Error(`node "${node.metadata.name}" cannot delete ${path}: ${reason}`);
     },
   };
