@@ -72,6 +72,12 @@ export function claimNameOf(pod: Pod, volume: Volume): string | undefined {
   return volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : undefined;
 }
 
+/** Most pods have none: asked once per node, so it makes nothing. */
+export function hasClaims({ spec: { volumes = [] } }: Pod): boolean {
+  for (const volume of volumes) if (volume.persistentVolumeClaim ?? volume.ephemeral) return true;
+  return false;
+}
+
 /** "namespace/name" of every claim that the pod's volumes stand for. */
 export function claimKeysOf(pod: Pod): string[] {
   const names = (pod.spec.volumes ?? []).map((volume) => claimNameOf(pod, volume));

@@ -130,13 +130,14 @@ export class Scheduler {
       scope.run(pod.key, () => this.#reportGated(queued.pod));
       return;
     }
-    const decision = decide(pod, this.#cache.nodes, {
+    const { nodes } = this.#cache;
+    const decision = decide(pod, nodes, {
       plugins: this.#plugins,
       random: () => this.#options.random.float(),
     });
     if (decision.ok) {
       this.#cache.assume(pod, decision.node);
-      const node = this.#cache.nodes.find(({ name }) => name === decision.node);
+      const node = nodes.find(({ name }) => name === decision.node);
       if (node) for (const plugin of this.#plugins) plugin.reserve?.(pod, node);
       scope.run(pod.key, async () => {
         try {

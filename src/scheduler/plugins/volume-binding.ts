@@ -1,3 +1,4 @@
+import { hasClaims } from "#machinery/volumes.ts";
 import type { Plugin } from "../framework.ts";
 import { mayHelp } from "../volumes/volume-binder.ts";
 import type { VolumeBinder } from "../volumes/volume-binder.ts";
@@ -10,6 +11,7 @@ export function volumeBinding(binder: VolumeBinder): Plugin {
     name,
 
     preFilter({ pod }) {
+      if (!hasClaims(pod)) return undefined;
       const claims = binder.claimsOf(pod);
       if (typeof claims === "string") {
         return { plugin: name, reasons: [claims], unresolvable: true };
@@ -20,6 +22,7 @@ export function volumeBinding(binder: VolumeBinder): Plugin {
     },
 
     filter({ pod }, { node }) {
+      if (!hasClaims(pod)) return undefined;
       const claims = binder.claimsOf(pod);
       if (typeof claims === "string") {
         return { plugin: name, reasons: [claims], unresolvable: true };

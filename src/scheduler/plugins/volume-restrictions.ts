@@ -1,5 +1,5 @@
 import type { Pod, Volume } from "#api/core/v1.ts";
-import { claimKeysOf } from "#machinery/volumes.ts";
+import { claimKeysOf, hasClaims } from "#machinery/volumes.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
 import type { Plugin } from "../framework.ts";
 import { mayHelp } from "../volumes/volume-binder.ts";
@@ -14,11 +14,11 @@ export function volumeRestrictions(binder: { readonly objects: VolumeObjects }):
 
     filter({ pod, key }, node, nodes) {
       const refuse = (reason: string) => ({ plugin: name, reasons: [reason], unresolvable: false });
-      const disks = (pod.spec.volumes ?? []).filter(isExclusiveDisk);
-      if (disks.length > 0 && disksConflict(disks, node)) {
-        return refuse("node(s) had no available disk");
+      if (pod.spec.volumes?.some(isExclusiveDisk)) {
+        const disks = pod.spec.volumes.filter(isExclusiveDisk);
+        if (disksConflict(disks, node)) return refuse("node(s) had no available disk");
       }
-      const own = ownClaims(pod, binder);
+      const own = hasClaims(pod) ? ownClaims(pod, binder) : [];
       if (own.length === 0) return undefined;
       const isUsed = nodes.some(({ pods }) =>
         pods.some((other) => {

@@ -1,4 +1,5 @@
 import type { Node, PersistentVolume } from "#api/core/v1.ts";
+import { hasClaims } from "#machinery/volumes.ts";
 import type { Plugin } from "../framework.ts";
 import { mayHelp } from "../volumes/volume-binder.ts";
 import type { VolumeBinder } from "../volumes/volume-binder.ts";
@@ -16,6 +17,7 @@ export function volumeZone(binder: VolumeBinder): Plugin {
     name,
 
     filter({ pod }, { node }) {
+      if (!hasClaims(pod)) return undefined;
       const claims = binder.claimsOf(pod);
       if (typeof claims === "string") return undefined;
       const volumes = claims.bound.flatMap(
