@@ -13,7 +13,7 @@ import { isNamespaceTerminating } from "../common/pod-control.ts";
 import {
   currentAnnotations,
   hashLabel,
-  maxRevision,
+  nextRevision,
   revisionAnnotation,
   revisionOf,
   sameTemplate,
@@ -157,7 +157,7 @@ class Rollout {
     const current = this.#current;
     if (!current) return;
     const deployment = this.#deployment;
-    const annotations = currentAnnotations(deployment, current, maxRevision(this.#old) + 1);
+    const annotations = currentAnnotations(deployment, current, nextRevision(this.#old));
     const { minReadySeconds } = deployment.spec;
     const same =
       deepEqual(annotations, current.metadata.annotations ?? {}) &&
@@ -189,7 +189,7 @@ class Rollout {
         metadata: {
           name,
           labels,
-          annotations: currentAnnotations(deployment, undefined, maxRevision(this.#old) + 1),
+          annotations: currentAnnotations(deployment, undefined, nextRevision(this.#old)),
         },
         spec: {
           replicas,

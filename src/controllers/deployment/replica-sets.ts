@@ -41,11 +41,20 @@ function withoutHash(template: PodTemplateSpec): unknown {
   return { ...template, metadata: { ...template.metadata, labels } };
 }
 
+/** A whole number of 64 bits, which not every JavaScript number can tell from the next. */
 export const revisionOf = ({ metadata }: { metadata: ReplicaSet["metadata"] }) =>
-  Number(metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+  revisionFrom(metadata.annotations?.[revisionAnnotation]);
 
-export const maxRevision = (replicaSets: readonly ReplicaSet[]) =>
-  Math.max(0, ...replicaSets.map(revisionOf));
+function revisionFrom(text: string | undefined): bigint {
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : 0n;
+}
+
+export function nextRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  const latest = replicaSets
+    .map(revisionOf)
+    .reduce((most, revision) => (revision > most ? revision : most), 0n);
+  return latest + 1n;
+}
 
 /** How many pods there may be above, and may be missing below, the wanted number. */
 export function fenceposts({ spec }: Deployment): { maxSurge: number; maxUnavailable: number } {
@@ -74,14 +83,14 @@ export function sizeAnnotations(deployment: Deployment): Record<string, string> 
 export function currentAnnotations(
   deployment: Deployment,
   replicaSet: ReplicaSet | undefined,
-  revision: number,
+  revision: bigint,
 ): Record<string, string> {
   const annotations = { ...replicaSet?.metadata.annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!notCopied.has(key)) annotations[key] = value;
   }
   const before = annotations[revisionAnnotation];
-  if ((Number(before ?? 0) || 0) < revision) {
+  if (revisionFrom(before) < revision) {
     annotations[revisionAnnotation] = String(revision);
     if (before) {
       const history = annotations[revisionHistoryAnnotation]?.split(",") ?? [];

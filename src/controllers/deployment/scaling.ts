@@ -164,14 +164,14 @@ function fractionOf(replicaSet: ReplicaSet, deployment: Deployment): number {
 export function beyondHistory(
   deployment: Deployment,
   old: readonly ReplicaSet[],
-  revision: (replicaSet: ReplicaSet) => number,
+  revision: (replicaSet: ReplicaSet) => bigint,
 ): readonly ReplicaSet[] {
   const limit = deployment.spec.revisionHistoryLimit;
   const candidates = old.filter(({ metadata }) => !metadata.deletionTimestamp);
   const surplus = candidates.length - limit;
   if (surplus <= 0) return [];
   return candidates
-    .sort((a, b) => revision(a) - revision(b) || byAge(a, b))
+    .sort((a, b) => Number(revision(a) - revision(b)) || byAge(a, b))
     .slice(0, surplus)
     .filter(
       ({ metadata, spec, status }) =>
