@@ -341,6 +341,7 @@ test("a node that falls silent loses its pods, once others are heard of", async 
   const cluster = await setUp();
   const { client, clock } = cluster;
   await client.create(Node, { metadata: { name: "node-2" } });
+  await cluster.advance(100);
   const beat = async (name: string) => {
     const current = await client.get(Node, { name });
     const time = timestamp(clock.now());
