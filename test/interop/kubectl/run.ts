@@ -66,7 +66,7 @@ export const runScripts: readonly ParityScript[] = [
   },
   {
     name: "services and autoscalers of what there is",
-    files: { "many.yaml": many },
+    files: { "many.yaml": many, "more.yaml": many.replaceAll("many", "more") },
     steps: [
       "create -f many.yaml",
       "create deployment web --image=nginx --port=80 --replicas=0",
@@ -89,6 +89,12 @@ export const runScripts: readonly ParityScript[] = [
       "expose deployment bare --port=80 --session-affinity=x",
       "expose deployment bare --port=80 --selector=x",
       "expose deployment bare --port=80 --type=LoadBalancer --load-balancer-ip=1.2.3.4 --dry-run=client -o yaml",
+      "expose deployment web --name=rec --record -o jsonpath={.metadata.annotations}",
+      "autoscale deployment web --name=rec --max=2 --record -o jsonpath={.metadata.annotations}",
+      "run rec --image=nginx --record --port=80 --expose -o jsonpath={.metadata.annotations}",
+      "create -f more.yaml --record -o jsonpath={.metadata.annotations}",
+      "apply -f more.yaml --record --server-side --force-conflicts",
+      "get pod more -o jsonpath={.metadata.annotations}",
       "expose deployment nope --port=80",
       "expose cm kube-root-ca.crt --port=80",
       "expose sts x --port=80",

@@ -20,7 +20,7 @@ export interface Applied {
 /** Applies each object of the files, tells what was done, and then prunes. */
 export async function apply(
   kubectl: Kubectl,
-  options: ApplyOptions,
+  options: ApplyOptions & { readonly record: (object: KubeObject) => void },
   query: ResourceQuery,
 ): Promise<void> {
   const applySet = await openApplySet(kubectl, options);
@@ -33,6 +33,7 @@ export async function apply(
   const applied: KubeObject[] = [];
   for (const info of infos) {
     try {
+      if (info.object) options.record(info.object);
       const { object, operation } = options.serverSide
         ? await applyOnServer(kubectl, info, options)
         : await applyFromClient(kubectl, info, options);

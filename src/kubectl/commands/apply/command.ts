@@ -6,6 +6,7 @@ import { fileFlags, fileQuery, selectorFlag } from "../../resources/flags.ts";
 import { cascadeFlag, deletionFlags } from "../../writes/deletion.ts";
 import { dryRunFlag } from "../../writes/dry-run.ts";
 import { fieldManagerFlag } from "../../writes/flags.ts";
+import { recordFlag, recorder } from "../../writes/record.ts";
 import { validateFlag } from "../../writes/validation.ts";
 import { applyOptions } from "./options.ts";
 
@@ -43,6 +44,7 @@ export default defineCommand({
     ...dryRunFlag,
     ...fieldManagerFlag("kubectl-client-side-apply"),
     ...fileFlags("File, directory or URL with the configuration to apply."),
+    ...recordFlag,
     ...selectorFlag,
     ...validateFlag,
     all: { type: "bool", usage: "Select all resources of these types in the namespace." },
@@ -85,7 +87,8 @@ export default defineCommand({
       usage: "Apply to this subresource. Only with --server-side.",
     },
   },
-  async run(kubectl, { values, given, args }) {
+  async run(kubectl, input) {
+    const { values, given, args } = input;
     if (given.has("applyset") && kubectl.host.environment.KUBECTL_APPLYSET !== "true") {
       throw new FlagError("unknown flag: --applyset");
     }
@@ -95,10 +98,15 @@ export default defineCommand({
       throw new CommandError("must specify one of -f and -k");
     }
     const { apply } = await import("./apply.ts");
-    await apply(kubectl, applyOptions(kubectl, values, given), {
-      files,
-      labelSelector: values.selector,
-      validate: values.validate,
-    });
+    const record = recorder(kubectl, ["apply"], input);
+    await apply(
+      kubectl,
+      { ...applyOptions(kubectl, values, given), record },
+      {
+        files,
+        labelSelector: values.selector,
+        validate: values.validate,
+      },
+    );
   },
 });

@@ -10,6 +10,7 @@ import { dryRunFlag, dryRunOf, dryRunQuery, operationText } from "../../writes/d
 import { fieldManagerFlag } from "../../writes/flags.ts";
 import { saveConfigFlag } from "../../writes/last-applied.ts";
 import { createObject, printed, remembering } from "../../writes/made-objects.ts";
+import { recordFlag, recorder } from "../../writes/record.ts";
 
 export default defineCommand({
   usage:
@@ -34,6 +35,7 @@ export default defineCommand({
     ...dryRunFlag,
     ...fieldManagerFlag("kubectl-autoscale"),
     ...fileFlags("File, directory or URL that names what to scale."),
+    ...recordFlag,
     ...saveConfigFlag,
     "cpu-percent": {
       type: "int",
@@ -53,7 +55,8 @@ export default defineCommand({
     name: { type: "string", default: "", usage: "The autoscaler's name; the resource's if empty." },
   },
   required: ["max"],
-  async run(kubectl, { values, args }) {
+  async run(kubectl, input) {
+    const { values, args } = input;
     const dryRun = dryRunOf(kubectl, values["dry-run"]);
     const { max, min } = values;
     if (max < 1) {
@@ -66,7 +69,9 @@ export default defineCommand({
     }
     const query = { args, files: fileQuery(values), lists: "items", requireNames: true } as const;
     const namespace = await kubectl.namespace();
+    const record = recorder(kubectl, ["autoscale"], input);
     const handle = async (scaler: KubeObject) => {
+      record(scaler);
       const operation = dryRun === "client" ? "created" : "autoscaled";
       const printer = await printerOf(kubectl, values, operationText(operation, dryRun));
       const made = dryRun === "client" ? scaler : await remembering(scaler, values["save-config"]);

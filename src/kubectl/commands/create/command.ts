@@ -10,6 +10,7 @@ import { dryRunFlag, dryRunOf, dryRunQuery, operationText } from "../../writes/d
 import type { DryRun } from "../../writes/dry-run.ts";
 import { fieldManagerFlag } from "../../writes/flags.ts";
 import { saveConfigFlag, withLastApplied } from "../../writes/last-applied.ts";
+import { recordFlag, recorder } from "../../writes/record.ts";
 import { fieldValidationOf, validateFlag } from "../../writes/validation.ts";
 
 export default defineCommand({
@@ -32,6 +33,7 @@ export default defineCommand({
     ...dryRunFlag,
     ...fieldManagerFlag("kubectl-create"),
     ...fileFlags("File, directory or URL to create the resources from"),
+    ...recordFlag,
     ...saveConfigFlag,
     ...selectorFlag,
     ...validateFlag,
@@ -46,7 +48,8 @@ export default defineCommand({
       usage: "Only with --edit: lines end as they do on Windows. The default is the platform's.",
     },
   },
-  async run(kubectl, { values, args }) {
+  async run(kubectl, input) {
+    const { values, args } = input;
     const files = fileQuery(values);
     if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
     if (files.filenames.length === 0 && !files.kustomize) {
@@ -67,8 +70,10 @@ export default defineCommand({
     const printer = await printerOf(kubectl, values, operationText("created", dryRun));
     const query = { files, labelSelector: values.selector, validate: values.validate };
     const fieldValidation = fieldValidationOf(values.validate);
+    const record = recorder(kubectl, ["create"], input);
     const count = await kubectl.visit(query, async (info) => {
       const object = values["save-config"] ? withLastApplied(objectOf(info)) : objectOf(info);
+      record(object);
       const created = await create(kubectl, { ...info, object }, dryRun, {
         fieldManager: values["field-manager"],
         fieldValidation,

@@ -5,6 +5,7 @@ import { dryRunFlag, dryRunOf } from "../../writes/dry-run.ts";
 import { fieldManagerFlag } from "../../writes/flags.ts";
 import { saveConfigFlag } from "../../writes/last-applied.ts";
 import { overrideFlags } from "../../writes/overrides.ts";
+import { recordFlag, recorder } from "../../writes/record.ts";
 
 const text = (usage: string) => ({ type: "string", default: "", usage }) as const;
 
@@ -57,6 +58,7 @@ export default defineCommand({
     ...fieldManagerFlag("kubectl-expose"),
     ...fileFlags("File, directory or URL that names what to expose"),
     ...overrideFlags,
+    ...recordFlag,
     ...saveConfigFlag,
     "cluster-ip": text("The service's address in the cluster, or 'None' for a headless one."),
     "external-ip": text("An address outside that the service also takes."),
@@ -70,9 +72,11 @@ export default defineCommand({
     "target-port": text("Number or name of the pods' port that the service sends to."),
     type: text("The service's type: ClusterIP, NodePort, LoadBalancer, or ExternalName."),
   },
-  async run(kubectl, { values, args }) {
+  async run(kubectl, input) {
+    const { values, args } = input;
     const dryRun = dryRunOf(kubectl, values["dry-run"]);
     const { expose } = await import("./expose.ts");
-    await expose(kubectl, { files: fileQuery(values), args, dryRun, values });
+    const record = recorder(kubectl, ["expose"], input);
+    await expose(kubectl, { files: fileQuery(values), args, dryRun, values, record });
   },
 });

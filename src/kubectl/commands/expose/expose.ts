@@ -19,6 +19,7 @@ export interface ExposeRequest {
   readonly files: FileQuery;
   readonly args: readonly string[];
   readonly dryRun: DryRun;
+  readonly record: (object: KubeObject) => void;
   readonly values: ServiceValues &
     PrintValues & {
       readonly "field-manager": string;
@@ -46,6 +47,7 @@ export async function expose(kubectl: Kubectl, request: ExposeRequest): Promise<
   const query = { args, files, lists: "items", requireNames: true } as const;
   await kubectl.visit(query, async (info) => {
     const service = await overridden(serviceFor(info, told, values), values);
+    request.record(service);
     const created = await create(kubectl, request, service);
     kubectl.print(printer.print(await printed(created, values)));
   });

@@ -7,6 +7,7 @@ import { dryRunFlag, dryRunOf } from "../../writes/dry-run.ts";
 import { fieldManagerFlag } from "../../writes/flags.ts";
 import { saveConfigFlag } from "../../writes/last-applied.ts";
 import { overrideFlags } from "../../writes/overrides.ts";
+import { recordFlag, recorder } from "../../writes/record.ts";
 
 const { now: _now, ...deletion } = deletionFlags;
 
@@ -61,6 +62,7 @@ export default defineCommand({
     ...fieldManagerFlag("kubectl-run"),
     ...fileFlags("Files that name what --rm deletes."),
     ...overrideFlags,
+    ...recordFlag,
     ...saveConfigFlag,
     annotations: { type: "array", usage: "An annotation of the pod, as key=value." },
     attach: {
@@ -113,7 +115,8 @@ export default defineCommand({
     tty: { type: "bool", short: "t", usage: "Give the container a terminal." },
   },
   required: ["image"],
-  async run(kubectl, { values, given, args }) {
+  async run(kubectl, input) {
+    const { values, given, args } = input;
     const [name] = args;
     const dryRun = dryRunOf(kubectl, values["dry-run"]);
     if (name === undefined) throw new UsageError("NAME is required for run");
@@ -149,6 +152,7 @@ export default defineCommand({
       throw new UsageError(`invalid image pull policy: ${values["image-pull-policy"]}`);
     }
     const { runPod } = await import("./run.ts");
-    await runPod(kubectl, { name, words: args.slice(1), values, dryRun, attaches });
+    const record = recorder(kubectl, ["run"], input);
+    await runPod(kubectl, { name, words: args.slice(1), values, dryRun, attaches, record });
   },
 });

@@ -1,3 +1,4 @@
+import { throwAll } from "../../errors.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import { printerOf } from "../../printers/print-flags.ts";
@@ -17,6 +18,7 @@ export interface RunRequest {
   readonly dryRun: DryRun;
   /** Be with it until it ends. */
   readonly attaches: boolean;
+  readonly record: (object: KubeObject) => void;
   readonly values: PodValues &
     PrintValues &
     AttachedValues & {
@@ -37,25 +39,33 @@ export async function runPod(kubectl: Kubectl, request: RunRequest): Promise<voi
     resource: "pods",
   });
   const made = [{ object: pod, resource: "pods" }];
+  // The pod is there, whatever becomes of its service.
+  const errors: unknown[] = [];
   if (values.expose) {
-    const object = serviceOf(name, values);
-    const service = await create(kubectl, request, { object, resource: "services" });
-    made.push({ object: service, resource: "services" });
-    kubectl.print(printer.print(await printed(service, values)));
-    if (values.output === "yaml") kubectl.print("---\n");
+    try {
+      const object = serviceOf(name, values);
+      const service = await create(kubectl, request, { object, resource: "services" });
+      made.push({ object: service, resource: "services" });
+      kubectl.print(printer.print(await printed(service, values)));
+      if (values.output === "yaml") kubectl.print("---\n");
+    } catch (error) {
+      errors.push(error);
+    }
   }
   if (request.attaches) {
     const { runAttached } = await import("./attached.ts");
     return await runAttached(kubectl, made, values);
   }
   kubectl.print(printer.print(await printed(pod, values)));
+  throwAll(errors);
 }
 
 async function create(
   kubectl: Kubectl,
-  { values, dryRun }: RunRequest,
+  { values, dryRun, record }: RunRequest,
   { object, resource }: { readonly object: KubeObject; readonly resource: string },
 ): Promise<KubeObject> {
+  record(object);
   const namespace = await kubectl.namespace();
   if (dryRun === "client") {
     if (!namespace.explicit) return object;
