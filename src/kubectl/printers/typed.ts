@@ -1,6 +1,5 @@
 import type { Kind } from "#schema/field.ts";
 import type { MessageType } from "#schema/message.ts";
-import { fieldMapOf } from "#machinery/field-map.ts";
 import { isRow } from "#machinery/json.ts";
 import type { Row } from "#machinery/json.ts";
 import type { Kubectl } from "../kubectl.ts";
@@ -10,6 +9,7 @@ import type { KubeObject } from "../objects.ts";
 import { printerOf } from "./print-flags.ts";
 import type { PrintValues } from "./print-flags.ts";
 import type { Printer } from "./printer.ts";
+import { fieldsInStructOrder } from "./struct-order.ts";
 
 /**
  * The printer of commands that upstream runs on typed objects: built-in kinds have the fields that
@@ -37,6 +37,7 @@ export async function typedPrinter(
   return {
     print(object) {
       const { apiVersion, kind, items } = object;
+      if (items === null) return printer.print(object);
       const itemType = Array.isArray(items)
         ? typeOf({ apiVersion, kind: kind.replace(/List$/, "") })
         : undefined;
@@ -54,7 +55,7 @@ export async function typedPrinter(
 /** The name of a list says nothing of it, and its items do not say what they are. */
 function withoutItems(object: KubeObject): KubeObject {
   const { apiVersion, kind, items } = object;
-  if (!Array.isArray(items)) return object;
+  if (items === undefined) return object;
   const { version } = splitGroupVersion(apiVersion);
   throw new CommandError(`list types are not supported by name printing: *${version}.${kind}`);
 }
@@ -83,6 +84,7 @@ const always: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "io.k8s.api.core.v1.PodSpec": { containers: null },
   "io.k8s.api.core.v1.Container": { name: "", resources: {} },
   "io.k8s.api.core.v1.EphemeralContainer": { name: "", resources: {} },
+  "io.k8s.api.core.v1.PodCondition": { lastProbeTime: null, lastTransitionTime: null },
   "io.k8s.api.core.v1.ServicePort": { targetPort: 0 },
   "io.k8s.api.core.v1.ServiceStatus": { loadBalancer: {} },
   "io.k8s.api.core.v1.ReplicationControllerStatus": { replicas: 0 },
@@ -107,30 +109,13 @@ const always: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "io.k8s.api.batch.v1.JobSpec": { template: {} },
 };
 
-/** Types whose structs begin with these fields, in another order than protobuf numbers them. */
-const beginnings: Readonly<Record<string, readonly string[]>> = {
-  "io.k8s.api.core.v1.PodSpec": ["volumes", "initContainers", "containers", "ephemeralContainers"],
-  "io.k8s.api.core.v1.Container":
-    "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe".split(
-      " ",
-    ),
-};
-
-function fieldsInOrder(type: MessageType) {
-  const fields = [...fieldMapOf(type)];
-  const beginning = beginnings[type.schemaName];
-  if (!beginning) return fields;
-  const first = beginning.flatMap((wanted) => fields.filter(([name]) => name === wanted));
-  return [...first, ...fields.filter(([name]) => !beginning.includes(name))];
-}
-
 /** What a kind's object has besides, where its type has such fields. */
 const ofKinds: Readonly<Record<string, unknown>> = { metadata: {}, spec: {}, status: {} };
 
 function inOrder(value: Row, type: MessageType): Row {
   const missing = always[type.schemaName] ?? ("info" in type ? ofKinds : {});
   const result: Row = {};
-  for (const [name, spec] of fieldsInOrder(type)) {
+  for (const [name, spec] of fieldsInStructOrder(type)) {
     const field = value[name] ?? missing[name];
     // Of metadata, Go leaves out what is empty.
     if (field === "" && type.schemaName === metadataName) continue;

@@ -116,6 +116,7 @@ export const observeScripts: readonly ParityScript[] = [
       "cluster-info --as=jim",
       "cluster-info dump --namespaces=none -o name",
       "cluster-info dump --namespaces=none -o foo",
+      "cluster-info dump --namespaces=none",
       "cluster-info dump --namespaces=none --as=jim",
       "cluster-info dump --namespaces=none --output-directory=out -o yaml",
     ],

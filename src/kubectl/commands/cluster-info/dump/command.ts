@@ -65,7 +65,10 @@ export default defineCommand({
     const out = new DumpOutput(kubectl, directory === "-" ? "" : directory);
     const dump = async (path: string, kind: string, file: string) => {
       const list = await rest.json({ path });
-      const whole = { ...list, kind } as KubeObject;
+      const { apiVersion, metadata, items } = list;
+      const isEmpty = !Array.isArray(items) || items.length === 0;
+      // Lists without items have null, as they come out of protobuf.
+      const whole = { kind, apiVersion, metadata, items: isEmpty ? null : items } as KubeObject;
       await out.write(`${file}.${extension}`, printer.print(whole));
       return list;
     };
@@ -123,7 +126,8 @@ async function logsOf(kubectl: Kubectl, { metadata, spec }: Pod): Promise<string
     logs += `==== START logs for container ${name} of pod ${pod} ====\n`;
     try {
       const path = `/api/v1/namespaces/${metadata.namespace ?? ""}/pods/${metadata.name}/log`;
-      logs += (await rest.send({ path, query: { container: name }, accept: "*/*" })).text;
+      const request = { path, query: { container: name }, accept: "*/*" };
+      for await (const chunk of rest.stream(request, kubectl.signal)) logs += text(chunk);
     } catch (error) {
       logs += `Request log error: ${messageOf(error)}\n`;
     }
