@@ -5,6 +5,7 @@ import { accessFlags } from "#cluster/node/access.ts";
 import { admissionFlags } from "#cluster/node/admission.ts";
 import { apiEnablementFlags, runtimeConfigOfFlags } from "#cluster/node/api-enablement.ts";
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
+import { schedulerFlags } from "#cluster/node/scheduler.ts";
 import { runServer } from "#cluster/node/server.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
@@ -19,6 +20,7 @@ const { values, given } = parseFlags(
     ...encryptionFlags,
     ...accessFlags,
     ...admissionFlags,
+    ...schedulerFlags,
     ...apiEnablementFlags,
   },
   process.argv.slice(2),
@@ -40,6 +42,7 @@ try {
     encryption: encryptionOfFlags(values),
     access: { values, given },
     admission: values,
+    scheduler: values,
     runtimeConfig: runtimeConfigOfFlags(values),
   };
   await runServer(options, logger, stopping.signal);

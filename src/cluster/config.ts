@@ -17,6 +17,8 @@ export interface ClusterConfig {
     readonly disable?: readonly string[];
     readonly configurationFile?: string;
   };
+  /** A KubeSchedulerConfiguration. Upstream's defaults when missing. */
+  readonly scheduler?: { readonly configurationFile: string };
   /** What is written down of requests, and where. Nothing when missing. */
   readonly audit?: AuditConfig;
   /** Which objects are encrypted at rest. None when missing. */

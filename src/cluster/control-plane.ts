@@ -27,6 +27,7 @@ import { createComponentBoard } from "./component-board.ts";
 import { gatewayOf } from "./config.ts";
 import { admissionOf } from "./control-plane/admission.ts";
 import { runLoops } from "./control-plane/loops.ts";
+import { SchedulingReports } from "./control-plane/scheduling-reports.ts";
 import { tokenIssuer } from "./control-plane/options.ts";
 import type { ControlPlaneOptions } from "./control-plane/options.ts";
 import { extraPaths } from "./control-plane/paths.ts";
@@ -62,6 +63,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const tokens: TokenAuthenticator[] = [];
   if (access.tokens) tokens.push(forAudiences(audiences, staticTokenAuthenticator(access.tokens)));
   const components = createComponentBoard(options.store);
+  const reports = new SchedulingReports();
   let isBootstrapped = false;
   let flowControl: FlowControl | undefined;
   let aggregator: Aggregator | undefined;
@@ -107,6 +109,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         definitions: () => server.definitions,
         aggregator: () => aggregator,
       })),
+      reports,
       ...(options.paths ?? []),
     ],
     checks: [
@@ -167,7 +170,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
           keepServerEndpoints({ store, client, own, clock, logger }, signal),
         );
       }
-      runLoops(options, server, components, loops);
+      runLoops(options, server, { components, reports }, loops);
     },
   };
 }

@@ -1,171 +1,150 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { Node, Pod } from "#api/core/v1.ts";
-import type { Container, NodeSpec, PodSpec } from "#api/core/v1.ts";
-import { applyDefaults } from "#schema/default.ts";
-import type { Draft } from "#schema/message.ts";
-import { NodeInfo } from "./cache/node-info.ts";
 import { podInfo } from "./cache/pod-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
-import { decide, refusalText } from "./decide.ts";
-import { defaultPlugins } from "./plugins/default-plugins.ts";
+import { nodesToFind } from "./decide.ts";
 import { normalizedImageName } from "./plugins/image-locality.ts";
-import { preempt } from "./preempt.ts";
-
-function node(
-  name: string,
-  options: { cpu?: string; labels?: Record<string, string> } & Partial<NodeSpec> = {},
-) {
-  const { cpu = "2", labels, ...spec } = options;
-  const amounts = { cpu, memory: "4Gi", pods: "110" };
-  const draft: Draft<Node> = {
-    metadata: { name, labels: { "kubernetes.io/hostname": name, ...labels } },
-    spec,
-    status: { allocatable: amounts, capacity: amounts },
-  };
-  return applyDefaults(Node, draft);
-}
-
-function pod(
-  name: string,
-  spec: Partial<Draft<PodSpec>> & { cpu?: string } = {},
-  labels = {},
-): PodInfo {
-  const { cpu, ...rest } = spec;
-  const container: Draft<Container> = { name: "c", image: "nginx" };
-  if (cpu) container.resources = { requests: { cpu } };
-  const draft: Draft<Pod> = {
-    metadata: { name, namespace: "default", labels },
-    spec: { containers: [container], ...rest },
-  };
-  return podInfo(applyDefaults(Pod, draft));
-}
-
-const options = { plugins: defaultPlugins, random: () => 0 };
-
-function outcome(subject: PodInfo, nodes: readonly NodeInfo[]): string {
-  const decision = decide(subject, nodes, options);
-  return decision.ok ? decision.node : refusalText(decision.refusals, decision.nodes);
-}
+import { Nominations } from "./preemption/nominations.ts";
+import { clusterOf, infoOf, nodeOf, outcome, podOf } from "./testing/fixtures.ts";
+import type { SchedulerCache } from "./cache/cache.ts";
 
 test("says for every node why a pod does not fit, in upstream's words", () => {
-  const cases: [string, PodInfo, NodeInfo[]][] = [
-    ["no nodes available to schedule pods", pod("p"), []],
+  const dedicated = { key: "dedicated", value: "gpu", effect: "NoSchedule" } as const;
+  const onlyOn = (...values: string[]) => ({
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            { matchFields: [{ key: "metadata.name", operator: "In" as const, values }] },
+          ],
+        },
+      },
+    },
+  });
+  const cases: [string, PodInfo, SchedulerCache][] = [
+    ["no nodes available to schedule pods", infoOf("p"), clusterOf([])],
     [
       "0/1 nodes are available: 1 Insufficient cpu.",
-      pod("p", { cpu: "3" }),
-      [new NodeInfo(node("a"))],
+      infoOf("p", { cpu: "3" }),
+      clusterOf([nodeOf("a")]),
     ],
     [
       "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.",
-      pod("p", { cpu: "3" }),
-      [new NodeInfo(node("a")), new NodeInfo(node("b", { unschedulable: true }))],
+      infoOf("p", { cpu: "3" }),
+      clusterOf([nodeOf("a"), nodeOf("b", { unschedulable: true })]),
     ],
     [
-      "0/1 nodes are available: 1 node(s) had untolerated taint {dedicated: gpu}.",
-      pod("p"),
-      [
-        new NodeInfo(
-          node("a", { taints: [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }] }),
-        ),
-      ],
+      "0/1 nodes are available: 1 node(s) had untolerated taint(s).",
+      infoOf("p"),
+      clusterOf([nodeOf("a", { taints: [dedicated] })]),
     ],
     [
       "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
-      pod("p", { nodeSelector: { disk: "ssd" } }),
-      [new NodeInfo(node("a"))],
+      infoOf("p", { nodeSelector: { disk: "ssd" } }),
+      clusterOf([nodeOf("a")]),
+    ],
+    [
+      "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+      infoOf("p", { cpu: "3", ...onlyOn("a") }),
+      clusterOf([nodeOf("a"), nodeOf("b")]),
     ],
   ];
-  for (const [expected, subject, nodes] of cases) assert.equal(outcome(subject, nodes), expected);
+  for (const [expected, subject, cluster] of cases)
+    assert.equal(outcome(subject, cluster), expected);
 });
 
 test("prefers the emptier node", () => {
-  const busy = new NodeInfo(node("busy"), [pod("x", { cpu: "1" })]);
-  assert.equal(outcome(pod("p", { cpu: "100m" }), [busy, new NodeInfo(node("idle"))]), "idle");
+  const cluster = clusterOf([[nodeOf("busy"), infoOf("x", { cpu: "1" })], nodeOf("idle")]);
+  assert.equal(outcome(infoOf("p", { cpu: "100m" }), cluster), "idle");
 });
 
 test("requests of placed pods and their removal are counted", () => {
-  const info = new NodeInfo(node("a"), [pod("x", { cpu: "1500m" })]);
-  assert.equal(
-    outcome(pod("p", { cpu: "600m" }), [info]),
-    "0/1 nodes are available: 1 Insufficient cpu.",
+  const cluster = clusterOf([[nodeOf("a"), infoOf("x", { cpu: "1500m" })]]);
+  const subject = infoOf("p", { cpu: "600m" });
+  assert.equal(outcome(subject, cluster), "0/1 nodes are available: 1 Insufficient cpu.");
+  cluster.removePod("default/x");
+  assert.equal(outcome(subject, cluster), "a");
+});
+
+test("overhead, init containers and pods that are resized take the room they need", () => {
+  const cluster = clusterOf([nodeOf("a")]);
+  const full = "0/1 nodes are available: 1 Insufficient cpu.";
+  assert.equal(outcome(infoOf("p", { cpu: "1", overhead: { cpu: "1100m" } }), cluster), full);
+  const init = { name: "i", image: "i", resources: { requests: { cpu: "3" } } };
+  assert.equal(outcome(infoOf("p", { initContainers: [init] }), cluster), full);
+  const shrinking = podInfo(
+    podOf("x", {
+      cpu: "100m",
+      status: {
+        containerStatuses: [
+          {
+            name: "c",
+            image: "i",
+            imageID: "",
+            ready: true,
+            restartCount: 0,
+            allocatedResources: { cpu: "1500m" },
+            resources: {},
+          },
+        ],
+      },
+    }),
   );
-  info.remove("default/x");
-  assert.equal(outcome(pod("p", { cpu: "600m" }), [info]), "a");
+  cluster.assume(shrinking, "a");
+  assert.equal(outcome(infoOf("p", { cpu: "1" }), cluster), full);
 });
 
 test("tolerations, selectors and host ports", () => {
-  const tainted = node("a", {
+  const tainted = nodeOf("a", {
     taints: [{ key: "k", effect: "NoSchedule" }],
     labels: { disk: "ssd" },
   });
-  const tolerant = pod("p", {
+  const tolerant = infoOf("p", {
     tolerations: [{ key: "k", operator: "Exists" }],
     nodeSelector: { disk: "ssd" },
   });
-  assert.equal(outcome(tolerant, [new NodeInfo(tainted)]), "a");
+  assert.equal(outcome(tolerant, clusterOf([tainted])), "a");
   const withPort = (name: string) =>
-    pod(name, {
+    infoOf(name, {
       containers: [{ name: "c", image: "i", ports: [{ containerPort: 80, hostPort: 80 }] }],
     });
   assert.equal(
-    outcome(withPort("p"), [new NodeInfo(node("a"), [withPort("x")])]),
+    outcome(withPort("p"), clusterOf([[nodeOf("a"), withPort("x")]])),
     "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
   );
 });
 
-test("anti-affinity keeps replicas apart, and spreading evens them out", () => {
-  const anti = {
-    affinity: {
-      podAntiAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "zk" } } },
-        ],
-      },
-    },
-  };
-  const first = pod("zk-0", anti, { app: "zk" });
-  const nodes = [new NodeInfo(node("a"), [first]), new NodeInfo(node("b"))];
-  assert.equal(outcome(pod("zk-1", anti, { app: "zk" }), nodes), "b");
-  assert.equal(
-    outcome(pod("zk-1", anti, { app: "zk" }), nodes.slice(0, 1)),
-    "0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules.",
-  );
-  const spread = {
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "DoNotSchedule" as const,
-        labelSelector: { matchLabels: { app: "zk" } },
-      },
-    ],
-  };
-  assert.equal(outcome(pod("s", spread, { app: "zk" }), nodes), "b");
+test("a promised node is kept for the more important pod, and taken by the one it is for", () => {
+  const cluster = clusterOf([nodeOf("a")]);
+  const nominations = new Nominations();
+  const urgent = infoOf("urgent", { cpu: "2", priority: 10 });
+  nominations.set(urgent, "a");
+  const full = "0/1 nodes are available: 1 Insufficient cpu.";
+  const outcomeOf = (pod: PodInfo) => outcome(pod, cluster, { nominations });
+  assert.equal(outcomeOf(infoOf("low", { cpu: "1", priority: 5 })), full);
+  assert.equal(outcomeOf(infoOf("equal", { cpu: "1", priority: 10 })), full);
+  assert.equal(outcomeOf(infoOf("higher", { cpu: "1", priority: 11 })), "a");
+  assert.equal(outcomeOf(urgent), "a");
+
+  const two = clusterOf([nodeOf("a", { cpu: "1" }), nodeOf("b")]);
+  const promised = infoOf("p", { cpu: "1", status: { nominatedNodeName: "a" } });
+  assert.equal(outcome(promised, two), "a");
 });
 
-test("preemption takes the least important pods, and says when it cannot help", () => {
-  const low = pod("low", { cpu: "1500m", priority: 1 });
-  const nodes = [new NodeInfo(node("a"), [low])];
-  const refused = (subject: PodInfo) => {
-    const decision = decide(subject, nodes, options);
-    assert.ok(!decision.ok);
-    return preempt(subject, nodes, decision.refusals, defaultPlugins);
-  };
-  const preemption = refused(pod("high", { cpu: "1", priority: 10 }));
-  assert.ok(preemption.ok);
-  assert.deepEqual(
-    preemption.victims.map(({ key }) => key),
-    ["default/low"],
-  );
-  assert.deepEqual(refused(pod("equal", { cpu: "1", priority: 1 })), {
-    ok: false,
-    text: "0/1 nodes are available: 1 No preemption victims found for incoming pod.",
-  });
-  assert.deepEqual(refused(pod("huge", { cpu: "8", priority: 10 })), {
-    ok: false,
-    text: "0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
-  });
+test("in large clusters a share of the nodes is enough", () => {
+  const cases: [number, number, number][] = [
+    [99, 0, 99],
+    [99, 10, 99],
+    [1000, 0, 420],
+    [5000, 0, 500],
+    [6000, 0, 300],
+    [1000, 40, 400],
+    [1000, 5, 100],
+    [1000, 100, 1000],
+  ];
+  for (const [nodes, percentage, expected] of cases) {
+    assert.equal(nodesToFind(nodes, percentage), expected, `${nodes} ${percentage}`);
+  }
 });
 
 test("image names are compared in their full form", () => {

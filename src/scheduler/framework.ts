@@ -1,4 +1,7 @@
-import type { Pod } from "#api/core/v1.ts";
+import type { Namespace, Node, Pod, ReplicationController, Service } from "#api/core/v1.ts";
+import type { ReplicaSet, StatefulSet } from "#api/apps/v1.ts";
+import type { PodDisruptionBudget } from "#api/policy/v1.ts";
+import type { AffinityTerm } from "./cache/affinity-term.ts";
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
 
@@ -13,33 +16,100 @@ export interface Refusal {
 
 /** What happened in the cluster, for plugins to say whether a waiting pod may fit now. */
 export type ClusterEvent =
-  | { readonly kind: "NodeAdded" | "NodeUpdated"; readonly node: string }
-  | { readonly kind: "PodDeleted" | "PodUpdated" | "PodAdded"; readonly pod: Pod }
+  | { readonly kind: "NodeAdded"; readonly node: Node }
+  | { readonly kind: "NodeUpdated"; readonly node: Node; readonly before: Node }
+  | { readonly kind: "NodeDeleted"; readonly node: Node }
+  /** Of pods that have a node, or are about to: with `PodUpdated` also of the waiting pod itself. */
+  | { readonly kind: "PodAdded" | "PodDeleted"; readonly pod: Pod }
+  | { readonly kind: "PodUpdated"; readonly pod: Pod; readonly before: Pod }
   /** A claim came or is another now; without one, volumes or storage classes. */
   | { readonly kind: "VolumesChanged"; readonly claim?: string };
 
+/** Objects besides nodes and pods that rules speak of, as the watches have them now. */
+export interface ClusterObjects {
+  namespaces(): readonly Namespace[];
+  services(): readonly Service[];
+  replicationControllers(): readonly ReplicationController[];
+  replicaSets(): readonly ReplicaSet[];
+  statefulSets(): readonly StatefulSet[];
+  podDisruptionBudgets(): readonly PodDisruptionBudget[];
+}
+
+/** How many pods there are on nodes, by the node's name. Nodes with none may be missing. */
+export type CountsByNode = ReadonlyMap<string, number>;
+
+/** An affinity that placed pods have, and on which nodes they are. */
+export interface PlacedTerm {
+  readonly term: AffinityTerm;
+  readonly counts: CountsByNode;
+}
+
+/** The scheduler's picture of the cluster, as rules over many nodes read it. */
+export interface ClusterView {
+  /** Zones take turns, so that looking at the first few is looking into all zones. */
+  readonly nodes: readonly NodeInfo[];
+  readonly objects: ClusterObjects;
+  node(name: string): NodeInfo | undefined;
+  /**
+   * Placed pods for which `matches` holds, counted once and kept up to date from then on. The same
+   * `key` must always mean the same condition.
+   */
+  countPods(key: string, matches: (pod: Pod) => boolean): CountsByNode;
+  /** Terms of placed pods: each different one once. */
+  placedTerms(kind: "required" | "requiredAnti" | "preferred"): Iterable<PlacedTerm>;
+  /** How many nodes have the image. */
+  imageHolders(name: string): number;
+}
+
+/** What one plugin says of the nodes for one pod. */
+export interface PodFilter {
+  check(node: NodeInfo): Refusal | undefined;
+  /** "What if?": counts a pod as placed on the node, or as gone from it. */
+  add?(pod: PodInfo, node: NodeInfo): void;
+  remove?(pod: PodInfo, node: NodeInfo): void;
+}
+
+/** How one plugin ranks the nodes for one pod. */
+export interface PodScorer {
+  /** 0 to 100 after `normalize`; higher is better. */
+  score(node: NodeInfo): number;
+  /** Brings raw scores, in the order of the nodes that are ranked, to 0..100. In place. */
+  normalize?(scores: number[]): void;
+}
+
 /**
- * One rule of scheduling, at the extension points that upstream's framework has. Filters and
- * scores are pure: they see the pod and a node's state and decide.
+ * One rule of scheduling, at the extension points that upstream's framework has. A rule about one
+ * node has `filter` and `score`; one that compares nodes prepares itself for a pod first.
  */
 export interface Plugin {
   readonly name: string;
-  /** Once per pod, before any node. A refusal holds for every node. */
-  preFilter?(pod: PodInfo, nodes: readonly NodeInfo[]): Refusal | undefined;
+  /** Whether the pod may be tried at all; the text says what it waits for. */
+  preEnqueue?(pod: Pod): string | undefined;
+  /** Once per pod, before any node. A refusal holds for every node; names leave only those. */
+  preFilter?(
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+  ): Refusal | { readonly nodeNames: ReadonlySet<string> } | undefined;
   filter?(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo[]): Refusal | undefined;
-  /** 0 to 100 after `normalize`; higher is better. */
+  /** Undefined when the rule does not concern the pod. */
+  prepareFilter?(pod: PodInfo, cluster: ClusterView): PodFilter | undefined;
   score?(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo[]): number;
-  /** Brings raw scores, in the order of the nodes, to 0..100. In place. */
   normalize?(scores: number[]): void;
-  /** The weight of the score in the sum. */
-  readonly weight?: number;
+  /** Undefined when the rule has no preference for the pod. */
+  prepareScore?(
+    pod: PodInfo,
+    cluster: ClusterView,
+    feasible: readonly NodeInfo[],
+  ): PodScorer | undefined;
   /** Takes what the pod needs on the node from the pods that are decided about after it. */
   reserve?(pod: PodInfo, node: NodeInfo): void;
   /** The pod is bound, or will not be: nothing is kept for it any more. */
   unreserve?(pod: PodInfo): void;
   /** Makes ready what the pod needs on the node, and waits for it. Throws where that fails. */
   preBind?(pod: PodInfo, node: NodeInfo, signal: AbortSignal): Promise<void>;
-  /** Whether the event may turn this plugin's "no" into a "yes". */
+  /** The weight of the score in the sum, where a configuration does not say. */
+  readonly weight?: number;
+  /** Whether the event may turn this plugin's "no" to the pod into a "yes". */
   mayFitAfter(event: ClusterEvent, pod: Pod): boolean;
 }
 
@@ -47,7 +117,8 @@ export const nodeScoreMax = 100;
 
 /** Scales scores so that the highest becomes 100; `reverse` turns them around. */
 export function normalizeToMax(scores: number[], reverse: boolean): void {
-  const highest = Math.max(0, ...scores);
+  let highest = 0;
+  for (const score of scores) if (score > highest) highest = score;
   for (let index = 0; index < scores.length; index++) {
     const score = scores[index] ?? 0;
     if (highest === 0) scores[index] = reverse ? nodeScoreMax : 0;
@@ -57,3 +128,13 @@ export function normalizeToMax(scores: number[], reverse: boolean): void {
     }
   }
 }
+
+/** A cluster without any of the other objects, where nobody watches them. */
+export const noObjects: ClusterObjects = {
+  namespaces: () => [],
+  services: () => [],
+  replicationControllers: () => [],
+  replicaSets: () => [],
+  statefulSets: () => [],
+  podDisruptionBudgets: () => [],
+};

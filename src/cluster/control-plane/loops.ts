@@ -15,6 +15,7 @@ import type { ComponentBoard } from "../component-board.ts";
 import { whileLeading } from "../leadership.ts";
 import { nodeFolders } from "./node-folders.ts";
 import type { ControlPlaneOptions } from "./options.ts";
+import type { SchedulingReports } from "./scheduling-reports.ts";
 
 /**
  * Of all servers over one store, one schedules and one controls; each has its Lease. Every loop
@@ -24,7 +25,7 @@ import type { ControlPlaneOptions } from "./options.ts";
 export function runLoops(
   options: ControlPlaneOptions,
   server: ApiServer,
-  components: ComponentBoard,
+  { components, reports }: { components: ComponentBoard; reports: SchedulingReports },
   scope: Scope,
 ): void {
   const { clock, random, logger, identity = `kijabi_${random.uuid()}` } = options;
@@ -44,7 +45,9 @@ export function runLoops(
           client: scheduler,
           informers,
           logger: logger.with({ component: "scheduler" }),
-          events: schedulerEvents.recorder({ component: "default-scheduler" }),
+          events: (component) => schedulerEvents.recorder({ component }),
+          ...options.scheduler,
+          explainer: (explain) => reports.follow(explain),
         },
         signal,
       );

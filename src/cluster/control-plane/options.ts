@@ -5,6 +5,7 @@ import type { Random } from "#base/random.ts";
 import type { Transport } from "#client/transport.ts";
 import type { CertificateAuthority } from "#pki/certificate.ts";
 import type { SigningKey } from "#pki/keys.ts";
+import type { RunSchedulerOptions } from "#scheduler/run.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
 import type { RemoteServers } from "#server/aggregation/remote.ts";
 import type { Auditor } from "#server/audit/auditor.ts";
@@ -38,6 +39,8 @@ export interface ControlPlaneOptions {
   /** How servers behind APIServices are reached; where it is missing, none can be. */
   readonly remoteServers?: RemoteServers;
   readonly admission?: AdmissionOptions;
+  /** How pods are given nodes; upstream's defaults when missing. */
+  readonly scheduler?: Pick<RunSchedulerOptions, "configuration" | "extenderPost">;
   /** Who else is known than the cluster's own components and service accounts. */
   readonly access?: AccessOptions;
   /** How much of what happened the server remembers itself; the rest it asks the store for. */

@@ -31,6 +31,8 @@ import { createKubeletConnector } from "#server/streaming/node/kubelet-connector
 import { prepareNetwork, renewAgents, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
 import type { ProfilePaths } from "./paths.ts";
+import { readScheduler } from "./scheduler.ts";
+import type { SchedulerFlags } from "./scheduler.ts";
 import { proxyTrust } from "./front-proxy.ts";
 import { followConfiguration } from "./reload.ts";
 import type { ConfigurationFile } from "./reload.ts";
@@ -46,6 +48,7 @@ export interface ServerOptions {
   /** The flags that are given count for more than what the profile says. */
   readonly access: { readonly values: AccessFlags; readonly given: ReadonlySet<string> };
   readonly admission?: AdmissionFlags;
+  readonly scheduler?: SchedulerFlags;
   /** As `ClusterConfig` has it, and in place of it. */
   readonly runtimeConfig?: string | undefined;
 }
@@ -74,7 +77,8 @@ export async function runServer(
   const identity = `${hostname()}_${store.shared ? cryptoRandom.uuid() : profile}`;
   const metrics = new MetricsRegistry();
   const environment = { clock, random: cryptoRandom, logger, metrics, scope, identity };
-  const parts = { config, flags, admission: options.admission ?? {}, certificates, store };
+  const { admission = {}, scheduler = {} } = options;
+  const parts = { config, flags, admission, scheduler, certificates, store };
   const { controlPlane, files } = await assemble(parts, environment);
   scope.onClose(() => controlPlane.server.close());
   const addresses = ["127.0.0.1", ...(network ? [gatewayOf(config)] : [])];
@@ -138,12 +142,14 @@ async function assemble(
     config,
     flags,
     admission,
+    scheduler,
     certificates,
     store,
   }: {
     readonly config: ClusterConfig;
     readonly flags: AccessFlags;
     readonly admission: AdmissionFlags;
+    readonly scheduler: SchedulerFlags;
     readonly certificates: ServerCertificates;
     readonly store: RestorableStore;
   },
@@ -161,6 +167,7 @@ async function assemble(
     ...outgoing(config, certificates, scope),
     ...(config.audit && { auditor: await openAuditor(config.audit, environment) }),
     admission: await readAdmission(config.admission, admission),
+    scheduler: await readScheduler(config.scheduler, scheduler),
     access: {
       ...access.options,
       requestHeader: proxyTrust(access, pki).options,

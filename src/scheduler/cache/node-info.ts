@@ -1,6 +1,8 @@
 import type { Node } from "#api/core/v1.ts";
-import { quantityMilli, quantityValue } from "#schema/quantity.ts";
-import type { Amounts, HostPort, PodInfo } from "./pod-info.ts";
+import { amountsOf } from "./pod-info.ts";
+import type { Amounts, PodInfo } from "./pod-info.ts";
+import { portsConflict } from "./host-ports.ts";
+import type { HostPort } from "./host-ports.ts";
 
 /** One node and the sums over its pods, kept up to date as pods come and go. */
 export class NodeInfo {
@@ -15,12 +17,7 @@ export class NodeInfo {
 
   constructor(node: Node, pods: Iterable<PodInfo> = []) {
     this.node = node;
-    this.allocatable = new Map(
-      Object.entries(node.status.allocatable ?? {}).map(([name, amount]) => [
-        name,
-        name === "cpu" ? quantityMilli(amount) : quantityValue(amount),
-      ]),
-    );
+    this.allocatable = amountsOf(node.status.allocatable ?? {});
     this.imageBytes = new Map(
       (node.status.images ?? []).flatMap((image) =>
         (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const),
@@ -31,6 +28,10 @@ export class NodeInfo {
 
   get name(): string {
     return this.node.metadata.name;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.node.metadata.labels ?? {};
   }
 
   get pods(): readonly PodInfo[] {
@@ -57,6 +58,10 @@ export class NodeInfo {
     return false;
   }
 
+  has(key: string): boolean {
+    return this.#pods.has(key);
+  }
+
   add(pod: PodInfo): void {
     this.remove(pod.key);
     this.#pods.set(pod.key, pod);
@@ -71,12 +76,9 @@ export class NodeInfo {
     return pod;
   }
 
-  /** The same node without some of its pods, to ask "what if they were gone?". */
-  without(keys: ReadonlySet<string>): NodeInfo {
-    return new NodeInfo(
-      this.node,
-      this.pods.filter((pod) => !keys.has(pod.key)),
-    );
+  /** A node of its own to ask "what if?" of. */
+  copy(): NodeInfo {
+    return new NodeInfo(this.node, this.#pods.values());
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {
@@ -86,12 +88,4 @@ export class NodeInfo {
     this.#scoreCpu += sign * pod.scoreRequests.cpu;
     this.#scoreMemory += sign * pod.scoreRequests.memory;
   }
-}
-
-function portsConflict(left: HostPort, right: HostPort): boolean {
-  return (
-    left.port === right.port &&
-    left.protocol === right.protocol &&
-    (left.address === right.address || left.address === "0.0.0.0" || right.address === "0.0.0.0")
-  );
 }

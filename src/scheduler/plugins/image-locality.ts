@@ -11,19 +11,25 @@ export const imageLocality: Plugin = {
   name: "ImageLocality",
   weight: 1,
 
-  score(pod, node, nodes) {
-    let sum = 0;
-    for (const image of pod.images) {
-      const name = normalizedImageName(image);
-      const bytes = node.imageBytes.get(name) ?? 0;
-      if (bytes === 0) continue;
+  prepareScore(pod, cluster) {
+    const { containers, initContainers = [] } = pod.pod.spec;
+    const bytesMax = bytesMaxPerContainer * (containers.length + initContainers.length);
+    const images = pod.images
+      .map(normalizedImageName)
       // Spread: an image on few nodes counts less, so that they are not swamped.
-      const holders = nodes.filter((other) => other.imageBytes.has(name)).length;
-      sum += Math.trunc(bytes * (holders / nodes.length));
-    }
-    const bytesMax = bytesMaxPerContainer * Math.max(1, pod.images.length);
-    const clamped = Math.min(Math.max(sum, bytesMin), bytesMax);
-    return Math.trunc((nodeScoreMax * (clamped - bytesMin)) / (bytesMax - bytesMin));
+      .map((name) => ({ name, spread: cluster.imageHolders(name) / cluster.nodes.length }))
+      .filter(({ spread }) => spread > 0);
+    if (images.length === 0) return undefined;
+    return {
+      score(node) {
+        let sum = 0;
+        for (const { name, spread } of images) {
+          sum += Math.trunc((node.imageBytes.get(name) ?? 0) * spread);
+        }
+        const clamped = Math.min(Math.max(sum, bytesMin), bytesMax);
+        return Math.trunc((nodeScoreMax * (clamped - bytesMin)) / (bytesMax - bytesMin));
+      },
+    };
   },
 
   mayFitAfter: () => false,

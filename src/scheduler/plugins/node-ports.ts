@@ -1,3 +1,4 @@
+import { hostPortsOf, portsConflict } from "../cache/host-ports.ts";
 import type { Plugin } from "../framework.ts";
 
 /** Two pods cannot have the same port of a node. */
@@ -13,5 +14,12 @@ export const nodePorts: Plugin = {
     };
   },
 
-  mayFitAfter: (event) => event.kind !== "PodAdded" && event.kind !== "NodeUpdated",
+  mayFitAfter(event, pod) {
+    if (event.kind === "NodeAdded") return true;
+    if (event.kind !== "PodDeleted") return false;
+    const wanted = hostPortsOf(pod);
+    return hostPortsOf(event.pod).some((freed) =>
+      wanted.some((port) => portsConflict(port, freed)),
+    );
+  },
 };

@@ -1,69 +1,91 @@
-import { nodeScoreMax } from "../framework.ts";
-import type { Plugin } from "../framework.ts";
-import type { NodeInfo } from "../cache/node-info.ts";
-import type { PodInfo } from "../cache/pod-info.ts";
+import type { Node, Pod } from "#api/core/v1.ts";
+import { podRequests } from "#machinery/pod-resources.ts";
+import { NodeInfo } from "../cache/node-info.ts";
+import { amountsOf, podInfo } from "../cache/pod-info.ts";
+import type { Amounts, PodInfo } from "../cache/pod-info.ts";
+import type { Plugin, Refusal } from "../framework.ts";
+import type { NodeResourcesFitArgs } from "../profile/arguments.ts";
+import { strategyScorer } from "./resource-strategies.ts";
 
-/** Fits pods by what they request, and prefers the nodes with most room left. */
-export const nodeResourcesFit: Plugin = {
-  name: "NodeResourcesFit",
-  weight: 1,
+/** Fits pods by what they request, and ranks nodes by how full they are. */
+export function nodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
+  const ignoredResources = new Set(args.ignoredResources);
+  const ignoredGroups = new Set(args.ignoredResourceGroups);
+  const isIgnored = (resource: string) =>
+    isExtendedResource(resource) &&
+    (ignoredResources.has(resource) || ignoredGroups.has(resource.split("/")[0] ?? ""));
+  const rank = strategyScorer(args.scoringStrategy);
+  return {
+    name: "NodeResourcesFit",
+    weight: 1,
+    filter: (pod, node) => shortage(pod, node, isIgnored),
+    prepareScore: (pod) => ({ score: (node) => rank(pod, node) }),
 
-  filter(pod, node) {
-    const reasons: string[] = [];
-    let unresolvable = false;
-    const podsMax = node.allocatable.get("pods") ?? 0;
-    if (node.podCount + 1 > podsMax) reasons.push("Too many pods");
-    for (const [resource, amount] of pod.requests) {
-      const allocatable = node.allocatable.get(resource) ?? 0;
-      if (amount > 0 && amount > allocatable - node.requested(resource)) {
-        reasons.push(`Insufficient ${resource}`);
-        // Even an empty node is too small.
-        unresolvable ||= amount > allocatable;
+    mayFitAfter(event, pod) {
+      switch (event.kind) {
+        case "NodeAdded":
+          return fitsEmpty(pod, event.node, isIgnored);
+        case "NodeUpdated":
+          return fitsEmpty(pod, event.node, isIgnored) && hasMore(pod, event.node, event.before);
+        case "PodDeleted":
+          return !!(event.pod.spec.nodeName || event.pod.status.nominatedNodeName);
+        case "PodUpdated":
+          return isSmaller(event.pod, event.before, pod);
+        default:
+          return false;
       }
-    }
-    return reasons.length ? { plugin: "NodeResourcesFit", reasons, unresolvable } : undefined;
-  },
-
-  score(pod, node) {
-    const { cpu, memory } = scoreRequestedWith(pod, node);
-    return (
-      (leftOver(cpu, node.allocatable.get("cpu")) +
-        leftOver(memory, node.allocatable.get("memory"))) /
-      2
-    );
-  },
-
-  mayFitAfter: (event) => event.kind !== "PodAdded",
-};
-
-/** Prefers nodes on which CPU and memory would be used evenly. */
-export const nodeResourcesBalancedAllocation: Plugin = {
-  name: "NodeResourcesBalancedAllocation",
-  weight: 1,
-
-  score(pod, node) {
-    const { cpu, memory } = scoreRequestedWith(pod, node);
-    const fractions = [
-      fraction(cpu, node.allocatable.get("cpu")),
-      fraction(memory, node.allocatable.get("memory")),
-    ] as const;
-    const deviation = Math.abs(fractions[0] - fractions[1]) / 2;
-    return Math.trunc((1 - deviation) * nodeScoreMax);
-  },
-
-  mayFitAfter: () => false,
-};
-
-function scoreRequestedWith(pod: PodInfo, node: NodeInfo): { cpu: number; memory: number } {
-  const { cpu, memory } = node.scoreRequested;
-  return { cpu: cpu + pod.scoreRequests.cpu, memory: memory + pod.scoreRequests.memory };
+    },
+  };
 }
 
-function leftOver(requested: number, allocatable = 0): number {
-  if (allocatable === 0 || requested > allocatable) return 0;
-  return Math.trunc(((allocatable - requested) * nodeScoreMax) / allocatable);
+/** Extended resources are neither Kubernetes' own nor quota's names for others. */
+export function isExtendedResource(name: string): boolean {
+  if (!name.includes("/") || name.startsWith("requests.")) return false;
+  const domain = name.split("/")[0] ?? "";
+  return domain !== "kubernetes.io" && !domain.endsWith(".kubernetes.io");
 }
 
-function fraction(requested: number, allocatable = 0): number {
-  return allocatable === 0 ? 1 : Math.min(1, requested / allocatable);
+function shortage(
+  pod: PodInfo,
+  node: NodeInfo,
+  isIgnored: (resource: string) => boolean,
+): Refusal | undefined {
+  let reasons: string[] | undefined;
+  let unresolvable = false;
+  if (node.podCount + 1 > (node.allocatable.get("pods") ?? 0)) reasons = ["Too many pods"];
+  for (const [resource, amount] of pod.requests) {
+    if (amount === 0) continue;
+    const allocatable = node.allocatable.get(resource) ?? 0;
+    if (amount <= allocatable - node.requested(resource) || isIgnored(resource)) continue;
+    (reasons ??= []).push(`Insufficient ${resource}`);
+    // Even an empty node is too small.
+    unresolvable ||= amount > allocatable;
+  }
+  return reasons && { plugin: "NodeResourcesFit", reasons, unresolvable };
+}
+
+function fitsEmpty(pod: Pod, node: Node, isIgnored: (resource: string) => boolean): boolean {
+  return !shortage(podInfo(pod), new NodeInfo(node), isIgnored);
+}
+
+/** Whether the node offers more of anything that the pod wants. */
+function hasMore(pod: Pod, node: Node, before: Node): boolean {
+  const now = amountsOf(node.status.allocatable ?? {});
+  const then = amountsOf(before.status.allocatable ?? {});
+  return [...requestsOf(pod), ["pods", 1] as const].some(
+    ([resource, amount]) => amount > 0 && (now.get(resource) ?? 0) > (then.get(resource) ?? 0),
+  );
+}
+
+/** Whether a resized pod gave back anything that the waiting one wants, or is that one itself. */
+function isSmaller(after: Pod, before: Pod, waiting: Pod): boolean {
+  const [now, then] = [requestsOf(after), requestsOf(before)];
+  const isLess = (resource: string) => (now.get(resource) ?? 0) < (then.get(resource) ?? 0);
+  if (after.metadata.uid === waiting.metadata.uid) return [...then.keys()].some(isLess);
+  if (!after.spec.nodeName) return false;
+  return [...requestsOf(waiting)].some(([resource, amount]) => amount > 0 && isLess(resource));
+}
+
+function requestsOf(pod: Pod): Amounts {
+  return amountsOf(podRequests(pod.spec, pod.status));
 }

@@ -1,5 +1,8 @@
 import { isTolerated } from "#machinery/scheduling/taints.ts";
 import type { Plugin } from "../framework.ts";
+import { isToleratedNow } from "./taint-toleration.ts";
+
+const cordoned = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" } as const;
 
 /** Keeps pods off cordoned nodes. */
 export const nodeUnschedulable: Plugin = {
@@ -7,8 +10,7 @@ export const nodeUnschedulable: Plugin = {
 
   filter(pod, node) {
     if (!node.node.spec.unschedulable) return undefined;
-    const taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" } as const;
-    if (isTolerated(taint, pod.pod.spec.tolerations ?? [])) return undefined;
+    if (isTolerated(cordoned, pod.pod.spec.tolerations ?? [])) return undefined;
     return {
       plugin: "NodeUnschedulable",
       reasons: ["node(s) were unschedulable"],
@@ -16,5 +18,16 @@ export const nodeUnschedulable: Plugin = {
     };
   },
 
-  mayFitAfter: (event) => event.kind === "NodeAdded" || event.kind === "NodeUpdated",
+  mayFitAfter(event, pod) {
+    switch (event.kind) {
+      case "NodeAdded":
+        return !event.node.spec.unschedulable;
+      case "NodeUpdated":
+        return !!event.before.spec.unschedulable && !event.node.spec.unschedulable;
+      case "PodUpdated":
+        return isToleratedNow(event, pod, cordoned);
+      default:
+        return false;
+    }
+  },
 };

@@ -43,8 +43,8 @@ async function open(t: TestContext) {
   const informers = new InformerFactory(environment);
   const events = new EventWriter(environment);
   const writing = events.run(stop.signal);
-  const recorder = events.recorder({ component: "default-scheduler" });
-  const running = runScheduler({ ...environment, informers, events: recorder }, stop.signal);
+  const recorderOf = (component: string) => events.recorder({ component });
+  const running = runScheduler({ ...environment, informers, events: recorderOf }, stop.signal);
   informers.start(stop.signal);
   const advance = async (ms: number) => {
     for (let turn = 0; turn < 20; turn++) await clock.advance(0);

@@ -78,6 +78,8 @@ function assign(pod: Pod, binding: Binding, now: string): void {
     throw conflict(pods, name, `pod ${name} has non-empty .spec.schedulingGates`);
   }
   pod.spec.nodeName = binding.target.name ?? "";
+  // Whatever node was promised to it before, it has one now.
+  delete pod.status.nominatedNodeName;
   if (expected.labels) pod.metadata.labels = { ...pod.metadata.labels, ...expected.labels };
   if (expected.annotations) {
     pod.metadata.annotations = { ...pod.metadata.annotations, ...expected.annotations };

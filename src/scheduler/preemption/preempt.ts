@@ -1,0 +1,207 @@
+import type { PodDisruptionBudget } from "#api/policy/v1.ts";
+import { matchesLabelSelector } from "#machinery/labels/label-selector.ts";
+import type { NodeInfo } from "../cache/node-info.ts";
+import type { PodInfo } from "../cache/pod-info.ts";
+import { refusalText } from "../decide.ts";
+import type { NoFit } from "../decide.ts";
+import type { ClusterView, Refusal } from "../framework.ts";
+import type { Nominations } from "./nominations.ts";
+
+export interface PreemptOptions {
+  /** Enough candidates are this share of the nodes that may help, but at least so many. */
+  readonly minCandidateNodesPercentage: number;
+  readonly minCandidateNodesAbsolute: number;
+  readonly nominations: Nominations;
+  readonly now: number;
+  readonly random: () => number;
+}
+
+/** A node, and the pods that must leave it so that the pod fits. */
+export interface Candidate {
+  readonly node: string;
+  /** The most important first. */
+  readonly victims: readonly PodInfo[];
+  /** How many victims are protected by a budget that has nothing left. */
+  readonly violations: number;
+}
+
+export type Preemption =
+  | { readonly ok: true; readonly candidates: readonly Candidate[] }
+  | {
+      readonly ok: false;
+      /** For the end of the FailedScheduling message. */
+      readonly text: string;
+      /** True when no node can be freed at all, so that an earlier promise is void. */
+      readonly clearsNomination: boolean;
+    };
+
+/** Looks for nodes on which the pod would fit if less important pods went. */
+export function preempt(
+  pod: PodInfo,
+  cluster: ClusterView,
+  noFit: NoFit,
+  options: PreemptOptions,
+): Preemption {
+  const ineligible = whyIneligible(pod, cluster, noFit.refusals);
+  if (ineligible) return { ok: false, text: ineligible, clearsNomination: false };
+
+  const hopeful = cluster.nodes.filter(
+    ({ name }) => noFit.refusals.get(name)?.unresolvable === false,
+  );
+  const why = new Map<string, Refusal>();
+  const candidates = dryRun(pod, cluster, hopeful, noFit, options, why);
+  if (candidates.length > 0) return { ok: true, candidates };
+  for (const { name } of cluster.nodes) {
+    if (!why.has(name)) why.set(name, refusal("Preemption is not helpful for scheduling"));
+  }
+  const text = refusalText({ refusals: why, nodes: cluster.nodes.length });
+  return { ok: false, text, clearsNomination: true };
+}
+
+/**
+ * The candidate that loses least: fewest broken budgets, then the lowest of the highest
+ * priorities, the lowest sum, the fewest victims, and the most important victim youngest.
+ */
+export function leastLoss(candidates: readonly Candidate[], now: number): Candidate | undefined {
+  const measures: ((candidate: Candidate) => number)[] = [
+    ({ violations }) => violations,
+    ({ victims }) => victims[0]?.priority ?? 0,
+    // Shifted, so that more victims never look cheaper because their priority is negative.
+    ({ victims }) => victims.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
+    ({ victims }) => victims.length,
+    ({ victims }) => -earliestStart(victims, now),
+  ];
+  let left = candidates;
+  for (const measure of measures) {
+    const least = Math.min(...left.map(measure));
+    left = left.filter((candidate) => measure(candidate) === least);
+  }
+  return left[0];
+}
+
+function whyIneligible(
+  pod: PodInfo,
+  cluster: ClusterView,
+  refusals: ReadonlyMap<string, Refusal>,
+): string | undefined {
+  if (pod.pod.spec.preemptionPolicy === "Never") {
+    return "not eligible due to preemptionPolicy=Never.";
+  }
+  const nominated = pod.pod.status.nominatedNodeName;
+  if (!nominated || refusals.get(nominated)?.unresolvable) return undefined;
+  const isLeaving = cluster
+    .node(nominated)
+    ?.pods.some((other) => other.priority < pod.priority && isLeavingForOthers(other));
+  return isLeaving ? "not eligible due to a terminating pod on the nominated node." : undefined;
+}
+
+function isLeavingForOthers({ pod }: PodInfo): boolean {
+  const target = pod.status.conditions?.find(({ type }) => type === "DisruptionTarget");
+  return (
+    !!pod.metadata.deletionTimestamp &&
+    target?.status === "True" &&
+    target.reason === "PreemptionByScheduler"
+  );
+}
+
+function dryRun(
+  pod: PodInfo,
+  cluster: ClusterView,
+  hopeful: readonly NodeInfo[],
+  noFit: NoFit,
+  options: PreemptOptions,
+  why: Map<string, Refusal>,
+): readonly Candidate[] {
+  const share = Math.trunc((hopeful.length * options.minCandidateNodesPercentage) / 100);
+  const enough = Math.min(hopeful.length, Math.max(share, options.minCandidateNodesAbsolute));
+  const offset = Math.floor(options.random() * hopeful.length);
+  const budgets = cluster.objects.podDisruptionBudgets();
+  const kind: Candidate[] = [];
+  const violating: Candidate[] = [];
+  for (let index = 0; index < hopeful.length; index++) {
+    const node = hopeful[(offset + index) % hopeful.length];
+    if (!node) break;
+    const result = selectVictims(pod, node, noFit, budgets, options);
+    if ("plugin" in result) why.set(node.name, result);
+    else if (result.violations === 0) kind.push(result);
+    else violating.push(result);
+    if (kind.length > 0 && kind.length + violating.length >= enough) break;
+  }
+  return [...kind, ...violating];
+}
+
+/** The fewest pods of one node that must go: first all that could, then as many as fit back. */
+function selectVictims(
+  pod: PodInfo,
+  node: NodeInfo,
+  noFit: NoFit,
+  budgets: readonly PodDisruptionBudget[],
+  { nominations, now }: PreemptOptions,
+): Candidate | Refusal {
+  const moreImportant = (left: PodInfo, right: PodInfo) =>
+    right.priority - left.priority || startOf(left, now) - startOf(right, now);
+  const lower = node.pods.filter((other) => other.priority < pod.priority).sort(moreImportant);
+  if (lower.length === 0) return refusal("No preemption victims found for incoming pod");
+
+  const { filters } = noFit;
+  const what = node.copy();
+  const nominated = nominations.on(node.name);
+  const victims = new Set(lower);
+  for (const other of lower) filters.remove(other, what);
+  const stillRefused = filters.checkWith(what, nominated);
+  if (!stillRefused) {
+    const { violating, allowed } = byBudgets(lower, budgets);
+    for (const other of [...violating, ...allowed]) {
+      filters.add(other, what);
+      if (filters.checkWith(what, nominated)) filters.remove(other, what);
+      else victims.delete(other);
+    }
+    for (const other of victims) filters.add(other, what);
+    const violations = violating.filter((other) => victims.has(other)).length;
+    return { node: node.name, victims: lower.filter((other) => victims.has(other)), violations };
+  }
+  for (const other of lower) filters.add(other, what);
+  return stillRefused;
+}
+
+/** Which of the pods, in this order, would break a budget by going. */
+function byBudgets(
+  pods: readonly PodInfo[],
+  budgets: readonly PodDisruptionBudget[],
+): { violating: readonly PodInfo[]; allowed: readonly PodInfo[] } {
+  const left = budgets.map(({ status }) => status?.disruptionsAllowed ?? 0);
+  const violating: PodInfo[] = [];
+  const allowed: PodInfo[] = [];
+  for (const info of pods) {
+    const { name, namespace, labels = {} } = info.pod.metadata;
+    let isViolating = false;
+    budgets.forEach((budget, index) => {
+      const { selector } = budget.spec ?? {};
+      const isEmpty =
+        !selector?.matchExpressions?.length && !Object.keys(selector?.matchLabels ?? {}).length;
+      if (budget.metadata.namespace !== namespace || isEmpty) return;
+      if (Object.keys(labels).length === 0 || !matchesLabelSelector(selector, labels)) return;
+      // Its disruption has been counted already.
+      if (budget.status?.disruptedPods?.[name] !== undefined) return;
+      left[index] = (left[index] ?? 0) - 1;
+      isViolating ||= (left[index] ?? 0) < 0;
+    });
+    (isViolating ? violating : allowed).push(info);
+  }
+  return { violating, allowed };
+}
+
+function earliestStart(victims: readonly PodInfo[], now: number): number {
+  const highest = Math.max(...victims.map(({ priority }) => priority));
+  const important = victims.filter(({ priority }) => priority === highest);
+  return Math.min(...important.map((victim) => startOf(victim, now)));
+}
+
+/** Pods that have not started count as starting now. */
+function startOf({ pod }: PodInfo, now: number): number {
+  return pod.status.startTime ? Date.parse(pod.status.startTime) : now;
+}
+
+function refusal(reason: string): Refusal {
+  return { plugin: "DefaultPreemption", reasons: [reason], unresolvable: true };
+}
