@@ -13,9 +13,7 @@ export class PodFilters {
     for (const plugin of plugins) {
       const prepared = plugin.prepareFilter?.(pod, cluster);
       if (prepared) filters.push(prepared);
-      if (plugin.filter) {
-        filters.push({ check: (node) => plugin.filter?.(pod, node, nodesWith(node, cluster)) });
-      }
+      if (plugin.filter) filters.push({ check: checkOf(plugin, pod, cluster) });
     }
     this.#filters = filters;
   }
@@ -63,6 +61,14 @@ export class PodFilters {
     node.remove(pod.key);
     for (const filter of this.#filters) filter.remove?.(pod, node);
   }
+}
+
+/** Most rules look at one node; the others get all, which takes time to put together. */
+function checkOf(plugin: Plugin, pod: PodInfo, cluster: ClusterView): PodFilter["check"] {
+  const looksAround = (plugin.filter?.length ?? 0) > 2;
+  return looksAround
+    ? (node) => plugin.filter?.(pod, node, nodesWith(node, cluster))
+    : (node) => plugin.filter?.(pod, node, cluster.nodes);
 }
 
 /** All nodes, as they would be if one of them were this one. */

@@ -39,11 +39,12 @@ const fails = (promise: Promise<unknown>, code: number, message: string) =>
   });
 
 test("a binding gives a pod its node, once", async () => {
-  const { call, stored } = setUp();
+  const { call, stored } = setUp({ status: { phase: "Pending", nominatedNodeName: "n2" } });
   const object = { metadata: { name: "x" }, target: { kind: "Node", name: "n1" } };
   const answer = await call("binding", { method: "POST", object });
   assert.equal(answer.status, 201);
   assert.equal(stored().spec.nodeName, "n1");
+  assert.equal(stored().status.nominatedNodeName, undefined);
   const scheduled = stored().status.conditions?.find(({ type }) => type === "PodScheduled");
   assert.equal(scheduled?.status, "True");
   await fails(
