@@ -22,6 +22,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "TIME"],
   [/(resourceVersion"?: )["']\d+["']/g, '$1"VERSION"'],
   [new RegExp(`-(${letters}{8,10})-${letters}{5}(?![\\w-])`, "g"), "-HASH-IDENT"],
+  // What made a set of objects says which version of it did.
+  [/kubectl\/v1\.\d+\.\d+[\w.+-]*/g, "kubectl/VERSION"],
   [/kubectl-edit-[A-Za-z0-9]+/g, "kubectl-edit-IDENT"],
   [/\b(LIVE|MERGED)-[A-Za-z0-9]+/g, "$1-IDENT"],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, "TIME"],
