@@ -65,11 +65,12 @@ async function run(host: Host, line: CommandLine, words: readonly string[]): Pro
     else host.stdout.write(await help());
     return 0;
   }
-  checkGlobals(parsed.values);
+  const globals = { ...parsed.values, ...hiddenGlobals(command.flags) };
+  checkGlobals(globals);
   checkRequired(command, parsed.given);
   const kubectl = new Kubectl({
     host,
-    globals: { ...parsed.values, ...hiddenGlobals(command.flags) },
+    globals,
     given: parsed.given,
     dictionary,
     help,

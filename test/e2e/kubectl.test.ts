@@ -73,7 +73,7 @@ cluster.test("exec -it is a terminal", async () => {
   await using terminal = new Terminal("exec -it box -- sh");
   await terminal.until(/\/ # /);
   terminal.type("stty size; echo $((6*7)) in $HOSTNAME\r");
-  await terminal.until(/24 80\r\n42 in box\r\n/);
+  await terminal.until(/24 80\r+\n42 in box\r+\n/);
   // Ctrl-C ends what runs there, and nothing here.
   terminal.type("sleep 1000\r");
   terminal.type("\u0003");

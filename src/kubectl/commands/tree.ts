@@ -357,6 +357,11 @@ export const commandGroups: readonly CommandGroup[] = [
         ],
       },
       {
+        name: "debug",
+        about: "Create debugging sessions for troubleshooting workloads and nodes",
+        load: () => import("./debug/command.ts"),
+      },
+      {
         name: "events",
         about: "List events",
         load: () => import("./events/command.ts"),

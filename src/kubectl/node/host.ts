@@ -101,6 +101,10 @@ const terminal: Terminal = {
   raw() {
     const { stdin } = process;
     stdin.setRawMode(true);
+    // Node leaves it to the terminal to put a return before each new line, which programs that
+    // draw on the whole screen do not expect. A machine without stty keeps that.
+    const { spawnSync } = process.getBuiltinModule("node:child_process");
+    spawnSync("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"] });
     return () => void (stdin.destroyed || stdin.setRawMode(false));
   },
 };
