@@ -6,6 +6,22 @@ import { sharedFlags } from "./shared-flags.ts";
 import { commonTexts } from "./common.ts";
 import { observeTexts } from "./observe.ts";
 import { updateTexts } from "./update.ts";
+import { authTexts } from "./auth.ts";
+import { clusterTexts } from "./cluster.ts";
+import { completionTexts } from "./completion.ts";
+import { configTexts } from "./config.ts";
+import { deleteTexts } from "./delete.ts";
+import { describeTexts } from "./describe.ts";
+import { discoveryTexts } from "./discovery.ts";
+import { execTexts } from "./exec.ts";
+import { getTexts } from "./get.ts";
+import { logsTexts } from "./logs.ts";
+import { metadataTexts } from "./metadata.ts";
+import { pluginTexts } from "./plugin.ts";
+import { portForwardTexts } from "./port-forward.ts";
+import { programTexts } from "./program.ts";
+import { rolloutTexts } from "./rollout.ts";
+import { setTexts } from "./set.ts";
 
 /** Korean for the program's texts, by their English. */
 export const korean: Dictionary = {
@@ -19,4 +35,20 @@ export const korean: Dictionary = {
   ...commonTexts,
   ...updateTexts,
   ...observeTexts,
+  ...authTexts,
+  ...clusterTexts,
+  ...completionTexts,
+  ...configTexts,
+  ...deleteTexts,
+  ...describeTexts,
+  ...discoveryTexts,
+  ...execTexts,
+  ...getTexts,
+  ...logsTexts,
+  ...metadataTexts,
+  ...pluginTexts,
+  ...portForwardTexts,
+  ...programTexts,
+  ...rolloutTexts,
+  ...setTexts,
 };
