@@ -13,7 +13,7 @@ import type { ReferenceCommand, ReferenceFlag } from "./kubectl-reference.ts";
 // has the shape of its help.
 
 /** Commands that are still to come. One that has come must leave the list. */
-const missing = new Set<string>(["kubectl proxy", "kubectl cp", "kubectl debug"]);
+const missing = new Set<string>(["kubectl debug"]);
 
 const skip = skipWithout(referenceFile);
 const reference = skip ? [] : readKubectlReference();

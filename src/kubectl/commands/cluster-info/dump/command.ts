@@ -22,7 +22,7 @@ const parts: readonly (readonly [root: string, resource: string, kind: string, f
 ];
 
 export default defineCommand({
-  usage: "dump",
+  usage: "dump [flags]",
   description:
     "Print all that helps to find what is wrong with a cluster.\n\n" +
     "It goes to the standard output, or to a tree of files in --output-directory. Without " +
