@@ -7,6 +7,8 @@ import type { HostPort } from "./host-ports.ts";
 /** One node and the sums over its pods, kept up to date as pods come and go. */
 export class NodeInfo {
   readonly node: Node;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly allocatable: Amounts;
   /** Bytes of each image present, by every name it has. */
   readonly imageBytes: ReadonlyMap<string, number>;
@@ -17,6 +19,8 @@ export class NodeInfo {
 
   constructor(node: Node, pods: Iterable<PodInfo> = []) {
     this.node = node;
+    this.name = node.metadata.name;
+    this.labels = node.metadata.labels ?? {};
     this.allocatable = amountsOf(node.status.allocatable ?? {});
     this.imageBytes = new Map(
       (node.status.images ?? []).flatMap((image) =>
@@ -24,14 +28,6 @@ export class NodeInfo {
       ),
     );
     for (const pod of pods) this.add(pod);
-  }
-
-  get name(): string {
-    return this.node.metadata.name;
-  }
-
-  get labels(): Readonly<Record<string, string>> {
-    return this.node.metadata.labels ?? {};
   }
 
   get pods(): readonly PodInfo[] {

@@ -113,13 +113,12 @@ function onShape(shape: readonly UtilizationShapePoint[], utilization: number): 
 
 /** 100 when all fractions are equal, less with their standard deviation. */
 function evenness(fractions: readonly number[]): number {
-  if (fractions.length < 2) return nodeScoreMax;
+  const [first, second] = fractions;
+  if (first === undefined || second === undefined) return nodeScoreMax;
+  if (fractions.length === 2) return Math.trunc((1 - Math.abs(first - second) / 2) * nodeScoreMax);
   const mean = fractions.reduce((sum, value) => sum + value, 0) / fractions.length;
   const squares = fractions.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const [first = 0, second = 0] = fractions;
-  const deviation =
-    fractions.length === 2 ? Math.abs((first - second) / 2) : Math.sqrt(squares / fractions.length);
-  return Math.trunc((1 - deviation) * nodeScoreMax);
+  return Math.trunc((1 - Math.sqrt(squares / fractions.length)) * nodeScoreMax);
 }
 
 function scoreRequest(pod: PodInfo, resource: string): number {
