@@ -75,7 +75,8 @@ cluster.test("exec -it is a terminal", async () => {
   terminal.type("stty size; echo $((6*7)) in $HOSTNAME\r");
   await terminal.until(/24 80\r+\n42 in box\r+\n/);
   // Ctrl-C ends what runs there, and nothing here.
-  terminal.type("sleep 1000\r");
+  terminal.type("echo asleep $((3*4)); sleep 1000\r");
+  await terminal.until(/asleep 12\r+\n/);
   terminal.type("\u0003");
   terminal.type("exit 3\r");
   const { code, screen } = await terminal.end();
