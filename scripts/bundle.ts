@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { build } from "esbuild";
 
 /**
  * `npm run bundle` puts what is published into dist/: few files to open at a start, with what each
@@ -8,27 +8,26 @@ import { rolldown } from "rolldown";
  * on them.
  */
 const root = join(import.meta.dirname, "..");
-const programs = { kubectl: "src/bin/kubectl.ts" };
 
 export async function bundle(directory = join(root, "dist")): Promise<void> {
   await rm(directory, { recursive: true, force: true });
-  const build = await rolldown({
-    input: programs,
-    cwd: root,
+  await build({
+    entryPoints: { kubectl: "src/bin/kubectl.ts" },
+    absWorkingDir: root,
+    outdir: directory,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "chunks/[name]-[hash]",
     platform: "node",
-    external: [/^node:/],
+    format: "esm",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    logLevel: "warning",
+    // Packages of the older form ask for Node's own modules by `require`.
+    banner: {
+      js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+    },
   });
-  try {
-    await build.write({
-      dir: directory,
-      format: "esm",
-      entryFileNames: "[name].mjs",
-      chunkFileNames: "chunks/[name]-[hash].mjs",
-      minify: true,
-    });
-  } finally {
-    await build.close();
-  }
 }
 
 if (import.meta.main) await bundle();
