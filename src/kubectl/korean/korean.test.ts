@@ -5,17 +5,11 @@ import { allCommands, commandGroups } from "../commands/tree.ts";
 import { globalFlags } from "../global-flags.ts";
 import { korean } from "./korean.ts";
 
-/** Commands whose helps are still to be translated. One that has been must leave the list. */
-const stillEnglish = new Set<string>(["proxy", "cp", "debug"]);
-
 const lacks = (text: string | undefined) => text !== undefined && !Object.hasOwn(korean, text);
 
 for (const node of allCommands) {
   test(`the help of ${node.name} is there in Korean`, async () => {
-    const english = (await textsOf(node)).filter(lacks);
-    if (stillEnglish.has(node.name)) {
-      assert.notDeepEqual(english, [], `${node.name} is translated: take it from the list`);
-    } else assert.deepEqual(english, []);
+    assert.deepEqual((await textsOf(node)).filter(lacks), []);
   });
 }
 

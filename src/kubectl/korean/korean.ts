@@ -20,6 +20,7 @@ import { metadataTexts } from "./metadata.ts";
 import { pluginTexts } from "./plugin.ts";
 import { portForwardTexts } from "./port-forward.ts";
 import { programTexts } from "./program.ts";
+import { reachTexts } from "./reach.ts";
 import { rolloutTexts } from "./rollout.ts";
 import { setTexts } from "./set.ts";
 
@@ -49,6 +50,7 @@ export const korean: Dictionary = {
   ...pluginTexts,
   ...portForwardTexts,
   ...programTexts,
+  ...reachTexts,
   ...rolloutTexts,
   ...setTexts,
 };
