@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DaemonSet, StatefulSet } from "#api/apps/v1.ts";
+import { Job } from "#api/batch/v1.ts";
 import { ConfigMap } from "#api/core/v1.ts";
 import { StorageVersionMigration } from "#api/storagemigration/v1beta1.ts";
 import { defineResource } from "#server/resources/define.ts";
@@ -17,4 +19,15 @@ test("who makes an object that nothing acts on is told so, once", () => {
   assert.deepEqual(migrations?.warnings?.({}, undefined), [expected, "another"]);
   assert.deepEqual(migrations?.warnings?.({}, {}), ["another"]);
   assert.equal(maps && "warnings" in maps, false);
+});
+
+test("kinds that controllers act on carry no such warning", () => {
+  const definitions = tellUnfinished([
+    defineResource<DaemonSet>({ type: DaemonSet }),
+    defineResource<StatefulSet>({ type: StatefulSet }),
+    defineResource<Job>({ type: Job }),
+  ]);
+  for (const definition of definitions) {
+    assert.equal("warnings" in definition, false, definition.type.info.kind);
+  }
 });

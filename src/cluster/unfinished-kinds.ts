@@ -2,7 +2,6 @@ import type { ResourceDefinition } from "#server/registry/resource.ts";
 
 /** What nothing does yet for objects of these kinds, although they are stored and checked. */
 const unfinished: Readonly<Record<string, string>> = {
-  "apps/DaemonSet": "no pods are made for DaemonSets yet",
   "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
   "coordination.k8s.io/LeaseCandidate": "nobody is elected from LeaseCandidates yet",
   "resource.k8s.io/DeviceTaintRule": "devices are not allocated yet, tainted or not",
