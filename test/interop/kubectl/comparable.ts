@@ -21,6 +21,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "TIME"],
   [/(resourceVersion"?: )["']\d+["']/g, '$1"VERSION"'],
+  [/(Expected resource version to be \d+, was )\d+/g, "$1VERSION"],
   [new RegExp(`-(${letters}{8,10})-${letters}{5}(?![\\w-])`, "g"), "-HASH-IDENT"],
   // What made a set of objects says which version of it did.
   [/kubectl\/v1\.\d+\.\d+[\w.+-]*/g, "kubectl/VERSION"],
