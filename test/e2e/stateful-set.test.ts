@@ -75,7 +75,7 @@ async function lookedUp(command: string): Promise<string> {
     const answer = new RegExp(`Name:\\s+${name}\\.nginx\\S*\\s+Address(?: 1)?: (\\S+)`);
     const [, address] = answer.exec(screen) ?? [];
     assert.equal(address, await cluster.value(`pod ${name}`, "{.status.podIP}"), screen);
-    found.push(String(address));
+    found.push(address ?? "");
   }
   return found.join(" ");
 }
