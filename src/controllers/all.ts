@@ -14,6 +14,7 @@ import { daemonSetController } from "./daemonset/controller.ts";
 import { cronJobController } from "./cronjob/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
+import { staleDisruptionController } from "./disruption/stale-condition.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
@@ -86,6 +87,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     taintEvictionController(),
     ttlController(),
     disruptionController,
+    staleDisruptionController,
     persistentVolumeBinder([hostPathProvisioner(options.folders ?? noFolders)]),
     volumeExpander(hostPathProvisioners),
     claimProtectionController,

@@ -5,6 +5,7 @@ const accounts: Readonly<Record<string, string>> = {
   "certificatesigningrequest-cleaner-controller": "certificate-controller",
   "certificatesigningrequest-signing-controller": "certificate-controller",
   "daemonset-controller": "daemon-set-controller",
+  "disruption-controller-stale-pods": "disruption-controller",
   "endpoints-controller": "endpoint-controller",
   "endpointslice-mirroring-controller": "endpointslicemirroring-controller",
   "garbage-collector-controller": "generic-garbage-collector",

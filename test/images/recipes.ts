@@ -30,7 +30,7 @@ const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /** What the tutorials pull, from packages and programs that this machine can have. */
 export function families(): readonly Family[] {
-  return [busybox, web(), redis()];
+  return [busybox, web(), redis(), zookeeper()];
 }
 
 const nobody = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin";
@@ -195,6 +195,56 @@ function redis(): Family {
       names: [`redis:${tag}`],
       config: config(tag),
     })),
+  };
+}
+
+function zookeeper(): Family {
+  const owner = { uid: 1000, gid: 1000 } as const;
+  const java = "usr/share/java";
+  const script = (name: string): TarEntry => ({
+    ...file(`opt/zookeeper/bin/${name}`, `zookeeper/${name}`, 0o755),
+    ...owner,
+  });
+  const jars = ["zookeeper", "slf4j-log4j12", "log4j-1.2"].map((jar) => `/${java}/${jar}.jar`);
+  return {
+    name: "zookeeper",
+    packages:
+      "bash busybox-static coreutils dash default-jre-headless grep hostname libzookeeper-java procps sed".split(
+        " ",
+      ),
+    removed: [
+      ...removed,
+      ...["fonts", "java/gradle", "maven-repo"].map((folder) => `usr/share/${folder}`),
+      "etc/ssl",
+      "usr/share/ca-certificates",
+    ],
+    applets: "missing",
+    files: [
+      ...accounts(["zookeeper:x:1000:1000::/home/zookeeper:/bin/sh"]),
+      ...folders("home", "proc", "root", "sys", "dev", "opt", "usr/etc", "usr/etc/zookeeper"),
+      { path: "tmp", type: "directory", mode: 0o1777 },
+      { path: "opt/zookeeper", type: "directory" },
+      { path: "opt/zookeeper/bin", type: "directory", ...owner },
+      { path: "opt/zookeeper/conf", type: "directory", ...owner },
+      { path: "var/lib/zookeeper", type: "directory", ...owner },
+      ...["start-zookeeper", "zookeeper-ready", "zkCli.sh"].map(script),
+      file("usr/etc/zookeeper/log4j.properties", "zookeeper/log4j.properties"),
+    ],
+    images: [
+      {
+        names: ["k8s.gcr.io", "registry.k8s.io"].map(
+          (registry) => `${registry}/kubernetes-zookeeper:1.0-3.4.10`,
+        ),
+        config: {
+          environment: [
+            `${path}:/opt/zookeeper/bin`,
+            `ZK_CLASSPATH=/usr/etc/zookeeper:${jars.join(":")}`,
+          ],
+          command: ["sh"],
+          workingDirectory: "/",
+        },
+      },
+    ],
   };
 }
 

@@ -1,13 +1,15 @@
-import { Deployment, ReplicaSet } from "#api/apps/v1.ts";
+import { Deployment, ReplicaSet, StatefulSet } from "#api/apps/v1.ts";
 import { Pod, ReplicationController } from "#api/core/v1.ts";
 import { PodDisruptionBudget } from "#api/policy/v1.ts";
-import { controllerOf } from "#client/object.ts";
 import { matchesLabelSelector } from "#machinery/labels/label-selector.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
+import type { ReconcileContext } from "#component/context.ts";
 import type { ReadCache } from "#component/controller.ts";
 import { defineController, watch } from "#component/controller.ts";
-import { expectedPods, failedStatus, statusOf } from "./plan.ts";
-import type { Scaled } from "./plan.ts";
+import { goText } from "../common/selectors.ts";
+import { expectedPods, failedStatus, needsScales, statusOf } from "./plan.ts";
+import type { Expected } from "./plan.ts";
+import { findScales } from "./scales.ts";
 
 /** Says of each budget how many of its pods may be evicted right now. */
 export const disruptionController = defineController({
@@ -27,6 +29,7 @@ export const disruptionController = defineController({
     ),
     watch(ReplicaSet, budgetsBeside),
     watch(ReplicationController, budgetsBeside),
+    watch(StatefulSet, budgetsBeside),
     watch(Deployment, budgetsBeside),
   ],
 
@@ -39,12 +42,17 @@ export const disruptionController = defineController({
           !isFinished(pod) && matchesLabelSelector(budget.spec.selector, pod.metadata.labels),
       );
     if (pods.length === 0) ctx.event("Normal", "NoPods", "No matching pods found");
-    const expected = expectedPods(budget, pods, (pod) => scaledOf(pod, ctx));
-    if ("problem" in expected) {
-      const text = `Failed to calculate the number of expected pods: ${expected.problem}`;
+    let expected: Expected;
+    try {
+      expected = await expect(budget, pods, ctx);
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      const problem = error instanceof Error ? error.message : String(error);
+      const text = `Failed to calculate the number of expected pods: ${problem}`;
       ctx.event("Warning", "CalculateExpectedPodCountFailed", text);
-      await ctx.updateStatus(failedStatus(budget, expected.problem, ctx.now));
-      return undefined;
+      await ctx.updateStatus(failedStatus(budget, problem, ctx.now));
+      // What owns the pods may be of a kind that is served in a moment.
+      throw error;
     }
     const { status, recheckMs } = statusOf(budget, pods, expected, ctx.now);
     await ctx.updateStatus(status);
@@ -52,33 +60,33 @@ export const disruptionController = defineController({
   },
 });
 
+async function expect(
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  ctx: ReconcileContext<PodDisruptionBudget>,
+): Promise<Expected> {
+  if (!needsScales(budget)) return expectedPods(budget, pods, []);
+  const { client, signal } = ctx;
+  const { scales, unmanaged } = await findScales(pods, { cache: ctx, client, signal });
+  if (unmanaged.length > 0) {
+    ctx.event(
+      "Warning",
+      "UnmanagedPods",
+      `Pods selected by this PodDisruptionBudget (selector: ${goText(budget.spec.selector)}) were ` +
+        "found to be unmanaged. As a result, the status of the PDB cannot be calculated " +
+        "correctly, which may result in undefined behavior. To account for these pods please set " +
+        '".spec.minAvailable" field of the PDB to an integer value.',
+    );
+  }
+  return expectedPods(budget, pods, scales);
+}
+
+type Scaling = ReplicaSet | ReplicationController | Deployment | StatefulSet;
+
 /** A change of scale changes what the budgets of its namespace allow. */
-function budgetsBeside(
-  object: ReplicaSet | ReplicationController | Deployment,
-  cache: ReadCache,
-  old: ReplicaSet | ReplicationController | Deployment | undefined,
-) {
+function budgetsBeside(object: Scaling, cache: ReadCache, old: Scaling | undefined) {
   if (old && old.spec.replicas === object.spec.replicas) return [];
   return cache
     .list(PodDisruptionBudget, object.metadata.namespace ?? "")
     .map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name }));
-}
-
-function scaledOf(pod: Pod, cache: ReadCache): Scaled | undefined {
-  const owner = controllerOf(pod);
-  if (!owner) return undefined;
-  const { namespace } = pod.metadata;
-  const { kind, name, uid } = owner;
-  if (kind === "ReplicationController") {
-    const found = cache.get(ReplicationController, { namespace, name });
-    return found?.metadata.uid === uid ? { uid, replicas: found.spec.replicas } : undefined;
-  }
-  if (kind !== "ReplicaSet") return undefined;
-  const replicaSet = cache.get(ReplicaSet, { namespace, name });
-  if (replicaSet?.metadata.uid !== uid) return undefined;
-  const above = controllerOf(replicaSet);
-  if (above?.kind !== "Deployment") return { uid, replicas: replicaSet.spec.replicas };
-  const deployment = cache.get(Deployment, { namespace, name: above.name });
-  if (deployment?.metadata.uid !== above.uid) return undefined;
-  return { uid: above.uid, replicas: deployment.spec.replicas };
 }

@@ -5,37 +5,33 @@ import { withCondition } from "../common/conditions.ts";
 import { countOrPercent, sum } from "../common/numbers.ts";
 import { isReady } from "../common/pods.ts";
 import { msOf, timestamp } from "../common/time.ts";
+import type { Scaled } from "./scales.ts";
 
 /** An eviction that has not shown after this long did not happen. */
 const evictionTimeoutMs = 120_000;
 
-/** A controller of pods, and how many it is meant to have. */
-export interface Scaled {
-  readonly uid: string;
-  readonly replicas: number;
+/** How many pods there should be, and how many of them must not go. */
+export interface Expected {
+  readonly count: number;
+  readonly desired: number;
 }
 
-/** How many pods there should be; undefined with the reason why that cannot be known. */
+/** A plain number of pods to keep needs nobody to say how many there should be. */
+export function needsScales({ spec }: PodDisruptionBudget): boolean {
+  return spec.maxUnavailable !== undefined || typeof spec.minAvailable === "string";
+}
+
+/** `scales` are those of all controllers of the pods, once each; what has none is not counted. */
 export function expectedPods(
   budget: PodDisruptionBudget,
   pods: readonly Pod[],
-  scaledOf: (pod: Pod) => Scaled | undefined,
-): { readonly count: number; readonly desired: number } | { readonly problem: string } {
+  scales: readonly Scaled[],
+): Expected {
   const { maxUnavailable, minAvailable } = budget.spec;
-  // A plain number of pods to keep needs nobody to say how many there should be.
-  if (maxUnavailable === undefined && typeof minAvailable === "number") {
-    return { count: pods.length, desired: minAvailable };
+  if (!needsScales(budget)) {
+    return { count: pods.length, desired: typeof minAvailable === "number" ? minAvailable : 0 };
   }
-  const controllers = new Map<string, Scaled>();
-  for (const pod of pods) {
-    const scaled = scaledOf(pod);
-    if (!scaled) {
-      const name = pod.metadata.name;
-      return { problem: `found no controller with a scale for pod "${name}"` };
-    }
-    controllers.set(scaled.uid, scaled);
-  }
-  const count = sum([...controllers.values()], ({ replicas }) => replicas);
+  const count = sum(scales, ({ replicas }) => replicas);
   if (maxUnavailable !== undefined) {
     return { count, desired: Math.max(0, count - countOrPercent(maxUnavailable, count, "up")) };
   }
@@ -46,7 +42,7 @@ export function expectedPods(
 export function statusOf(
   budget: PodDisruptionBudget,
   pods: readonly Pod[],
-  expected: { readonly count: number; readonly desired: number },
+  expected: Expected,
   now: number,
 ): { status: PodDisruptionBudget["status"]; recheckMs: number | undefined } {
   const { disrupted, recheckMs } = stillDisrupted(budget, pods, now);

@@ -10,6 +10,7 @@ import type { LabelSelector } from "#api/meta/v1.ts";
 import { quantityMilli, formatQuantity, parseQuantity } from "#schema/quantity.ts";
 import { formatLabelSelector } from "#machinery/labels/label-selector.ts";
 import type { Client } from "#client/client.ts";
+import { goText } from "../common/selectors.ts";
 import { externalMetric, metricOfObject, metricOfPods, usageOfPods } from "./metrics-api.ts";
 import {
   MetricProblem,
@@ -283,22 +284,6 @@ function quantityOf(milli: number, format: "binary" | "decimal" = "decimal"): st
 
 const selectorText = (selector: LabelSelector | undefined) =>
   selector ? formatLabelSelector(selector) : "";
-
-/** A selector as Go prints it in upstream's messages. */
-function goText(selector: LabelSelector | undefined): string {
-  if (!selector) return "nil";
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, value]) => `${key}: ${value},`);
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
-  );
-  return (
-    `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},` +
-    `MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`
-  );
-}
 
 const toleranceDefault = 0.1;
 

@@ -4,7 +4,6 @@ import type { MetricStatus } from "#api/autoscaling/v2.ts";
 import { Pod } from "#api/core/v1.ts";
 import { isConflict } from "#client/client.ts";
 import { pathOf } from "#client/typed.ts";
-import { resourceOf } from "#client/discovery.ts";
 import type { ApiObject } from "#client/object.ts";
 import { keyOf } from "#client/object.ts";
 import type { Resource } from "#client/client.ts";
@@ -14,10 +13,10 @@ import type { Controller } from "#component/controller.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { SelectorError, parseSelector } from "#machinery/labels/selector.ts";
 import type { Selector } from "#machinery/labels/selector.ts";
+import { readScale } from "../common/kinds.ts";
 import { normalize, withChange } from "./behavior.ts";
 import type { History } from "./behavior.ts";
 import { compute, toleranceOf } from "./compute.ts";
-import { resourceOfKind } from "./metrics-api.ts";
 import { Conditions, statusOf } from "./status.ts";
 
 type Context = ReconcileContext<HorizontalPodAutoscaler>;
@@ -123,10 +122,8 @@ class Pass {
     const { scaleTargetRef } = this.#autoscaler.spec;
     const { namespace } = this.#autoscaler.metadata;
     try {
-      const found = await resourceOfKind(client, scaleTargetRef, signal);
-      const resource = resourceOf({ ...found, kind: "Scale", namespaced: true });
-      const place = { namespace, name: scaleTargetRef.name, subresource: "scale" };
-      const scale = (await client.read(pathOf(resource, place), {}, signal)) as Scale;
+      const target = { ...scaleTargetRef, namespace };
+      const { resource, scale } = await readScale(client, target, signal);
       this.#conditions.set("AbleToScale", "True", {
         reason: "SucceededGetScale",
         message: "the HPA controller was able to get the target's current scale",

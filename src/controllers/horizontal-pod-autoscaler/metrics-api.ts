@@ -1,9 +1,9 @@
 import type { CrossVersionObjectReference } from "#api/autoscaling/v2.ts";
-import type { APIGroup, APIResourceList } from "#api/meta/v1.ts";
+import type { APIGroup } from "#api/meta/v1.ts";
 import { parseDuration } from "#base/duration.ts";
 import type { Client } from "#client/client.ts";
-import { isNotFound } from "#client/client.ts";
 import { quantityMilli } from "#schema/quantity.ts";
+import { findOrNone, resourceOfKind } from "../common/kinds.ts";
 import { MetricProblem } from "./replicas.ts";
 import type { PodMetric, PodMetrics } from "./replicas.ts";
 
@@ -120,47 +120,12 @@ export async function externalMetric(
   return items.reduce((total, { value }) => total + quantityMilli(value), 0);
 }
 
-/** How the API calls the objects of a kind: in the preferred version of its group. */
-export async function resourceOfKind(
-  client: Reader,
-  { apiVersion = "v1", kind }: Pick<CrossVersionObjectReference, "apiVersion" | "kind">,
-  signal: AbortSignal,
-): Promise<{ group: string; version: string; resource: string }> {
-  const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : [""];
-  const unknown = new MetricProblem(`no matches for kind "${kind}" in group "${group}"`);
-  let path = "/api/v1";
-  let served = version ?? "v1";
-  if (group) {
-    const found = await findOrNone<APIGroup>(client, `/apis/${group}`, signal);
-    if (!found) throw unknown;
-    served = found.preferredVersion?.version ?? found.versions[0]?.version ?? served;
-    path = `/apis/${group}/${served}`;
-  }
-  const list = await findOrNone<APIResourceList>(client, path, signal);
-  const entry = list?.resources.find((one) => one.kind === kind && !one.name.includes("/"));
-  if (!entry) throw unknown;
-  return { group, version: served, resource: entry.name };
-}
-
 async function customMetrics(client: Reader, signal: AbortSignal): Promise<string> {
   const name = "custom.metrics.k8s.io";
   const group = await findOrNone<APIGroup>(client, `/apis/${name}`, signal);
   const version = group?.preferredVersion?.version ?? group?.versions[0]?.version;
   if (version !== undefined) return `/apis/${name}/${version}`;
   throw unreadable("custom", `no custom metrics API (${name}) registered`);
-}
-
-async function findOrNone<T>(
-  client: Reader,
-  path: string,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  try {
-    return (await client.read(path, {}, signal)) as T;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 type Api = "resource" | "custom" | "external";
