@@ -2,6 +2,7 @@ import { FlagError, parseFlags } from "#base/flags.ts";
 
 /** `npm run bench -- NAME [flags]`: finds the measurement and runs it. */
 const benches: Readonly<Record<string, string>> = {
+  api: "how much the API server does, how fast, and in how much memory",
   kubectl: "how long commands of kubectl take, beside the stock one",
   start: "from `kijabi start` to an app that answers, pod starts, and what an idle cluster costs",
 };
@@ -11,11 +12,23 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseFlags(
     {
       runs: { type: "int", default: 3, usage: "how many clusters are made; medians are printed" },
+      only: { type: "list", usage: "of api: names of what is measured" },
+      profile: { type: "string", default: "", usage: "of api: a folder for CPU profiles" },
       json: { type: "string", default: "", usage: "a file that all numbers are written to" },
     },
     rest,
   );
   switch (name) {
+    case "api": {
+      const { benchApi } = await import("./server/api.ts");
+      await benchApi({
+        runs: values.runs,
+        jsonFile: values.json || undefined,
+        only: values.only,
+        profileFolder: values.profile || undefined,
+      });
+      return 0;
+    }
     case "start": {
       const { benchStart } = await import("./start.ts");
       await benchStart({ runs: values.runs, jsonFile: values.json || undefined });
@@ -28,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     default: {
       const list = Object.entries(benches).map(([key, about]) => `  ${key.padEnd(8)} ${about}`);
-      const usage = "npm run bench -- NAME [--runs 3] [--json FILE]";
+      const usage = "npm run bench -- NAME [--runs 3] [--json FILE] [--only SUBJECT,…]";
       process.stderr.write([`usage: ${usage}`, "", ...list, ""].join("\n"));
       return 1;
     }
