@@ -31,6 +31,7 @@ import { hostPathProvisioner, hostPathProvisioners } from "./persistentvolume-bi
 import type { NodeFolders } from "./persistentvolume-binder/host-path.ts";
 import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
+import { claimReservationsController, podClaimsController } from "./resource-claim/controller.ts";
 import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
@@ -94,6 +95,8 @@ export function allControllers(options: AllControllersOptions): readonly Control
     volumeProtectionController,
     attributesClassProtectionController,
     ephemeralVolumeController,
+    podClaimsController,
+    claimReservationsController,
     clusterRoleAggregationController,
     certificateApprover,
     ...(signer ? [certificateSigner(signer)] : []),
