@@ -17,6 +17,7 @@ import { disruptionController } from "./disruption/controller.ts";
 import { staleDisruptionController } from "./disruption/stale-condition.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
+import { endpointSliceMirroringController } from "./endpointslice-mirroring/controller.ts";
 import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
 import { horizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/controller.ts";
@@ -79,6 +80,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     horizontalPodAutoscalerController(),
     endpointsController,
     endpointSliceController,
+    endpointSliceMirroringController,
     namespaceController(discovery),
     serviceAccountController,
     rootCertificatePublisher(rootAuthority),

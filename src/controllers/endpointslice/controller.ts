@@ -1,11 +1,13 @@
 import { Node, Pod, Service } from "#api/core/v1.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
+import type { ReconcileContext } from "#component/context.ts";
 import { attempt, defineController, indexBy, watch } from "#component/controller.ts";
 import { podsOf, servicesOf, triggerTime } from "../common/services.ts";
 import { isNamespaceTerminating } from "../common/pod-control.ts";
-import { groupsOf, labelsOf, planSlices } from "./plan.ts";
+import { groupsOf, keyOf, labelsOf, planSlices } from "./plan.ts";
 import type { Group } from "./plan.ts";
+import { planZones, sharesByZone, sharesOf, zoneOf } from "./topology.ts";
 
 const triggerAnnotation = "endpoints.kubernetes.io/last-change-trigger-time";
 const managedBy = "endpointslice.kubernetes.io/managed-by";
@@ -16,8 +18,16 @@ export const endpointSliceController = defineController({
   eventSource: "endpoint-slice-controller",
   for: Service,
   owns: [EndpointSlice],
-  watches: [watch(Pod, servicesOf)],
-  reads: [Node],
+  watches: [
+    watch(Pod, servicesOf),
+    watch(Node, (node, cache, old) => {
+      if (old && deepEqual(zoneOf(node), zoneOf(old))) return [];
+      return cache
+        .list(Service)
+        .filter(sharesByZone)
+        .map(({ metadata }) => metadata);
+    }),
+  ],
   indexes: [
     indexBy(EndpointSlice, "service", ({ metadata }) => {
       const service = metadata.labels?.["kubernetes.io/service-name"];
@@ -35,7 +45,12 @@ export const endpointSliceController = defineController({
       .byIndex(EndpointSlice, "service", `${namespace}/${name}`)
       .filter(({ metadata }) => !metadata.deletionTimestamp);
     const pods = podsOf(service, ctx.list(Pod, namespace ?? ""));
-    const groups = groupsOf(service, pods, (node) => ctx.get(Node, { name: node }));
+    const groups = withZones(
+      service,
+      groupsOf(service, pods, (node) => ctx.get(Node, { name: node })),
+      existing,
+      ctx,
+    );
     const labels = labelsOf(service);
     const plan = planSlices(groups, existing, ({ metadata }) => deepEqual(metadata.labels, labels));
 
@@ -67,3 +82,44 @@ export const endpointSliceController = defineController({
     if (failure && !isNamespaceTerminating(failure)) throw failure;
   },
 });
+
+/** With the zones that endpoints are for, where the Service asks for it and it can be done. */
+function withZones(
+  service: Service,
+  groups: readonly Group[],
+  existing: readonly EndpointSlice[],
+  ctx: ReconcileContext<Service>,
+): readonly Group[] {
+  if (!sharesByZone(service)) return groups;
+  const shares = sharesOf(ctx.list(Node));
+  const hinted = new Map<string, string>();
+  for (const slice of existing) {
+    for (const endpoint of slice.endpoints ?? []) {
+      const zone = endpoint.hints?.forZones?.[0]?.name;
+      if (zone) hinted.set(keyOf(endpoint), zone);
+    }
+  }
+  return [...new Set(groups.map(({ addressType }) => addressType))].flatMap((addressType) => {
+    const own = groups.filter((group) => group.addressType === addressType);
+    const endpoints = own.flatMap((group) => group.endpoints);
+    const plan = planZones(endpoints, shares, (endpoint) => hinted.get(keyOf(endpoint)));
+    if ("problem" in plan) {
+      const text = `${plan.problem}, addressType: ${addressType}`;
+      ctx.event("Warning", "TopologyAwareHintsDisabled", text);
+      return own;
+    }
+    if (hinted.size === 0) {
+      const text = `Topology Aware Hints has been enabled, addressType: ${addressType}`;
+      ctx.event("Normal", "TopologyAwareHintsEnabled", text);
+    }
+    return own.map((group) => ({
+      ...group,
+      endpoints: group.endpoints.map((endpoint) => {
+        const zone = plan.zones.get(endpoint);
+        return zone === undefined
+          ? endpoint
+          : { ...endpoint, hints: { forZones: [{ name: zone }] } };
+      }),
+    }));
+  });
+}

@@ -10,6 +10,7 @@ import {
   targetPortOf,
   targetReference,
 } from "../common/services.ts";
+import { sharesByZone } from "./topology.ts";
 
 export type AddressType = "IPv4" | "IPv6";
 
@@ -27,6 +28,7 @@ export interface SlicePlan {
   readonly remove: readonly EndpointSlice[];
 }
 
+/** Slices of pods are this large at most: a change of one endpoint resends its whole slice. */
 const endpointsMax = 100;
 
 /** The endpoints of a Service, by address family and ports. At least one group per family. */
@@ -91,7 +93,10 @@ function endpointOf(
   };
 }
 
-function hintsOf({ spec }: Service, node: string | undefined, zone: string | undefined) {
+function hintsOf(service: Service, node: string | undefined, zone: string | undefined) {
+  const { spec } = service;
+  // Zones that share the load by their size are for `topology.ts`.
+  if (sharesByZone(service)) return undefined;
   const zones = zone ? { forZones: [{ name: zone }] } : undefined;
   switch (spec.trafficDistribution) {
     case "PreferClose":
@@ -109,6 +114,7 @@ export function planSlices(
   groups: readonly Group[],
   existing: readonly EndpointSlice[],
   isCurrent: (slice: EndpointSlice) => boolean,
+  sizeMax = endpointsMax,
 ): SlicePlan {
   const plan = {
     create: [] as Group[],
@@ -122,7 +128,7 @@ export function planSlices(
         slice.addressType === group.addressType && deepEqual(slice.ports ?? [], group.ports),
     );
     for (const slice of same) unused.delete(slice);
-    planGroup(group, same, isCurrent, plan);
+    planGroup(group, same, { isCurrent, sizeMax }, plan);
   }
   plan.remove.push(...unused);
   return recycle(plan);
@@ -144,7 +150,7 @@ function recycle(plan: SlicePlan): SlicePlan {
 function planGroup(
   group: Group,
   slices: readonly EndpointSlice[],
-  isCurrent: (slice: EndpointSlice) => boolean,
+  { isCurrent, sizeMax }: { isCurrent: (slice: EndpointSlice) => boolean; sizeMax: number },
   plan: {
     create: Group[];
     update: { slice: EndpointSlice; group: Group }[];
@@ -162,7 +168,7 @@ function planGroup(
   });
   const rest = [...waiting.values()];
   for (const { kept } of [...filled].sort((a, b) => b.kept.length - a.kept.length)) {
-    kept.push(...rest.splice(0, Math.max(0, endpointsMax - kept.length)));
+    kept.push(...rest.splice(0, Math.max(0, sizeMax - kept.length)));
   }
   let stands = false;
   for (const { slice, kept } of filled) {
@@ -176,13 +182,13 @@ function planGroup(
     plan.update.push({ slice, group: { ...group, endpoints: kept } });
   }
   while (rest.length > 0) {
-    plan.create.push({ ...group, endpoints: rest.splice(0, endpointsMax) });
+    plan.create.push({ ...group, endpoints: rest.splice(0, sizeMax) });
     stands = true;
   }
   if (!stands) plan.create.push(group);
 }
 
-const keyOf = ({ addresses, targetRef }: Endpoint) => `${targetRef?.uid} ${addresses[0]}`;
+export const keyOf = ({ addresses, targetRef }: Endpoint) => `${targetRef?.uid} ${addresses[0]}`;
 
 export function labelsOf(service: Service): Record<string, string> {
   const { "service.kubernetes.io/headless": _, ...labels } = service.metadata.labels ?? {};
