@@ -78,13 +78,23 @@ export async function runScheduler(
   ];
   try {
     // A decision on half a picture would put everything on the first node that is known.
-    await Promise.all([nodes.synced, pods.synced, synced, volumes.synced()]);
+    const picture = Promise.all([nodes.synced, pods.synced, synced, volumes.synced()]);
+    // Who is told to stop before that would wait for a picture that never comes.
+    await Promise.race([picture, aborted(signal)]);
+    if (signal.aborted) return;
     options.explainer?.((key) => scheduler.explain(key));
     await scheduler.run(signal);
   } finally {
     options.explainer?.(undefined);
     for (const end of unsubscribe) end();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function watchedObjects(informers: InformerFactory): {

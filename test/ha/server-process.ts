@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -30,11 +31,15 @@ export class ServerProcess implements AsyncDisposable {
     this.api = api;
   }
 
-  /** Makes the profile; `like` is a server of the same cluster, whose keys it gets. */
+  /**
+   * Makes the profile; `like` is a server of the same cluster, whose keys it gets, and `settings`
+   * are those that the profile has besides.
+   */
   static async make(
     profile: string,
     etcdServers: readonly string[] | undefined,
     like?: ServerProcess,
+    settings: Partial<ClusterConfig> = {},
   ): Promise<ServerProcess> {
     const paths = profilePaths(profile);
     const config: ClusterConfig = {
@@ -44,6 +49,7 @@ export class ServerProcess implements AsyncDisposable {
       nodes: [],
       simulatedNodes: 0,
       ...(etcdServers && { etcd: { servers: etcdServers } }),
+      ...settings,
     };
     await mkdir(paths.logs, { recursive: true });
     if (like) await cp(profilePaths(like.#profile).pki, paths.pki, { recursive: true });
@@ -63,25 +69,58 @@ export class ServerProcess implements AsyncDisposable {
     return profilePaths(this.#profile).kubeconfig;
   }
 
+  get pid(): number {
+    const { pid } = this.#process ?? {};
+    if (pid === undefined) throw new Error(`${this.#profile} was never started`);
+    return pid;
+  }
+
+  get isRunning(): boolean {
+    const child = this.#process;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
   /** Resolves when the server is ready. */
-  async start(): Promise<void> {
+  async start(...flags: readonly string[]): Promise<void> {
+    await this.#spawn(flags);
+    await eventually(
+      async () => {
+        if (!this.isRunning) return;
+        const { status, text } = await this.api.send({ path: "/readyz" });
+        if (status !== 200) throw new Error(`${this.#profile} is not ready: ${text}`);
+      },
+      { timeoutMs: 30_000, intervalMs: 50 },
+    );
+    if (this.isRunning) return;
+    const lines = await this.logLines();
+    throw new Error(`${this.#profile} did not start:\n${lines.slice(-5).join("\n")}`);
+  }
+
+  /** Starts a server that cannot run; resolves with the line that says why. */
+  async startInVain(...flags: readonly string[]): Promise<string> {
+    const child = await this.#spawn(flags);
+    const late = setTimeout(() => child.kill("SIGKILL"), 30_000);
+    if (this.isRunning) await once(child, "exit");
+    clearTimeout(late);
+    const lines = await this.logLines();
+    const why = lines.findLast((line) => line.includes("the server cannot run"));
+    if (child.exitCode === 1 && why !== undefined) return why;
+    throw new Error(
+      `${this.#profile} ended with ${child.exitCode}:\n${lines.slice(-5).join("\n")}`,
+    );
+  }
+
+  async #spawn(flags: readonly string[]): Promise<ChildProcess> {
     const log = await open(this.#log, "a");
-    const child = spawn(process.execPath, [...processFlags, main, "--profile", this.#profile], {
-      stdio: ["ignore", log.fd, log.fd],
-    });
+    const args = [...processFlags, main, "--profile", this.#profile, ...flags];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", log.fd, log.fd] });
     this.#process = child;
     await log.close();
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     const { run, serverPid } = profilePaths(this.#profile);
     await mkdir(run, { recursive: true });
     if (identity) await writePidFile(serverPid, identity);
-    await eventually(
-      async () => {
-        const { status, text } = await this.api.send({ path: "/readyz" });
-        if (status !== 200) throw new Error(`${this.#profile} is not ready: ${text}`);
-      },
-      { timeoutMs: 30_000, intervalMs: 50 },
-    );
+    return child;
   }
 
   /** As a crash does: no goodbye. */
