@@ -27,6 +27,20 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/**
+ * For long work in small steps, called between them: the promise, where there is one, lets others
+ * go on first. The work then holds them up for no longer than about `sliceMs`.
+ */
+export function pacer(clock: Clock, sliceMs = 10): () => Promise<void> | undefined {
+  let end = clock.monotonic() + sliceMs;
+  return () => {
+    if (clock.monotonic() < end) return undefined;
+    return sleep(clock, 0).then(() => {
+      end = clock.monotonic() + sliceMs;
+    });
+  };
+}
+
 /** Rejects with a `TimeoutError` when `work` has not settled in time; aborts the work's signal. */
 export async function withTimeout<T>(
   clock: Clock,

@@ -36,6 +36,8 @@ export type ResponseBody =
       readonly kind: "stream";
       readonly contentType: string;
       readonly chunks: AsyncIterable<Bytes>;
+      /** How long all chunks together are, where that is known before. */
+      readonly length?: number;
     }
   /** A watch within the process: whole events, no framing. */
   | { readonly kind: "events"; readonly events: AsyncIterable<WatchEvent<unknown>> };

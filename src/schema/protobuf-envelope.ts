@@ -52,37 +52,40 @@ export interface ProtobufList {
   readonly kind: string;
   /** The protobuf form of the ListMeta. */
   readonly metadata: Uint8Array;
-  /** The protobuf forms of the items; every list of Kubernetes has them in the same place. */
-  readonly items: readonly Bytes[];
+  /** Of all items, each with its head. */
+  readonly itemsLength: number;
 }
 
-/** A list in its envelope, in parts to be joined: the items are not copied. */
-export function* protobufListParts(list: ProtobufList): Generator<Bytes, void, undefined> {
-  const { apiVersion, kind, metadata, items } = list;
-  let rawLength = sizeOf(metadata);
-  for (const item of items) rawLength += sizeOf(item);
+/**
+ * What stands before the items of a list in its envelope. Every list of Kubernetes has its items in
+ * the same place; each follows a head of its own, and `protobufListEnd` follows the last one.
+ */
+export function protobufListHead({ apiVersion, kind, metadata, itemsLength }: ProtobufList): Bytes {
   const writer = new Writer();
+  const rawLength = protobufItemLength(metadata.length) + itemsLength;
   writeHead(writer, { apiVersion, kind, rawLength });
   writer.byte((1 << 3) | wireType.bytes);
   writer.varint(metadata.length);
   writer.raw(metadata);
-  yield writer.finish();
-  for (const item of items) {
-    writer.reset();
-    writer.byte((2 << 3) | wireType.bytes);
-    writer.varint(item.length);
-    yield writer.finish();
-    yield item;
-  }
-  yield envelopeEnd;
+  return writer.finish();
 }
 
-/** With tag and length. */
-function sizeOf({ length }: Uint8Array): number {
+/** Of an item with its head. */
+export function protobufItemLength(length: number): number {
   let size = 2 + length;
   for (let rest = Math.floor(length / 128); rest > 0; rest = Math.floor(rest / 128)) size++;
   return size;
 }
+
+/** What stands before an item of that length. */
+export function writeProtobufItemHead(length: number, writer: { byte(value: number): void }): void {
+  writer.byte((2 << 3) | wireType.bytes);
+  let rest = length;
+  for (; rest > 127; rest = Math.floor(rest / 128)) writer.byte((rest & 127) | 128);
+  writer.byte(rest);
+}
+
+export const protobufListEnd = envelopeEnd;
 
 export interface ProtobufEnvelope {
   readonly apiVersion: string;

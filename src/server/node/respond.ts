@@ -52,6 +52,8 @@ export async function respond(
       const compressing = mayCompress && isList && !headers["content-length"];
       headers["content-type"] = body.contentType;
       if (compressing) headers["content-encoding"] = "gzip";
+      // With a known length nothing has to be written around each chunk.
+      else if (body.length !== undefined) headers["content-length"] = String(body.length);
       writeHead(response, answer.status, headers);
       (response as ServerResponse).flushHeaders();
       const chunks = compressing ? compressed(body.chunks) : body.chunks;

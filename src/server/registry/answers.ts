@@ -1,6 +1,6 @@
 import { PartialObjectMetadata, PartialObjectMetadataList } from "#api/meta/v1.ts";
 import { builtInKinds } from "#api/registry.ts";
-import { concatBytes, utf8 } from "#base/bytes.ts";
+import { utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import { required } from "#base/invariant.ts";
 import type { ApiResponse } from "#client/transport.ts";
@@ -161,22 +161,4 @@ function encoded(value: unknown, encoding: Encoding): Bytes {
     default:
       return encoding satisfies never;
   }
-}
-
-/** Joins small parts, so that a stream does not consist of crumbs. */
-export function* batched(
-  parts: Iterable<Uint8Array>,
-  bytesMin = 64 * 1024,
-): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
-  let pending: Uint8Array[] = [];
-  let size = 0;
-  for (const part of parts) {
-    pending.push(part);
-    size += part.length;
-    if (size < bytesMin) continue;
-    yield concatBytes(pending);
-    pending = [];
-    size = 0;
-  }
-  if (size > 0) yield concatBytes(pending);
 }

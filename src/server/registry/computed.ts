@@ -2,7 +2,7 @@ import type { ApiResponse } from "#client/transport.ts";
 import { notFound } from "#machinery/status.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { answerObject } from "./answers.ts";
-import { answerList } from "./read.ts";
+import { answerList } from "./list-answer.ts";
 import type { ResourceDefinition } from "./resource.ts";
 import { selectionOf } from "./selection.ts";
 import type { ResourceStorage } from "./storage.ts";

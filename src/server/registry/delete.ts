@@ -7,7 +7,8 @@ import type { RequestContext } from "../pipeline/request.ts";
 import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
 import { answerEntry, answerObject, answerValue } from "./answers.ts";
 import { deleteOptionsOf } from "./options.ts";
-import { answerPage, readPage } from "./read.ts";
+import { answerPage } from "./list-answer.ts";
+import { readPage } from "./read.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
 

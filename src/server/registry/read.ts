@@ -1,33 +1,17 @@
-import { ListMeta, PartialObjectMetadata, PartialObjectMetadataList } from "#api/meta/v1.ts";
-import { concatBytes, text, utf8 } from "#base/bytes.ts";
-import type { Bytes } from "#base/bytes.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { continueExpired, expired, resourceVersionTooLarge } from "#machinery/status.ts";
-import { apiVersionOf, listKindOf } from "#schema/message.ts";
-import { encodeProtobuf } from "#schema/protobuf.ts";
-import { protobufListParts } from "#schema/protobuf-envelope.ts";
 import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
 import type { Entry, RangeResult, Revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
-import { includeObjectOf, tableOf, tableRow } from "../table/table.ts";
-import {
-  answerEntry,
-  batched,
-  encodeValue,
-  formOf,
-  isInProcess,
-  partialMetadata,
-  wrongShape,
-} from "./answers.ts";
+import { answerEntry, formOf, isInProcess, wrongShape } from "./answers.ts";
 import { listPrefix } from "./keys.ts";
+import { answerPage } from "./list-answer.ts";
+import type { Page } from "./list-answer.ts";
 import { encodeContinue, listQueryOf, parseVersion } from "./list-query.ts";
 import type { ListQuery } from "./list-query.ts";
-import type { AnswerForm } from "./media.ts";
 import { selectionOf } from "./selection.ts";
 import type { Selection } from "./selection.ts";
 import type { ResourceStorage } from "./storage.ts";
-import { frozen } from "./stored-object.ts";
-import type { StoredObject } from "./stored-object.ts";
 
 export async function get(storage: ResourceStorage, context: RequestContext): Promise<ApiResponse> {
   const { info, request, signal } = context;
@@ -61,16 +45,6 @@ export async function list(
     throw wrongShape(storage, "PartialObjectMetadata");
   }
   return answerPage(storage, context, await readPage(storage, context));
-}
-
-/** One page of a list. */
-export interface Page {
-  readonly entries: readonly Entry[];
-  readonly metadata: {
-    readonly resourceVersion: string;
-    readonly continue?: string;
-    readonly remainingItemCount?: number;
-  };
 }
 
 /** The objects that a list or deletecollection is about. */
@@ -160,185 +134,4 @@ function pageOf(
       ...(selection.isEverything && { remainingItemCount: remaining }),
     },
   };
-}
-
-function listHead({ info }: ResourceStorage, { metadata }: Pick<Page, "metadata">) {
-  return { kind: listKindOf(info), apiVersion: apiVersionOf(info), metadata };
-}
-
-function decodedItems({ form }: ResourceStorage, { entries }: Page) {
-  return entries.map((entry) => form.decode(entry));
-}
-
-/** A list of objects that lie in no store. */
-export function answerList(
-  storage: ResourceStorage,
-  context: RequestContext,
-  objects: readonly StoredObject[],
-): ApiResponse {
-  const page = { metadata: { resourceVersion: "" } };
-  if (isInProcess(context)) {
-    const object = frozen({ ...listHead(storage, page), items: objects });
-    return { status: 200, headers: {}, body: { kind: "object", object } };
-  }
-  const form = formOf(storage, context);
-  const value = shapedList(storage, context, form, page, objects);
-  return { status: 200, headers: {}, body: { kind: "bytes", ...encodeValue(value, form) } };
-}
-
-function shapedList(
-  storage: ResourceStorage,
-  context: RequestContext,
-  form: AnswerForm,
-  page: Pick<Page, "metadata">,
-  objects: readonly StoredObject[],
-): unknown {
-  switch (form.shape) {
-    case "object":
-      return {
-        ...listHead(storage, page),
-        items: objects.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item),
-      };
-    case "metadata":
-      return {
-        kind: "PartialObjectMetadataList",
-        apiVersion: "meta.k8s.io/v1",
-        metadata: page.metadata,
-        items: objects.map(partialMetadata),
-      };
-    case "table":
-      return tableOf({
-        definition: storage.definition,
-        objects,
-        metadata: page.metadata,
-        include: includeObjectOf(context.request.query),
-        now: storage.environment.clock.now(),
-      });
-    default:
-      return form.shape satisfies never;
-  }
-}
-
-/** Lists that are longer than this leave in pieces. */
-const wholeBytesMax = 256 * 1024;
-
-/** In the form that the client wants. */
-export function answerPage(
-  storage: ResourceStorage,
-  context: RequestContext,
-  page: Page,
-): ApiResponse {
-  if (isInProcess(context)) {
-    const object = frozen({ ...listHead(storage, page), items: decodedItems(storage, page) });
-    return { status: 200, headers: {}, body: { kind: "object", object } };
-  }
-  const form = formOf(storage, context);
-  const { contentType } = form;
-  let size = 0;
-  for (const { value } of page.entries) size += value.length;
-  const parts = pageParts(storage, context, form, page);
-  if (size <= wholeBytesMax) {
-    const bytes = concatBytes([...parts]);
-    return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
-  }
-  return { status: 200, headers: {}, body: { kind: "stream", contentType, chunks: stream(parts) } };
-}
-
-async function* stream(parts: Iterable<Bytes>): AsyncGenerator<Bytes, void, undefined> {
-  yield* batched(parts);
-}
-
-function pageParts(
-  storage: ResourceStorage,
-  context: RequestContext,
-  form: AnswerForm,
-  page: Page,
-): Iterable<Bytes> {
-  switch (form.encoding) {
-    case "json":
-      return jsonParts(storage, context, form, page);
-    case "protobuf":
-      return protobufParts(storage, form, page);
-    case "yaml": {
-      // YAML is for people, who take small pages: it is made of the JSON as a whole.
-      const json = concatBytes([...jsonParts(storage, context, form, page)]);
-      return [encodeValue(JSON.parse(text(json)), form).bytes];
-    }
-    default:
-      return form.encoding satisfies never;
-  }
-}
-
-const comma = utf8(",");
-const listEnd = utf8("]}");
-
-function jsonParts(
-  storage: ResourceStorage,
-  context: RequestContext,
-  { shape }: AnswerForm,
-  page: Page,
-): Iterable<Bytes> {
-  const { form, definition, environment } = storage;
-  switch (shape) {
-    case "object":
-      return listOf({ ...listHead(storage, page), items: [] }, page, (entry) =>
-        form.itemParts(entry),
-      );
-    case "metadata":
-      return listOf({ ...metadataListHead, metadata: page.metadata, items: [] }, page, (entry) => [
-        json(partialMetadata(form.decode(entry))),
-      ]);
-    case "table": {
-      const options = {
-        definition,
-        metadata: page.metadata,
-        include: includeObjectOf(context.request.query),
-        now: environment.clock.now(),
-      };
-      return listOf(tableOf({ ...options, objects: [] }), page, (entry) => [
-        json(tableRow(form.decode(entry), options)),
-      ]);
-    }
-    default:
-      return shape satisfies never;
-  }
-}
-
-/** `list` is without its items, which are its last field. */
-function* listOf(
-  list: object,
-  { entries }: Page,
-  partsOf: (entry: Entry) => readonly Bytes[],
-): Generator<Bytes, void, undefined> {
-  yield utf8(JSON.stringify(list).slice(0, -listEnd.length));
-  for (const [index, entry] of entries.entries()) {
-    if (index > 0) yield comma;
-    yield* partsOf(entry);
-  }
-  yield listEnd;
-}
-
-const metadataListHead = {
-  kind: "PartialObjectMetadataList",
-  apiVersion: apiVersionOf(PartialObjectMetadataList.info),
-};
-
-const json = (value: unknown) => utf8(JSON.stringify(value));
-
-/** The length of all items comes first, so that they are all made before the first one leaves. */
-function protobufParts(
-  { info, form }: ResourceStorage,
-  { shape }: AnswerForm,
-  page: Page,
-): Iterable<Bytes> {
-  const metadata = encodeProtobuf(ListMeta, page.metadata, { fillZero: true });
-  if (shape === "object") {
-    const kind = listKindOf(info);
-    const items = page.entries.map((entry) => form.protobuf(entry));
-    return protobufListParts({ apiVersion: apiVersionOf(info), kind, metadata, items });
-  }
-  const items = page.entries.map((entry) =>
-    encodeProtobuf(PartialObjectMetadata, form.decode(entry), { fillZero: true }),
-  );
-  return protobufListParts({ ...metadataListHead, metadata, items });
 }

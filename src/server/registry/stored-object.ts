@@ -1,5 +1,7 @@
 import { concatBytes, text, utf8 } from "#base/bytes.ts";
+import type { ByteCache } from "#base/byte-cache.ts";
 import type { Bytes } from "#base/bytes.ts";
+import type { ChunkWriter } from "#base/chunks.ts";
 import { invariant } from "#base/invariant.ts";
 import type { ObjectMeta } from "#api/meta/v1.ts";
 import { deepFreeze } from "#storage/cacher/deep-freeze.ts";
@@ -32,13 +34,18 @@ export class StoredForm {
   readonly #cacher: Cacher;
   readonly #storedHead: Head;
   readonly #head: Head;
+  readonly #itemHead: Bytes;
   readonly #converted = new WeakMap<Entry, Converted>();
-  readonly #protobuf = new WeakMap<Entry, Bytes>();
+  /** Where an entry is stored as another kind, the place of its forms is that kind's. */
+  readonly #protobufs: ByteCache<Entry> | undefined;
+  readonly #protobufLengths = new WeakMap<Entry, number>();
 
   constructor(definition: ResourceDefinition, cacher: Cacher) {
     this.#definition = definition;
     this.#cacher = cacher;
     this.#head = headOf(definition.type);
+    this.#itemHead = definition.type.dynamic ? this.#head.full : itemHead;
+    this.#protobufs = definition.storedAs ? undefined : cacher.encoded;
     this.#storedHead = definition.storedAs ? headOf(definition.storedAs.type) : this.#head;
   }
 
@@ -91,26 +98,45 @@ export class StoredForm {
 
   /** The object's JSON in parts to be joined. `revision` is the entry's own when missing. */
   objectParts(entry: Entry, revision: Revision = entry.modified): readonly Bytes[] {
-    return [this.#head.full, versionBytes(revision), this.#tail(entry)];
+    return [this.#head.full, utf8(versionText(revision)), this.#tail(entry)];
   }
 
   /** The same, as an item of a list: without apiVersion and kind, except for custom resources. */
-  itemParts(entry: Entry): readonly Bytes[] {
-    if (this.#definition.type.dynamic) return this.objectParts(entry);
-    return [itemHead, versionBytes(entry.modified), this.#tail(entry)];
+  writeItem(entry: Entry, writer: ChunkWriter): void {
+    writer.write(this.#itemHead);
+    writer.ascii(versionText(entry.modified));
+    writer.write(this.#tail(entry));
+  }
+
+  /** How many bytes `writeItem` writes. */
+  itemLength(entry: Entry): number {
+    const version = versionText(entry.modified);
+    return this.#itemHead.length + version.length + this.#tail(entry).length;
   }
 
   /**
-   * The object's protobuf form, without envelope. Made on first use and then the same for every
-   * reader, for as long as the entry is referenced.
+   * The object for one look: not kept, and not frozen, so that going through thousands costs little
+   * memory. Nobody may change it.
    */
+  look(entry: Entry): StoredObject {
+    if (this.#definition.storedAs) return this.decode(entry);
+    const known = this.#cacher.knownDecoded(entry) as StoredObject | undefined;
+    return known ?? decodeEntry(entry);
+  }
+
+  /** The object's protobuf form, without envelope. */
   protobuf(entry: Entry): Bytes {
-    let bytes = this.#protobuf.get(entry);
-    if (!bytes) {
-      bytes = encodeProtobuf(this.#definition.type, this.decode(entry), { fillZero: true });
-      this.#protobuf.set(entry, bytes);
-    }
+    const known = this.#protobufs?.get(entry);
+    if (known) return known;
+    const bytes = encodeProtobuf(this.#definition.type, this.look(entry), { fillZero: true });
+    this.#protobufs?.set(entry, bytes);
+    this.#protobufLengths.set(entry, bytes.length);
     return bytes;
+  }
+
+  /** How long that form is; once known, it is remembered. */
+  protobufLength(entry: Entry): number {
+    return this.#protobufLengths.get(entry) ?? this.protobuf(entry).length;
   }
 
   objectBytes(entry: Entry, revision?: Revision): Bytes {
@@ -162,9 +188,7 @@ function headOf({ info }: KindType): Head {
 
 const itemHead = utf8('{"metadata":{');
 
-function versionBytes(revision: Revision): Bytes {
-  return utf8(`"resourceVersion":"${revision}",`);
-}
+const versionText = (revision: Revision) => `"resourceVersion":"${revision}",`;
 
 function encodeWith(head: Head, object: StoredObject): Bytes {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;

@@ -1,3 +1,4 @@
+import { ByteCache } from "#base/byte-cache.ts";
 import { TimeoutError, sleep, withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import { OverflowError } from "#base/channel.ts";
@@ -39,6 +40,8 @@ export interface CacherOptions {
    * they were before a restart.
    */
   readonly backfill?: number;
+  /** Room for encoded forms other than the stored one. */
+  readonly encodedBytesMax?: number;
 }
 
 /** How new what is read must be: the newest state of all, when neither is given. */
@@ -82,6 +85,8 @@ const catchUpMsMax = 10_000;
 export class Cacher implements AsyncDisposable {
   /** Resolves when the cache has caught up with the store; rejects when it is closed before. */
   readonly ready: Promise<void>;
+  /** Other encoded forms of entries than the stored one, as far as there is room. */
+  readonly encoded: ByteCache<Entry>;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -98,7 +103,7 @@ export class Cacher implements AsyncDisposable {
   #revision = revision(0);
   #spaces = new Map<string, KeySpace<ObjectEvent>>();
   #waiting: { readonly target: Revision; readonly resolve: () => void }[] = [];
-  readonly #decoded = new WeakMap<Entry, unknown>();
+  readonly #decoded = new WeakMap<Entry, WeakRef<object>>();
   readonly #initialEvents = new WeakMap<Entry, ObjectEvent>();
   #cancelBookmarks = () => {};
 
@@ -110,6 +115,7 @@ export class Cacher implements AsyncDisposable {
     this.#bookmarkMs = options.bookmarkMs ?? 60_000;
     this.#history = options.history ?? { min: 100, ms: 75_000, max: 100_000 };
     this.#backfill = options.backfill ?? 10_000;
+    this.encoded = new ByteCache(options.encodedBytesMax ?? 32 * 1024 * 1024);
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
     this.#setReady = () => {
@@ -210,14 +216,21 @@ export class Cacher implements AsyncDisposable {
   }
 
   /**
-   * The entry's decoded form, frozen: made on first use and then the same for every reader, for as
-   * long as the entry is referenced. All callers must decode an entry alike.
+   * The entry's decoded form, frozen: the same for every reader for as long as one of them keeps
+   * it, because it takes several times the room of the bytes. All callers must decode an entry
+   * alike.
    */
-  decoded<T>(entry: Entry, decode: (entry: Entry) => T): T {
-    if (this.#decoded.has(entry)) return this.#decoded.get(entry) as T;
+  decoded<T extends object>(entry: Entry, decode: (entry: Entry) => T): T {
+    const known = this.knownDecoded(entry);
+    if (known) return known as T;
     const decoded = deepFreeze(decode(entry));
-    this.#decoded.set(entry, decoded);
+    this.#decoded.set(entry, new WeakRef(decoded));
     return decoded;
+  }
+
+  /** That form, where somebody keeps it. */
+  knownDecoded(entry: Entry): object | undefined {
+    return this.#decoded.get(entry)?.deref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
