@@ -18,3 +18,18 @@ test("pieces of all sizes come out in order, in chunks of one size", () => {
     assert.deepEqual(writer.finish(), []);
   }
 });
+
+test("a chunk that is given back is filled again", () => {
+  const writer = new ChunkWriter({ chunkBytes: 4 });
+  writer.write(utf8("abcde"));
+  const [first] = writer.takeFull();
+  assert(first);
+  assert.equal(text(first), "abcd");
+  writer.recycle(first);
+  writer.write(utf8("fghi"));
+  writer.write(utf8("jkl"));
+  const [second, third] = writer.takeFull();
+  assert.equal(text(second ?? first), "efgh");
+  assert.equal(third, first);
+  assert.equal(text(first), "ijkl");
+});

@@ -1,7 +1,7 @@
 import type { Bytes } from "./bytes.ts";
 
 /** Few enough to fill within a millisecond, enough that sending each costs little beside its bytes. */
-const chunkBytesDefault = 64 * 1024;
+const chunkBytesDefault = 256 * 1024;
 
 /**
  * Copies small pieces one behind the other into chunks of one size, so that a stream does not
@@ -12,6 +12,8 @@ export class ChunkWriter {
   #chunk: Bytes;
   #used = 0;
   #full: Bytes[] = [];
+  /** Chunks to be filled again. */
+  readonly #spare: Bytes[] = [];
 
   /** `expected` are the bytes that will be written, where that is known: less room is then taken. */
   constructor(options: { readonly expected?: number; readonly chunkBytes?: number } = {}) {
@@ -29,6 +31,11 @@ export class ChunkWriter {
     const full = this.#full;
     this.#full = [];
     return full;
+  }
+
+  /** Takes a full chunk back from whoever is done with it: it will be filled again. */
+  recycle(chunk: Bytes): void {
+    if (chunk.length === this.#chunkBytes) this.#spare.push(chunk);
   }
 
   /** All that is left, full or not. */
@@ -67,7 +74,7 @@ export class ChunkWriter {
 
   #next(): void {
     if (this.#used > 0) this.#full.push(this.#chunk);
-    this.#chunk = new Uint8Array(this.#chunkBytes);
+    this.#chunk = this.#spare.pop() ?? new Uint8Array(this.#chunkBytes);
     this.#used = 0;
   }
 }

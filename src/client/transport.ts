@@ -38,6 +38,8 @@ export type ResponseBody =
       readonly chunks: AsyncIterable<Bytes>;
       /** How long all chunks together are, where that is known before. */
       readonly length?: number;
+      /** May be given chunks that their receiver is done with, and whose room is then used again. */
+      readonly recycle?: (chunk: Bytes) => void;
     }
   /** A watch within the process: whole events, no framing. */
   | { readonly kind: "events"; readonly events: AsyncIterable<WatchEvent<unknown>> };

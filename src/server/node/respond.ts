@@ -56,8 +56,8 @@ export async function respond(
       else if (body.length !== undefined) headers["content-length"] = String(body.length);
       writeHead(response, answer.status, headers);
       (response as ServerResponse).flushHeaders();
-      const chunks = compressing ? compressed(body.chunks) : body.chunks;
-      return sendStream(response, chunks);
+      if (compressing) return sendStream(response, compressed(body.chunks));
+      return sendStream(response, body.chunks, body.recycle);
     }
     case "object":
     case "events":
@@ -112,17 +112,22 @@ async function sendBytes(
 }
 
 /** Waits for the client before it asks for more; stops the source when the client goes. */
-async function sendStream(response: AnyResponse, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+async function sendStream<Chunk extends Uint8Array>(
+  response: AnyResponse,
+  chunks: AsyncIterable<Chunk>,
+  recycle?: (chunk: Chunk) => void,
+): Promise<void> {
   for await (const chunk of chunks) {
     if (response.destroyed || response.closed) return;
-    if (!write(response, chunk)) await drained(response);
+    const done = recycle && (() => recycle(chunk));
+    if (!write(response, chunk, done)) await drained(response);
   }
   response.end();
 }
 
 /** Both kinds of response take bytes; their declared types have no call in common. */
-function write(response: AnyResponse, chunk: Uint8Array): boolean {
-  return (response as ServerResponse).write(chunk);
+function write(response: AnyResponse, chunk: Uint8Array, done?: () => void): boolean {
+  return (response as ServerResponse).write(chunk, done);
 }
 
 /** Resolves when the client has taken what was written, or is gone. */

@@ -53,20 +53,13 @@ export async function answerPage(
   // What cannot be opened fails here, before the answer has begun.
   let storedBytes = 0;
   for (const { value } of page.entries) storedBytes += value.length;
-  const { chunks, length } = await contentOf(storage, context, form, page);
+  const content = await contentOf(storage, context, form, page);
   if (storedBytes <= wholeBytesMax) {
-    const [first, ...others] = chunks;
-    const bytes =
-      first && others.length === 0 ? first : concatBytes([...(first ? [first] : []), ...others]);
+    const bytes = concatBytes([...content.chunks]);
     return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
   }
-  const body = {
-    kind: "stream",
-    contentType,
-    chunks: stream(chunks),
-    ...(length !== undefined && { length }),
-  } as const;
-  return { status: 200, headers: {}, body };
+  const chunks = stream(content.chunks);
+  return { status: 200, headers: {}, body: { kind: "stream", contentType, ...content, chunks } };
 }
 
 async function* stream(chunks: Iterable<Bytes>): AsyncGenerator<Bytes, void, undefined> {
@@ -78,6 +71,8 @@ interface Content {
   readonly chunks: Iterable<Bytes>;
   /** Of all chunks, where it is known before they are made. */
   readonly length?: number;
+  /** Takes chunks back that have been sent. */
+  readonly recycle?: (chunk: Bytes) => void;
 }
 
 async function contentOf(
@@ -151,10 +146,11 @@ const listEnd = utf8("]}");
 const headOf = (list: object) => utf8(JSON.stringify(list).slice(0, -listEnd.length));
 
 function listOf(head: Bytes, { entries }: Page, writeItem: WriteItem, length?: number): Content {
-  return { chunks: chunks(), ...(length !== undefined && { length }) };
+  const writer = new ChunkWriter(length === undefined ? {} : { expected: length });
+  const recycle = (chunk: Bytes) => writer.recycle(chunk);
+  return { chunks: chunks(), recycle, ...(length !== undefined && { length }) };
 
   function* chunks(): Generator<Bytes, void, undefined> {
-    const writer = new ChunkWriter(length === undefined ? {} : { expected: length });
     writer.write(head);
     let isFirst = true;
     for (const entry of entries) {
@@ -206,10 +202,10 @@ async function protobufContent(
   const metadata = encodeProtobuf(ListMeta, page.metadata, { fillZero: true });
   const head = protobufListHead({ ...names, metadata, itemsLength });
   const length = head.length + itemsLength + protobufListEnd.length;
-  return { chunks: chunks(), length };
+  const writer = new ChunkWriter({ expected: length });
+  return { chunks: chunks(), length, recycle: (chunk) => writer.recycle(chunk) };
 
   function* chunks(): Generator<Bytes, void, undefined> {
-    const writer = new ChunkWriter({ expected: length });
     writer.write(head);
     for (const entry of page.entries) {
       const item = itemOf(entry);
