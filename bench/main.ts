@@ -4,6 +4,7 @@ import { FlagError, parseFlags } from "#base/flags.ts";
 const benches: Readonly<Record<string, string>> = {
   api: "how much the API server does, how fast, and in how much memory",
   kubectl: "how long commands of kubectl take, beside the stock one",
+  scheduler: "upstream's scheduler_perf cases: decisions alone, and end to end",
   start: "from `kijabi start` to an app that answers, pod starts, and what an idle cluster costs",
 };
 
@@ -14,6 +15,10 @@ async function main(argv: readonly string[]): Promise<number> {
       runs: { type: "int", default: 3, usage: "how many clusters are made; medians are printed" },
       only: { type: "list", usage: "of api: names of what is measured" },
       profile: { type: "string", default: "", usage: "of api: a folder for CPU profiles" },
+      nodes: { type: "int", usage: "scheduler: so many nodes, in place of upstream's" },
+      pods: { type: "int", usage: "scheduler: so many measured pods at most" },
+      case: { type: "string", default: "", usage: "scheduler: cases with this in their name" },
+      "decisions-only": { type: "bool", usage: "scheduler: without an API server" },
       json: { type: "string", default: "", usage: "a file that all numbers are written to" },
     },
     rest,
@@ -39,9 +44,21 @@ async function main(argv: readonly string[]): Promise<number> {
       await benchKubectl({ runs: values.runs, jsonFile: values.json || undefined });
       return 0;
     }
+    case "scheduler": {
+      const { benchScheduler } = await import("./scheduler/scheduler.ts");
+      await benchScheduler({
+        runs: values.runs,
+        jsonFile: values.json || undefined,
+        nodes: values.nodes,
+        pods: values.pods,
+        only: values.case,
+        decisionsOnly: values["decisions-only"],
+      });
+      return 0;
+    }
     default: {
-      const list = Object.entries(benches).map(([key, about]) => `  ${key.padEnd(8)} ${about}`);
-      const usage = "npm run bench -- NAME [--runs 3] [--json FILE] [--only SUBJECT,…]";
+      const list = Object.entries(benches).map(([key, about]) => `  ${key.padEnd(10)} ${about}`);
+      const usage = "npm run bench -- NAME [--runs 3] [--json FILE]";
       process.stderr.write([`usage: ${usage}`, "", ...list, ""].join("\n"));
       return 1;
     }
