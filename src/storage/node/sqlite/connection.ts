@@ -3,6 +3,7 @@ import { ClosedError } from "#base/scope.ts";
 import { StorageFault } from "../../store.ts";
 import { errorOf } from "./protocol.ts";
 import type { Answers, Opened, Reply, Request } from "./protocol.ts";
+import type { EngineConnection } from "./sqlite-store.ts";
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -10,7 +11,7 @@ interface Waiting {
 }
 
 /** The main thread's end of the worker that owns the database. */
-export class Connection {
+export class Connection implements EngineConnection {
   readonly #worker: Worker;
   /** Answers come in the order of the requests. */
   readonly #waiting: Waiting[] = [];

@@ -12,6 +12,7 @@ import type {
   Outcome,
   Page,
   PageQuery,
+  Request,
 } from "./protocol.ts";
 
 /** "KJBI": tells our files from other programs' databases. */
@@ -95,6 +96,30 @@ export class Engine {
   get deadline(): number | undefined {
     const row = this.#guarded(() => this.#statements.nextExpiry.get());
     return (row as { expires: number | null } | undefined)?.expires ?? undefined;
+  }
+
+  answer(request: Request): Answers[Request["type"]] {
+    switch (request.type) {
+      case "commit":
+        return this.commit(request.commits, request.now);
+      case "expire":
+        return this.expire(request.now, request.limit);
+      case "get":
+        return this.get(request.key, request.revision);
+      case "range":
+        return this.range(request);
+      case "history":
+        return this.history(request);
+      case "compact":
+        return this.compact(request.at, request.revisionsMax);
+      case "advance":
+        return this.advance(request.to);
+      case "close":
+        this.close();
+        return undefined;
+      default:
+        return request satisfies never;
+    }
   }
 
   /** All commits in one transaction, in order; each guard sees the commits before it. */

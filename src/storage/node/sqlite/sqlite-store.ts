@@ -15,6 +15,7 @@ import type {
   RangeResult,
   RestorableStore,
   Revision,
+  StorageFault,
   StoreEvent,
   WatchQuery,
 } from "../../store.ts";
@@ -22,7 +23,7 @@ import { eventOf } from "../../store-change.ts";
 import type { StoreChange } from "../../store-change.ts";
 import { Connection } from "./connection.ts";
 import { ownBytes } from "./protocol.ts";
-import type { HistoryRow, Opened, Outcome } from "./protocol.ts";
+import type { Answers, HistoryRow, Opened, Outcome, Request } from "./protocol.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; made when missing. Its folder must exist. */
@@ -37,6 +38,18 @@ export interface SqliteStoreOptions {
   readonly watchBacklog?: number;
   /** How often watchers hear of progress. */
   readonly progressMs?: number;
+  /** Where the engine runs: in a thread of its own when missing; a simulation has other places. */
+  readonly connect?: (path: string) => Promise<{ connection: EngineConnection; opened: Opened }>;
+}
+
+/** The way to the engine. Requests are served one after the other, in order. */
+export interface EngineConnection {
+  /** Hears when the engine is gone for good; everything asked of it is then rejected. */
+  onBroken: (fault: StorageFault) => void;
+  /** What writes resolves when it is durable. */
+  ask<R extends Request>(request: R): Promise<Answers[R["type"]]>;
+  /** Closes the database after everything that was asked before. */
+  close(): Promise<void>;
 }
 
 /** Commits of one transaction: what fits in few milliseconds, so that reads wait no longer. */
@@ -64,7 +77,7 @@ interface PendingCommit {
 export class SqliteStore implements RestorableStore {
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #connection: Connection;
+  readonly #connection: EngineConnection;
   readonly #historyMs: number;
   readonly #historyMax: number;
   readonly #watchBacklog: number;
@@ -84,7 +97,7 @@ export class SqliteStore implements RestorableStore {
   #closing: Promise<void> | undefined;
   #cancelTimers: (() => void)[] = [];
 
-  private constructor(options: SqliteStoreOptions, connection: Connection, opened: Opened) {
+  private constructor(options: SqliteStoreOptions, connection: EngineConnection, opened: Opened) {
     this.#clock = options.clock;
     this.#logger = options.logger ?? silentLogger;
     this.#historyMs = options.historyMs ?? 300_000;
@@ -108,7 +121,8 @@ export class SqliteStore implements RestorableStore {
 
   /** Throws `StorageFault`: "locked" when another process has the file, "corrupt" when it is damaged. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { connection, opened } = await Connection.open(options.path);
+    const connect = options.connect ?? ((path) => Connection.open(path));
+    const { connection, opened } = await connect(options.path);
     return new SqliteStore(options, connection, opened);
   }
 
