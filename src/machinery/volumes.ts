@@ -24,7 +24,10 @@ export const volumeAnnotations = {
   betaProvisioner: "volume.beta.kubernetes.io/storage-provisioner",
 } as const;
 
-/** On a node: the folder of its own in which it keeps volumes that are folders. */
+/** On a node: the machine that it is on, whose folders all its nodes can reach. */
+export const machineLabel = "kijabi.io/machine";
+
+/** On a node: the folder in which its machine keeps volumes that are folders. */
 export const volumeFolderAnnotation = "kijabi.io/volume-folder";
 
 /** Holds a volume that was made for a claim until who made it has deleted what it stands for. */

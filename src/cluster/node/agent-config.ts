@@ -21,6 +21,8 @@ export interface AgentConfig {
   readonly containerdSocket: string;
   /** Pods' volumes and logs. */
   readonly root: string;
+  /** Volumes that are made for claims: one folder for all nodes that the profile has here. */
+  readonly volumes: string;
   readonly staticPods: string;
   /** Below which the pods' cgroups go. */
   readonly cgroup: string;

@@ -35,13 +35,13 @@ import { readMachineUsage } from "#kubelet/stats/node/machine-usage.ts";
 import { resourceMetrics, statsSummary } from "#kubelet/stats/stats.ts";
 import type { StatsInput } from "#kubelet/stats/stats.ts";
 import { removeOwnVolume } from "#kubelet/volumes/node/bound-volumes.ts";
-import { volumeFolderAnnotation } from "#machinery/volumes.ts";
+import { machineLabel, volumeFolderAnnotation } from "#machinery/volumes.ts";
 import { followServices } from "#proxy/follow.ts";
 import { serveHealthChecks, serveProxyHealth } from "#proxy/node/health-server.ts";
 import { NftablesRules } from "#proxy/node/nftables/nftables.ts";
 import { Proxy } from "#proxy/proxy.ts";
 import type { AgentConfig } from "./agent-config.ts";
-import { volumeFolderOf, workerEnvironment } from "./worker-environment.ts";
+import { workerEnvironment } from "./worker-environment.ts";
 
 export const kubeletVersion = "v1.36.0+kijabi-0.1.0";
 
@@ -221,8 +221,8 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<KubeletListener> 
     random: cryptoRandom,
     logger,
     name: config.node,
-    labels: {},
-    annotations: { [volumeFolderAnnotation]: volumeFolderOf(config) },
+    labels: facts.machineId ? { [machineLabel]: facts.machineId } : {},
+    annotations: { [volumeFolderAnnotation]: config.volumes },
     podCidr: config.podCidr,
     facts,
     health: (signal) => readHealth({ root: config.root, runtime, imagesMax: 50 }, signal),
@@ -274,7 +274,7 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<KubeletListener> 
           },
           signal,
         ),
-      removeVolume: (name) => removeOwnVolume(volumeFolderOf(config), name),
+      removeVolume: (name) => removeOwnVolume(config.volumes, name),
       metrics: async () => metrics.render(),
       stats: async (signal) => statsSummary(await usage(agent, kubelet, signal)),
       resourceMetrics: async (signal) => resourceMetrics(await usage(agent, kubelet, signal)),

@@ -223,6 +223,7 @@ async function agentConfigText(
     proxyKeyPem: proxy.privateKeyPem,
     containerdSocket: paths.containerdSocket,
     root: paths.kubelet,
+    volumes: profilePaths(profile).volumes,
     staticPods: paths.staticPods,
     cgroup: nodeCgroup(profile, node.name),
   };

@@ -21,6 +21,8 @@ export interface ProfilePaths {
   readonly folder: string;
   readonly config: string;
   readonly store: string;
+  /** Made for claims, and there for every node of this machine. */
+  readonly volumes: string;
   readonly pki: string;
   readonly logs: string;
   readonly serverLog: string;
@@ -53,6 +55,7 @@ export function profilePaths(profile: string): ProfilePaths {
     folder,
     config: join(folder, "cluster.json"),
     store: join(folder, "store.db"),
+    volumes: join(folder, "volumes"),
     pki: join(folder, "pki"),
     logs,
     serverLog: join(logs, "server.log"),

@@ -68,7 +68,7 @@ export async function workerEnvironment(
     memoryBytes: facts.memoryBytes,
     volumes: createVolumeManager({
       root: config.root,
-      ownVolumes: volumeFolderOf(config),
+      ownVolumes: config.volumes,
       clock,
       logger,
       source,
@@ -138,11 +138,6 @@ function objectSource(
       return services.list(namespace);
     },
   };
-}
-
-/** Where this node keeps the volumes that are made for claims as folders. */
-export function volumeFolderOf({ root }: Agent["config"]): string {
-  return join(root, "host-path");
 }
 
 function claimSource({ client, config }: Agent): ClaimSource {

@@ -1,6 +1,6 @@
 import type { Node, PersistentVolume } from "#api/core/v1.ts";
 import type { StorageClass } from "#api/storage/v1.ts";
-import { volumeFolderAnnotation } from "#machinery/volumes.ts";
+import { machineLabel, volumeFolderAnnotation } from "#machinery/volumes.ts";
 import type { ProvisionedSource, ProvisionRequest, VolumeProvisioner } from "./provisioner.ts";
 
 /** The way to the folders of nodes. */
@@ -21,8 +21,8 @@ const defaultFolder = "/var/lib/kijabi/volumes";
 const hostname = "kubernetes.io/hostname";
 
 /**
- * Volumes that are folders of a node, made by its kubelet when a pod first uses them. Every volume
- * is bound to its node, so that pods go where their data is.
+ * Volumes that are folders of a machine, made by a kubelet when a pod first uses them. Every volume
+ * is bound to where it is, so that pods go where their data is: to any node of the machine.
  */
 export function hostPathProvisioner(folders: NodeFolders): VolumeProvisioner {
   return {
@@ -35,9 +35,10 @@ export function hostPathProvisioner(folders: NodeFolders): VolumeProvisioner {
     },
 
     async remove(volume, nodes, signal) {
-      const node = nodes.find((candidate) => isOn(volume, candidate));
+      const near = nodes.filter((candidate) => isOn(volume, candidate));
+      const node = near.find(isReady) ?? near[0];
       const path = volume.spec.hostPath?.path;
-      // With the node, its folders went.
+      // With the last node that can reach them, folders are out of reach.
       if (!node || path === undefined) return;
       await folders.remove(node, path, signal);
     },
@@ -46,14 +47,11 @@ export function hostPathProvisioner(folders: NodeFolders): VolumeProvisioner {
 
 function sourceOn(node: Node, volumeName: string): ProvisionedSource {
   const folder = node.metadata.annotations?.[volumeFolderAnnotation] ?? defaultFolder;
-  const name = hostnameOf(node);
   return {
     hostPath: { path: `${folder}/${volumeName}`, type: "DirectoryOrCreate" },
     nodeAffinity: {
       required: {
-        nodeSelectorTerms: [
-          { matchExpressions: [{ key: hostname, operator: "In", values: [name] }] },
-        ],
+        nodeSelectorTerms: [{ matchExpressions: [{ ...placeOf(node), operator: "In" }] }],
       },
     },
   };
@@ -95,9 +93,12 @@ function chooseNode({ claim, storageClass, nodes }: ProvisionRequest): Node {
   return chosen;
 }
 
-function isUsable({ spec, status }: Node): boolean {
-  const ready = status.conditions?.find(({ type }) => type === "Ready");
-  return ready?.status === "True" && !spec.unschedulable;
+function isUsable(node: Node): boolean {
+  return isReady(node) && !node.spec.unschedulable;
+}
+
+function isReady({ status }: Node): boolean {
+  return status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 }
 
 function isAllowed(node: Node, { allowedTopologies = [] }: StorageClass): boolean {
@@ -109,15 +110,19 @@ function isAllowed(node: Node, { allowedTopologies = [] }: StorageClass): boolea
   );
 }
 
-function hostnameOf({ metadata }: Node): string {
-  return metadata.labels?.[hostname] ?? metadata.name;
+/** The label by which all nodes are found that can reach what this one can. */
+function placeOf({ metadata }: Node): { key: string; values: string[] } {
+  const machine = metadata.labels?.[machineLabel];
+  if (machine !== undefined) return { key: machineLabel, values: [machine] };
+  return { key: hostname, values: [metadata.labels?.[hostname] ?? metadata.name] };
 }
 
 function isOn({ spec }: PersistentVolume, node: Node): boolean {
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  const own = placeOf(node);
   return terms.some(({ matchExpressions = [] }) =>
     matchExpressions.some(
-      ({ key, values = [] }) => key === hostname && values.includes(hostnameOf(node)),
+      ({ key, values = [] }) => key === own.key && values.some((one) => own.values.includes(one)),
     ),
   );
 }

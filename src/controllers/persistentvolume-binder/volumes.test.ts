@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
 import { StorageClass } from "#api/storage/v1.ts";
+import { applyDefaults } from "#schema/default.ts";
 import type { Draft } from "#schema/message.ts";
 import { claimProtectionController } from "../persistentvolumeclaim-protection/controller.ts";
 import { ephemeralVolumeController } from "../ephemeral-volume/controller.ts";
@@ -235,6 +236,53 @@ test("volumes that wait for a pod, and where it goes; and those of a pod alone",
     ["Pod web"],
   );
   await check("late", setting);
+});
+
+test("a volume is for all nodes of its machine, and one that still works removes it", async () => {
+  const removed: string[] = [];
+  const provisioner = hostPathProvisioner({
+    remove({ metadata }, path) {
+      removed.push(`${metadata.name} ${path}`);
+      return Promise.resolve();
+    },
+  });
+  const on = (name: string, machine: string | undefined, ready: "True" | "False" = "True") =>
+    applyDefaults(Node, {
+      metadata: {
+        name,
+        labels: {
+          "kubernetes.io/hostname": name,
+          ...(machine !== undefined && { "kijabi.io/machine": machine }),
+        },
+        annotations: { "kijabi.io/volume-folder": "/state/volumes" },
+      },
+      status: { conditions: [{ type: "Ready", status: ready }] },
+    });
+  const source = (node: Node) =>
+    provisioner.provision(
+      {
+        node,
+        volumeName: "pvc-1",
+        nodes: [node],
+        claim: applyDefaults(PersistentVolumeClaim, claim("late")),
+        storageClass: applyDefaults(StorageClass, classDraft("late", "WaitForFirstConsumer")),
+      },
+      new AbortController().signal,
+    );
+  const spec = await source(on("node-1", "m-1"));
+  assert.equal(spec.hostPath?.path, "/state/volumes/pvc-1");
+  assert.deepEqual(spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions, [
+    { key: "kijabi.io/machine", operator: "In", values: ["m-1"] },
+  ]);
+  const made = applyDefaults(PersistentVolume, { metadata: { name: "pvc-1" }, spec, status: {} });
+  const nodes = [on("node-1", "m-1", "False"), on("node-2", "m-2"), on("node-3", "m-1")];
+  await provisioner.remove(made, nodes, new AbortController().signal);
+  await provisioner.remove(made, nodes.slice(1, 2), new AbortController().signal);
+  assert.deepEqual(removed, ["node-3 /state/volumes/pvc-1"]);
+  const alone = await source(on("node-4", undefined));
+  assert.deepEqual(alone.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions, [
+    { key: "kubernetes.io/hostname", operator: "In", values: ["node-4"] },
+  ]);
 });
 
 test("a claim is bound to one volume although two claims want it", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -282,6 +283,24 @@ test("a claim's folder is made where it is the kubelet's own, and shown to conta
   await kit.manager.refresh(pod, signal);
   await kit.manager.tearDown(kit.uid);
   assert.deepEqual(contents(path), { kept: "data" });
+
+  // Another pod's group may write what is there; asked to, it trusts the folder's owner.
+  kit.claims.data = claimOf("Bound");
+  const inGroup = (fsGroupChangePolicy?: "OnRootMismatch") => {
+    const other = kit.pod(claimed);
+    other.spec.securityContext = {
+      fsGroup: 1000,
+      ...(fsGroupChangePolicy && { fsGroupChangePolicy }),
+    };
+    return other;
+  };
+  await kit.manager.setUp(inGroup(), signal);
+  assert.deepEqual([statSync(path).gid, statSync(path).mode & 0o2070], [1000, 0o2070]);
+  assert.equal(statSync(join(path, "kept")).gid, 1000);
+  writeFileSync(join(path, "later"), "");
+  chownSync(join(path, "later"), 0, 0);
+  await kit.manager.setUp(inGroup("OnRootMismatch"), signal);
+  assert.equal(statSync(join(path, "later")).gid, 0);
 
   await removeOwnVolume(join(kit.root, "host-path"), "pvc-1");
   assert.deepEqual(readdirSync(join(kit.root, "host-path")), []);

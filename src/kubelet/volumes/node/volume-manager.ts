@@ -147,8 +147,8 @@ class Volumes implements VolumeManager {
         return await checkHostPath(plugin.source.path, plugin.source.type ?? "");
       case "claim": {
         const { ownVolumes } = this.#options;
-        const group = pod.spec.securityContext.fsGroup;
-        return await setUpBoundVolume(this.#boundVolume(pod, volume), { ownVolumes, group });
+        const security = pod.spec.securityContext;
+        return await setUpBoundVolume(this.#boundVolume(pod, volume), { ownVolumes, security });
       }
       case "emptyDir":
         return await this.#setUpEmptyDir(pod, volume, plugin, signal);
