@@ -71,7 +71,7 @@ export interface FamilyOptions {
 export class Counter implements Family {
   readonly #type: "counter" | "gauge";
   readonly #options: FamilyOptions;
-  readonly #values = new Map<string, number>();
+  readonly #samples = new Map<string, { readonly labels: Labels; value: number }>();
   #read: (() => number) | undefined;
 
   constructor(type: "counter" | "gauge", options: FamilyOptions) {
@@ -80,17 +80,16 @@ export class Counter implements Family {
   }
 
   add(by = 1, ...labels: Labels): void {
-    const key = labelText(this.#options.labels, labels);
-    this.#values.set(key, (this.#values.get(key) ?? 0) + by);
+    this.#sample(labels).value += by;
   }
 
   set(value: number, ...labels: Labels): void {
-    this.#values.set(labelText(this.#options.labels, labels), value);
+    this.#sample(labels).value = value;
   }
 
   /** What the labels name is gone. */
   remove(...labels: Labels): void {
-    this.#values.delete(labelText(this.#options.labels, labels));
+    this.#samples.delete(keyOf(labels));
   }
 
   /** Asked for its value when it is rendered. */
@@ -100,18 +99,34 @@ export class Counter implements Family {
 
   render(): string {
     const { name } = this.#options;
-    if (this.#read) this.#values.set("", this.#read());
+    if (this.#read) this.set(this.#read());
     let text = header(this.#options, this.#type);
-    for (const [labels, value] of this.#values) text += `${name}${braced(labels)} ${value}\n`;
+    for (const { labels, value } of this.#samples.values()) {
+      text += `${name}${braced(labelText(this.#options.labels, labels))} ${value}\n`;
+    }
     return text;
   }
+
+  #sample(labels: Labels) {
+    const key = keyOf(labels);
+    let sample = this.#samples.get(key);
+    if (!sample) this.#samples.set(key, (sample = { labels, value: 0 }));
+    return sample;
+  }
+}
+
+interface Series {
+  readonly labels: Labels;
+  readonly counts: number[];
+  sum: number;
+  count: number;
 }
 
 /** How values spread, per set of label values. */
 export class Histogram implements Family {
   readonly #options: FamilyOptions;
   readonly #buckets: readonly number[];
-  readonly #series = new Map<string, { counts: number[]; sum: number; count: number }>();
+  readonly #series = new Map<string, Series>();
 
   constructor(options: FamilyOptions & { buckets: readonly number[] }) {
     this.#options = options;
@@ -119,10 +134,10 @@ export class Histogram implements Family {
   }
 
   observe(value: number, ...labels: Labels): void {
-    const key = labelText(this.#options.labels, labels);
+    const key = keyOf(labels);
     let series = this.#series.get(key);
     if (!series) {
-      series = { counts: this.#buckets.map(() => 0), sum: 0, count: 0 };
+      series = { labels, counts: this.#buckets.map(() => 0), sum: 0, count: 0 };
       this.#series.set(key, series);
     }
     series.sum += value;
@@ -134,7 +149,8 @@ export class Histogram implements Family {
   render(): string {
     const { name } = this.#options;
     let text = header(this.#options, "histogram");
-    for (const [labels, { counts, sum, count }] of this.#series) {
+    for (const { labels: values, counts, sum, count } of this.#series.values()) {
+      const labels = labelText(this.#options.labels, values);
       const prefix = labels ? `${labels},` : "";
       let below = 0;
       for (const [index, bound] of this.#buckets.entries()) {
@@ -151,6 +167,9 @@ export class Histogram implements Family {
 function header({ name, help }: FamilyOptions, type: string): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 }
+
+/** Counting happens far more often than showing: labels are escaped only for that. */
+const keyOf = (labels: Labels) => labels.join("\0");
 
 function labelText(names: readonly string[] = [], values: Labels): string {
   return names.map((name, index) => `${name}="${escapeLabel(values[index] ?? "")}"`).join(",");

@@ -10,6 +10,8 @@ import type { RequestHeaderOptions } from "./request-header.ts";
 import type { TokenAuthenticator } from "./token.ts";
 import { InvalidTokenError, anyOf } from "./token.ts";
 
+type ClientCertificate = NonNullable<Connection["clientCertificate"]>;
+
 export interface AuthenticationOptions {
   /** What proxies in front of this server say is not heard when missing. */
   readonly requestHeader?: RequestHeaderOptions;
@@ -28,6 +30,8 @@ export interface AuthenticationOptions {
 export function createAuthenticator(options: AuthenticationOptions): Authenticator {
   // A component makes many requests with one and the same user object.
   const inProcess = new WeakMap<UserInfo, UserInfo>();
+  // And a connection brings many with one certificate.
+  const certified = new WeakMap<ClientCertificate, UserInfo>();
   return {
     async authenticate(request, connection, warn): Promise<UserInfo> {
       if (connection.user) {
@@ -40,8 +44,15 @@ export function createAuthenticator(options: AuthenticationOptions): Authenticat
         requestHeaderUser(options.requestHeader, request.headers, connection);
       if (byProxy) return withAuthenticatedGroup(byProxy);
 
+      const { clientCertificate } = connection;
+      const known = clientCertificate && certified.get(clientCertificate);
+      if (known) return known;
       const byCertificate = clientCertificateUser(connection);
-      if (byCertificate) return withAuthenticatedGroup(byCertificate);
+      if (clientCertificate && byCertificate) {
+        const user = withAuthenticatedGroup(byCertificate);
+        certified.set(clientCertificate, user);
+        return user;
+      }
 
       const token = bearerTokenOf(request, warn);
       if (token !== undefined) {

@@ -6,9 +6,10 @@ import type { Random } from "#base/random.ts";
 import type { Client } from "#client/client.ts";
 import type { Attributes } from "../authz/authorizer.ts";
 import { follow } from "../authz/follow.ts";
+import type { UserInfo } from "../pipeline/request.ts";
 import { PriorityLevel } from "./level.ts";
 import type { LevelLimits, Rejection } from "./level.ts";
-import { flowOf, inOrder, matches } from "./matching.ts";
+import { flowOf, inOrder, isAbout, matches } from "./matching.ts";
 import { WatchCounts } from "./watches.ts";
 import { estimateWork } from "./work.ts";
 import type { StoredSize } from "./work.ts";
@@ -51,6 +52,8 @@ export class FlowControl {
   readonly #executing: Counter;
   readonly #inQueue: Counter;
   #schemas: readonly FlowSchema[] = [];
+  /** Of the schemas, those with a rule about the user: most are about others. */
+  #byUser = new WeakMap<UserInfo, readonly FlowSchema[]>();
 
   constructor(options: FlowControlOptions) {
     this.#options = { seats: 600, waitMs: 15_000, sizeOf: () => undefined, ...options };
@@ -118,6 +121,7 @@ export class FlowControl {
     this.#schemaObjects.clear();
     for (const schema of schemas) this.#schemaObjects.set(schema.metadata.name, schema);
     this.#schemas = inOrder(schemas);
+    this.#byUser = new WeakMap();
   }
 
   /** Seats are shared out anew; what is at work stays at work. */
@@ -153,7 +157,7 @@ export class FlowControl {
     if (attributes.verb === "watch" && !signal.aborted) {
       signal.addEventListener("abort", this.#watches.add(attributes), { once: true });
     }
-    const schema = this.#schemas.find(
+    const schema = this.#schemasFor(attributes.user).find(
       (one) => this.#levelOf(one) !== undefined && matches(one, attributes),
     );
     const named = schema && this.#levelOf(schema);
@@ -174,8 +178,8 @@ export class FlowControl {
       flowOf(schema, attributes),
       signal,
       estimateWork(attributes, query, {
-        size: this.#options.sizeOf(attributes),
-        watches: this.#watches.toldOf(attributes),
+        size: () => this.#options.sizeOf(attributes),
+        watches: () => this.#watches.toldOf(attributes),
         seatsMax: named.level.seatsMax,
       }),
     );
@@ -193,6 +197,15 @@ export class FlowControl {
       for (const { level } of this.#levels.values()) if (level?.queued) level.dispatch();
     };
     return { headers, leave };
+  }
+
+  #schemasFor(user: UserInfo): readonly FlowSchema[] {
+    let schemas = this.#byUser.get(user);
+    if (!schemas) {
+      schemas = this.#schemas.filter((schema) => isAbout(schema, user));
+      this.#byUser.set(user, schemas);
+    }
+    return schemas;
   }
 
   #levelOf({ spec }: FlowSchema): Named<PriorityLevelConfiguration> | undefined {

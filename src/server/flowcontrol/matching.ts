@@ -1,5 +1,6 @@
 import type { FlowSchema, ResourcePolicyRule, Subject } from "#api/flowcontrol/v1.ts";
 import type { Attributes } from "../authz/authorizer.ts";
+import type { UserInfo } from "../pipeline/request.ts";
 
 /** Schemas in the order in which they are asked: by precedence, then by name. */
 export function inOrder(schemas: readonly FlowSchema[]): FlowSchema[] {
@@ -12,13 +13,20 @@ export function inOrder(schemas: readonly FlowSchema[]): FlowSchema[] {
 
 export function matches({ spec }: FlowSchema, attributes: Attributes): boolean {
   return (spec.rules ?? []).some(({ subjects, resourceRules = [], nonResourceRules = [] }) => {
-    if (!subjects.some((subject) => isSubject(subject, attributes))) return false;
+    if (!subjects.some((subject) => isSubject(subject, attributes.user))) return false;
     if (attributes.isResource) return resourceRules.some((rule) => fits(rule, attributes));
     return nonResourceRules.some(
       ({ verbs, nonResourceURLs }) =>
         has(verbs, attributes.verb) && nonResourceURLs.some((url) => covers(url, attributes.path)),
     );
   });
+}
+
+/** Whether any rule has the user as a subject, whatever it says of the request. */
+export function isAbout({ spec }: FlowSchema, user: UserInfo): boolean {
+  return (spec.rules ?? []).some(({ subjects }) =>
+    subjects.some((subject) => isSubject(subject, user)),
+  );
 }
 
 /** Which flow of its schema a request belongs to: those of one user, or in one namespace. */
@@ -33,7 +41,7 @@ export function flowOf({ metadata, spec }: FlowSchema, attributes: Attributes): 
   }
 }
 
-function isSubject(subject: Subject, { user }: Attributes): boolean {
+function isSubject(subject: Subject, user: UserInfo): boolean {
   switch (subject.kind) {
     case "User":
       return has([subject.user?.name ?? ""], user.name);

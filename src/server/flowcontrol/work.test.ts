@@ -45,14 +45,14 @@ describe("the seats of a list", () => {
   for (const [query, stored, seats, change] of table) {
     const of = `${JSON.stringify(stored)} ${JSON.stringify(change ?? {})}`;
     test(`?${query} of ${of}: ${seats}`, () => {
-      const parts: WorkParts = { size: stored, watches: 0, seatsMax: Infinity };
+      const parts: WorkParts = { size: () => stored, watches: () => 0, seatsMax: Infinity };
       const work = estimateWork(attributes(change), new URLSearchParams(query), parts);
       assert.deepEqual(work, { seats, finalSeats: 0, finalMs: 0 });
     });
   }
 
   test("are no more than its level gives one request", () => {
-    const parts = { size: size(50_000, 10_000), watches: 0, seatsMax: 3 };
+    const parts = { size: () => size(50_000, 10_000), watches: () => 0, seatsMax: 3 };
     assert.equal(estimateWork(attributes(), new URLSearchParams(), parts).seats, 3);
   });
 });
@@ -67,7 +67,7 @@ describe("what a change takes after its answer", () => {
   ];
   for (const [watches, seatsMax, finalSeats, finalMs] of table) {
     test(`with ${watches} watches, of at most ${seatsMax} seats`, () => {
-      const parts = { size: size(1, 1), watches, seatsMax };
+      const parts = { size: () => size(1, 1), watches: () => watches, seatsMax };
       const work = estimateWork(attributes({ verb: "create" }), new URLSearchParams(), parts);
       assert.deepEqual(work, { seats: 1, finalSeats, finalMs });
     });
@@ -75,7 +75,7 @@ describe("what a change takes after its answer", () => {
 
   test("is nothing for a token", () => {
     const change = { verb: "create", resource: "serviceaccounts", subresource: "token" };
-    const parts = { size: undefined, watches: 500, seatsMax: Infinity };
+    const parts = { size: () => undefined, watches: () => 500, seatsMax: Infinity };
     assert.equal(estimateWork(attributes(change), new URLSearchParams(), parts).finalSeats, 0);
   });
 });

@@ -15,11 +15,12 @@ export interface StoredSize {
   readonly averageBytes: number;
 }
 
+/** What the estimate goes by; each is asked for only where it counts. */
 export interface WorkParts {
   /** Undefined for what is not stored here: another server has the work. */
-  readonly size: StoredSize | undefined;
+  readonly size: () => StoredSize | undefined;
   /** Watches that are told of what the request does. */
-  readonly watches: number;
+  readonly watches: () => number;
   /** Of the level, for one request; Infinity where it has no queues. */
   readonly seatsMax: number;
 }
@@ -44,7 +45,8 @@ export function estimateWork(
   switch (attributes.verb) {
     case "list":
     case "watch": {
-      const seats = size ? listSeats(attributes, query, size) : 1;
+      const stored = size();
+      const seats = stored ? listSeats(attributes, query, stored) : 1;
       return { ...single, seats: Math.max(1, Math.min(seats, listSeatsMax, seatsMax)) };
     }
     case "create":
@@ -53,7 +55,7 @@ export function estimateWork(
     case "delete": {
       const isToken =
         attributes.resource === "serviceaccounts" && attributes.subresource === "token";
-      return isToken ? single : changeWork(watches, Math.min(changeSeatsMax, seatsMax));
+      return isToken ? single : changeWork(watches(), Math.min(changeSeatsMax, seatsMax));
     }
     default:
       return single;

@@ -157,9 +157,9 @@ interface Service {
 
 async function serve(service: Service, request: AnyRequest, response: AnyResponse): Promise<void> {
   const aborter = new AbortController();
-  response.on("close", () => aborter.abort());
+  response.on("close", () => aborter.abort(ended));
   // A client that goes away is no failure of ours; "close" follows.
-  response.on("error", () => aborter.abort());
+  response.on("error", () => aborter.abort(ended));
   try {
     const connection = connectionOf(tlsSocketOf(request), service.trusted);
     await answer(service, { request, response, connection, aborter });
@@ -171,6 +171,9 @@ async function serve(service: Service, request: AnyRequest, response: AnyRespons
     response.destroy();
   }
 }
+
+/** Why the signal of every request aborts in the end: made once, because reasons have stacks. */
+const ended = new DOMException("the exchange is over", "AbortError");
 
 interface Exchange {
   readonly request: AnyRequest;
@@ -207,8 +210,8 @@ async function serveUpgrade(
 ): Promise<void> {
   const { request, socket } = upgrade;
   const aborter = new AbortController();
-  socket.on("close", () => aborter.abort());
-  socket.on("error", () => aborter.abort());
+  socket.on("close", () => aborter.abort(ended));
+  socket.on("error", () => aborter.abort(ended));
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   try {

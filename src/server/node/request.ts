@@ -69,6 +69,7 @@ function readAll(request: AnyRequest, bodyMsMax: number): Promise<Bytes> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let isWhole = false;
     const late = setTimeout(() => fail(timeout("the request's body did not come")), bodyMsMax);
     const fail = (error: Error) => {
       clearTimeout(late);
@@ -85,10 +86,13 @@ function readAll(request: AnyRequest, bodyMsMax: number): Promise<Bytes> {
     });
     request.on("end", () => {
       clearTimeout(late);
+      isWhole = true;
       resolve(joined(chunks, size));
     });
     request.on("error", fail);
-    request.on("close", () => fail(badRequest("the request ended before its body did")));
+    request.on("close", () => {
+      if (!isWhole) fail(badRequest("the request ended before its body did"));
+    });
   });
 }
 

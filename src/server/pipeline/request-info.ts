@@ -123,8 +123,12 @@ interface Segment {
 
 function segmentsOf(path: string): Segment[] {
   const segments: Segment[] = [];
-  for (const match of path.matchAll(/[^/]+/g)) {
-    segments.push({ text: match[0], start: match.index });
+  let start = 0;
+  while (start < path.length) {
+    const slash = path.indexOf("/", start);
+    const end = slash < 0 ? path.length : slash;
+    if (end > start) segments.push({ text: path.slice(start, end), start });
+    start = end + 1;
   }
   return segments;
 }
