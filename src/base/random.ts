@@ -6,10 +6,17 @@ export interface Random {
   uuid(): string;
 }
 
+/** Random words in stock: a call for each would cost more than all else that is done with it. */
+const words = new Uint32Array(256);
+let wordsLeft = 0;
+
 export const cryptoRandom: Random = {
   float() {
-    const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
-    return word / 2 ** 32;
+    if (wordsLeft === 0) {
+      crypto.getRandomValues(words);
+      wordsLeft = words.length;
+    }
+    return (words[--wordsLeft] ?? 0) / 2 ** 32;
   },
   uuid: () => crypto.randomUUID(),
 };

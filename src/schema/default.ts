@@ -16,14 +16,17 @@ function fill(type: MessageType, value: Record<string, unknown>): void {
   for (const { name, spec, nested } of planOf(type)) {
     let field = value[name];
     if (field === undefined && spec.defaultValue !== undefined) {
-      field =
-        typeof spec.defaultValue === "object"
-          ? structuredClone(spec.defaultValue)
-          : spec.defaultValue;
+      field = typeof spec.defaultValue === "object" ? copyOf(spec.defaultValue) : spec.defaultValue;
       value[name] = field;
     }
     if (nested && field !== undefined && field !== null) fillKind(spec.of, field);
   }
+}
+
+/** Most are empty. */
+function copyOf(value: object | null): unknown {
+  if (value !== null && !Array.isArray(value) && Object.keys(value).length === 0) return {};
+  return structuredClone(value);
 }
 
 function fillKind(of: Kind, value: unknown): void {

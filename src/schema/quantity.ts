@@ -16,6 +16,22 @@ const pattern = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE
 
 /** Undefined when the text is no quantity. Amounts below a nano-unit round up, as upstream's do. */
 export function parseQuantity(text: string): Quantity | undefined {
+  const known = parsed.get(text);
+  if (known) return known;
+  const quantity = parse(text);
+  if (quantity && text.length <= parsedLengthMax) {
+    if (parsed.size === parsedMax) parsed.clear();
+    parsed.set(text, quantity);
+  }
+  return quantity;
+}
+
+/** The same few amounts come again and again. */
+const parsed = new Map<string, Quantity>();
+const parsedMax = 1_000;
+const parsedLengthMax = 16;
+
+function parse(text: string): Quantity | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
   const [, sign, number = "", exponent, suffix = ""] = match;

@@ -14,6 +14,9 @@ export function orderOf(key: string): string {
 
 /** The first key behind all keys that begin with `prefix`; undefined when there is no such key. */
 export function prefixEnd(prefix: string): string | undefined {
+  // Nearly all prefixes end with a slash.
+  const unit = prefix.charCodeAt(prefix.length - 1);
+  if (unit < 0x7f) return prefix.slice(0, -1) + String.fromCharCode(unit + 1);
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     if (last === 0x10ffff) continue;

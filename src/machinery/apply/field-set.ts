@@ -94,12 +94,16 @@ function elementText(element: string): string {
 /** The order in which upstream writes a set: fields, then items, then values. */
 export function sorted(set: FieldSet): FieldSet {
   const result: Record<string, FieldSet> = {};
-  const keys = Object.keys(set).sort((left, right) => {
-    const order = rank(left) - rank(right);
-    return order !== 0 ? order : left < right ? -1 : left > right ? 1 : 0;
-  });
+  const keys = Object.keys(set);
+  if (keys.length > 1) keys.sort(compareElements);
   for (const key of keys) result[key] = sorted(set[key] ?? leaf);
   return result;
+}
+
+function compareElements(left: string, right: string): number {
+  // Almost always all elements of a node are of one sort.
+  const order = left[0] === right[0] ? 0 : rank(left) - rank(right);
+  return order !== 0 ? order : left < right ? -1 : left > right ? 1 : 0;
 }
 
 function rank(element: string): number {

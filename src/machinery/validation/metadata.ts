@@ -142,9 +142,14 @@ export function validateAnnotations(
   return errors;
 }
 
+/** Printable ASCII: what almost all managers are called. */
+const isPlain = /^[ -~]*$/;
+
 /** Who writes: printable and short. */
 export function validateFieldManager(manager: string | undefined, path: string): FieldError[] {
-  if (manager === undefined) return [];
+  if (manager === undefined || (isPlain.test(manager) && manager.length <= managerBytesMax)) {
+    return [];
+  }
   const errors: FieldError[] = [];
   if (exceedsBytes(manager, managerBytesMax)) errors.push(tooLong(path, managerBytesMax));
   let position = 0;

@@ -36,6 +36,9 @@ export class ResourceStorage {
   /** For errors of validation, by its kind. */
   readonly kind: GroupKind;
   readonly #served = new AbortController();
+  /** The last one that was asked for, and its text. */
+  #second = NaN;
+  #timestamp = "";
 
   constructor(definition: ResourceDefinition, environment: Environment) {
     const { info } = definition.type;
@@ -96,7 +99,11 @@ export class ResourceStorage {
 
   /** RFC 3339 with whole seconds, as all of an object's times. */
   timestamp(afterMs = 0): string {
-    const now = this.environment.clock.now() + afterMs;
-    return `${new Date(now).toISOString().slice(0, 19)}Z`;
+    const second = Math.floor((this.environment.clock.now() + afterMs) / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#timestamp = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    }
+    return this.#timestamp;
   }
 }
