@@ -134,7 +134,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     async bootstrap(scope) {
       await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
-      await bootstrapCluster(client, config, clientTrustOf(options), clock);
+      const serves = (type: unknown) => served.has(type);
+      await bootstrapCluster(client, config, clientTrustOf(options), clock, serves);
       if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
@@ -142,7 +143,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         random,
         logger,
         scope,
-        serves: (type) => served.has(type),
+        serves,
       });
       scope.run("flow control", async (signal) => {
         await flowControl?.run({ client, random, logger }, signal);

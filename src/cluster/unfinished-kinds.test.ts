@@ -3,21 +3,21 @@ import { test } from "node:test";
 import { DaemonSet, StatefulSet } from "#api/apps/v1.ts";
 import { Job } from "#api/batch/v1.ts";
 import { ConfigMap } from "#api/core/v1.ts";
-import { StorageVersionMigration } from "#api/storagemigration/v1beta1.ts";
+import { LeaseCandidate } from "#api/coordination/v1beta1.ts";
 import { defineResource } from "#server/resources/define.ts";
 import { tellUnfinished } from "./unfinished-kinds.ts";
 
 test("who makes an object that nothing acts on is told so, once", () => {
-  const [migrations, maps] = tellUnfinished([
-    defineResource<StorageVersionMigration>({
-      type: StorageVersionMigration,
+  const [candidates, maps] = tellUnfinished([
+    defineResource<LeaseCandidate>({
+      type: LeaseCandidate,
       warnings: () => ["another"],
     }),
     defineResource<ConfigMap>({ type: ConfigMap }),
   ]);
-  const expected = "this cluster stores it, but no objects are written again yet";
-  assert.deepEqual(migrations?.warnings?.({}, undefined), [expected, "another"]);
-  assert.deepEqual(migrations?.warnings?.({}, {}), ["another"]);
+  const expected = "this cluster stores it, but nobody is elected from LeaseCandidates yet";
+  assert.deepEqual(candidates?.warnings?.({}, undefined), [expected, "another"]);
+  assert.deepEqual(candidates?.warnings?.({}, {}), ["another"]);
   assert.equal(maps && "warnings" in maps, false);
 });
 

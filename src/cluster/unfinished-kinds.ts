@@ -8,7 +8,6 @@ const unfinished: Readonly<Record<string, string>> = {
   "resource.k8s.io/ResourcePoolStatusRequest": "nobody looks at the pools yet",
   "scheduling.k8s.io/PodGroup": "pods are scheduled one by one yet",
   "scheduling.k8s.io/Workload": "no groups of pods are made for Workloads yet",
-  "storagemigration.k8s.io/StorageVersionMigration": "no objects are written again yet",
 };
 
 /** Says so to who makes one, in a warning: nobody should wait for what does not come. */

@@ -1,11 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers/promises";
-import { VirtualClock } from "#base/clock.ts";
 import { seededRandom } from "#base/random.ts";
-import type { Random } from "#base/random.ts";
 import { Deployment, ReplicaSet } from "#api/apps/v1.ts";
-import { Lease } from "#api/coordination/v1.ts";
 import {
   ConfigMap,
   Endpoints,
@@ -24,91 +20,12 @@ import { resourceOf } from "#client/discovery.ts";
 import type { ApiObject } from "#client/object.ts";
 import { PodDisruptionBudget } from "#api/policy/v1.ts";
 import type { Draft } from "#schema/message.ts";
-import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
-import { defaultAdmission } from "#server/admission/default.ts";
-import { createDiscovery } from "#server/discovery/discovery.ts";
-import { allResources } from "#server/resources/all.ts";
-import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
-import type { ApiServer, ServerParts } from "#server/server.ts";
-import { allowAll, openTestServer } from "../testkit/server.ts";
-import { allControllers } from "./all.ts";
 import { timestamp } from "./common/time.ts";
-import { podTemplate, startCluster } from "./testing/cluster.ts";
+import { openControlledCluster } from "../testkit/node/controlled-cluster.ts";
+import { podTemplate } from "./testing/cluster.ts";
 import type { TestCluster } from "./testing/cluster.ts";
 
-const noKubelet: KubeletConnector = {
-  fetch: () => Promise.reject(new Error("no kubelet here")),
-  tunnel: () => Promise.reject(new Error("no kubelet here")),
-};
-
-const node: Draft<Node> = {
-  metadata: { name: "node-1", labels: { "kubernetes.io/hostname": "node-1" } },
-};
-
-const refuse = () => Promise.reject(new Error("nobody asks for this here"));
-
-function resources(parts: ServerParts, clock: VirtualClock, random: Random) {
-  return allResources({
-    ...parts,
-    clock,
-    random,
-    services: createServiceAllocator({
-      serviceCidr: "10.96.0.0/16",
-      nodePortRange: { from: 30000, to: 32767 },
-      clock,
-      random,
-      list: async () => (await parts.client.list(Service)).items,
-    }),
-    kubelet: noKubelet,
-    tokenIssuer: { issue: refuse },
-    tokenReviewer: { review: refuse },
-    authorizer: allowAll,
-    rules: { rulesFor: refuse },
-    components: { health: refuse },
-  });
-}
-
-/** The controllers on the real server, in this process, on a memory store and a virtual clock. */
-async function setUp(): Promise<TestCluster> {
-  const clock = new VirtualClock();
-  const random = seededRandom(3);
-  const discovery = createDiscovery({
-    definitions: (): ApiServer["definitions"] => server.api.definitions,
-    serverAddress: "127.0.0.1:8443",
-    otherPaths: [],
-  });
-  const server = await openTestServer({
-    clock,
-    random,
-    resources: (parts) => resources(parts, clock, random),
-    admission: ({ client }) => defaultAdmission({ client, clock, random, authorizer: allowAll }),
-    paths: [{ handle: (path, headers) => discovery.handle(path, headers) }],
-  });
-  for (const name of ["default", "kube-system", "kube-node-lease"]) {
-    await server.client.create(Namespace, { metadata: { name } });
-  }
-  const transport = server.api.transport({ name: "tester", groups: ["system:masters"] });
-  const cluster = await startCluster(
-    allControllers({ transport, rootCertificateAuthority: "the authority" }),
-    {
-      server: { transport, clock },
-      settle: () => setImmediate(),
-      async prepare(client) {
-        await client.create(Node, node);
-        const lease = { metadata: { namespace: "kube-node-lease", name: "node-1" } };
-        await client.create(Lease, lease);
-      },
-    },
-  );
-  await cluster.advance(100);
-  return {
-    ...cluster,
-    async stop() {
-      await cluster.stop();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
+const setUp = () => openControlledCluster();
 
 const deployment = (namespace: string): Draft<Deployment> => ({
   metadata: { namespace, name: "web" },

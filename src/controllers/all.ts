@@ -1,3 +1,4 @@
+import { StorageVersionMigration } from "#api/storagemigration/v1beta1.ts";
 import type { Discovery } from "#client/discovery.ts";
 import { discover } from "#client/discovery.ts";
 import type { Transport } from "#client/transport.ts";
@@ -30,13 +31,18 @@ import { volumeProtectionController } from "./persistentvolume-protection/contro
 import { persistentVolumeBinder } from "./persistentvolume-binder/controller.ts";
 import { hostPathProvisioner, hostPathProvisioners } from "./persistentvolume-binder/host-path.ts";
 import type { NodeFolders } from "./persistentvolume-binder/host-path.ts";
+import { nodeIpamController } from "./node-ipam/controller.ts";
+import type { NodeIpamOptions } from "./node-ipam/controller.ts";
 import { podGarbageCollector } from "./pod-gc/controller.ts";
 import { replicaSetController, replicationControllerController } from "./replicaset/controller.ts";
 import { claimReservationsController, podClaimsController } from "./resource-claim/controller.ts";
 import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
+import { serviceLoadBalancerController } from "./service-lb/controller.ts";
+import type { LoadBalancerProvider } from "./service-lb/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
+import { storageVersionMigrator } from "./storage-version-migrator/controller.ts";
 import { taintEvictionController } from "./taint-eviction/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 import { ttlController } from "./ttl/controller.ts";
@@ -58,6 +64,12 @@ export interface AllControllersOptions {
   readonly folders?: NodeFolders;
   /** Missing: nobody tells in admission policies' status what is dubious about them. */
   readonly expressionCheck?: ExpressionCheck;
+  /** Whether the server serves a kind: who acts on one that need not be is left out without it. */
+  readonly serves?: (type: unknown) => boolean;
+  /** Missing: nodes have their networks for pods from somebody else. */
+  readonly nodeIpam?: NodeIpamOptions;
+  /** Missing: Services of type LoadBalancer wait for somebody else. */
+  readonly loadBalancers?: LoadBalancerProvider;
 }
 
 const noFolders: NodeFolders = { remove: () => Promise.resolve() };
@@ -68,6 +80,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     discover(options.transport, signal);
   const { terminatedPodThreshold, serviceAccountKey: key, expressionCheck } = options;
   const { certificateAuthority: signer, rootCertificateAuthority: rootAuthority } = options;
+  const serves = options.serves ?? (() => false);
   return [
     deploymentController,
     replicaSetController,
@@ -106,6 +119,9 @@ export function allControllers(options: AllControllersOptions): readonly Control
     bootstrapSigner,
     bootstrapTokenCleaner,
     ...(key ? [tokenSecretsController({ key, certificateAuthority: rootAuthority })] : []),
+    ...(serves(StorageVersionMigration) ? [storageVersionMigrator(discovery)] : []),
+    ...(options.nodeIpam ? [nodeIpamController(options.nodeIpam)] : []),
+    ...(options.loadBalancers ? [serviceLoadBalancerController(options.loadBalancers)] : []),
     ...(expressionCheck ? [validatingAdmissionPolicyStatusController(expressionCheck)] : []),
     podGarbageCollector({
       ...(terminatedPodThreshold !== undefined && { terminatedPodThreshold }),

@@ -25,6 +25,7 @@ const accounts: Readonly<Record<string, string>> = {
   "resourceclaim-reservations-controller": "resource-claim-controller",
   "root-ca-certificate-publisher-controller": "root-ca-cert-publisher",
   "service-cidr-controller": "service-cidrs-controller",
+  "service-lb-controller": "service-controller",
   "serviceaccount-controller": "service-account-controller",
   "taint-eviction-controller": "node-controller",
   "token-cleaner-controller": "token-cleaner",

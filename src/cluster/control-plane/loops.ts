@@ -71,6 +71,8 @@ export function runLoops(
         informers: new InformerFactory({ ...environment, client }),
         logger: logger.with({ component: "controllers" }),
         controllers: allControllers({
+          ...options.controllers,
+          serves: (kind) => server.definitions.some(({ type }) => type === kind),
           transport: manager,
           rootCertificateAuthority: options.authorityPem,
           ...(options.authority && { certificateAuthority: options.authority }),

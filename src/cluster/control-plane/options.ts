@@ -5,6 +5,7 @@ import type { Random } from "#base/random.ts";
 import type { Transport } from "#client/transport.ts";
 import type { CertificateAuthority } from "#pki/certificate.ts";
 import type { SigningKey } from "#pki/keys.ts";
+import type { AllControllersOptions } from "#controllers/all.ts";
 import type { RunSchedulerOptions } from "#scheduler/run.ts";
 import type { AdmissionOptions } from "#server/admission/default.ts";
 import type { RemoteServers } from "#server/aggregation/remote.ts";
@@ -41,6 +42,8 @@ export interface ControlPlaneOptions {
   readonly admission?: AdmissionOptions;
   /** How pods are given nodes; upstream's defaults when missing. */
   readonly scheduler?: Pick<RunSchedulerOptions, "configuration" | "extenderPost">;
+  /** What nodes and Services get from here; from others, or not at all, when missing. */
+  readonly controllers?: Pick<AllControllersOptions, "nodeIpam" | "loadBalancers">;
   /** Who else is known than the cluster's own components and service accounts. */
   readonly access?: AccessOptions;
   /** How much of what happened the server remembers itself; the rest it asks the store for. */

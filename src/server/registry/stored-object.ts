@@ -73,6 +73,11 @@ export class StoredForm {
     return this.#definition.storedAs?.convert !== undefined;
   }
 
+  /** Whether the object lies there in another version than it would be written in today. */
+  isOutdated(entry: Entry): boolean {
+    return !startsWith(entry.value, this.#storedHead.full);
+  }
+
   /** What a reader would see if the object were stored. */
   async asStored(object: StoredObject): Promise<StoredObject> {
     if (!this.#definition.storedAs) return object;

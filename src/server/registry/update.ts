@@ -266,7 +266,8 @@ async function store(
   const { definition, form } = storage;
   const { entry, old, object, dryRun } = change;
   // Who writes the same again wants it stored as things are stored today.
-  if (!entry.stale && deepEqual(object, old)) return { kind: "stored", entry };
+  const isCurrent = !entry.stale && !form.isOutdated(entry);
+  if (isCurrent && deepEqual(object, old)) return { kind: "stored", entry };
   const isLast = isReleased(definition, object, old);
   if (dryRun) return { kind: "object", object: await form.asStored(object) };
   const result = await storage.commit({

@@ -251,3 +251,13 @@ export const controllerRules: Readonly<Record<string, readonly PolicyRule[]>> = 
     rule(read, "storage", "csidrivers"),
   ],
 };
+
+/** The same for controllers of kinds that are not served by default. */
+export const storageMigrationRules: Readonly<Record<string, readonly PolicyRule[]>> = {
+  "storage-version-migrator-controller": [
+    rule("list create patch", "*", "*"),
+    rule("get", "apiextensions.k8s.io", "customresourcedefinitions"),
+    rule("patch", "apiextensions.k8s.io", "customresourcedefinitions/status"),
+    rule("update", "storagemigration.k8s.io", "storageversionmigrations/status"),
+  ],
+};

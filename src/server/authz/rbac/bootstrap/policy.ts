@@ -9,7 +9,7 @@ import type {
 import type { Draft } from "#schema/message.ts";
 import { clusterRoleBindings, clusterRoles } from "./cluster-roles.ts";
 import type { BindingSketch } from "./cluster-roles.ts";
-import { controllerRules } from "./controller-roles.ts";
+import { controllerRules, storageMigrationRules } from "./controller-roles.ts";
 import { namespaceRoles } from "./namespace-roles.ts";
 
 /** The roles and bindings that every cluster starts with. */
@@ -20,6 +20,11 @@ export interface BootstrapPolicy {
   readonly roleBindings: readonly Draft<RoleBinding>[];
 }
 
+/** What is served that need not be. */
+export interface PolicyOptions {
+  readonly storageMigration: boolean;
+}
+
 const apiVersion = "rbac.authorization.k8s.io/v1";
 const apiGroup = "rbac.authorization.k8s.io";
 export const autoUpdateAnnotation = "rbac.authorization.kubernetes.io/autoupdate";
@@ -28,8 +33,11 @@ export const autoUpdateAnnotation = "rbac.authorization.kubernetes.io/autoupdate
  * Fresh objects on every call: the caller may change them. Aggregated roles (admin, edit, view)
  * come without rules: a controller puts them together.
  */
-export function bootstrapPolicy(): BootstrapPolicy {
-  const controllers = Object.entries(controllerRules);
+export function bootstrapPolicy(
+  { storageMigration }: PolicyOptions = { storageMigration: false },
+): BootstrapPolicy {
+  const rules = { ...controllerRules, ...(storageMigration && storageMigrationRules) };
+  const controllers = Object.entries(rules);
   const roles: Draft<ClusterRole>[] = [
     ...clusterRoles.map((sketch) => ({
       ...header("ClusterRole"),

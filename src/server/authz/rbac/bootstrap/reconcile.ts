@@ -5,14 +5,18 @@ import { isAlreadyExists, isConflict } from "#client/client.ts";
 import type { Draft } from "#schema/message.ts";
 import { uncovered } from "../escalation.ts";
 import { autoUpdateAnnotation, bootstrapPolicy } from "./policy.ts";
+import type { PolicyOptions } from "./policy.ts";
 
 /**
  * Makes what is missing of the bootstrap policy, and adds the rules and subjects that existing
  * objects lack. Takes nothing away; leaves objects alone whose annotation says so. Several
  * servers may do it at the same time. The namespaces kube-system and kube-public must exist.
  */
-export async function reconcileBootstrapPolicy(client: Client): Promise<void> {
-  const policy = bootstrapPolicy();
+export async function reconcileBootstrapPolicy(
+  client: Client,
+  options?: PolicyOptions,
+): Promise<void> {
+  const policy = bootstrapPolicy(options);
   // What the drafts lack are fields that the server assigns, and no plan reads those.
   await Promise.all([
     reconcileAll(client, ClusterRole, policy.clusterRoles as ClusterRole[], planRole),
