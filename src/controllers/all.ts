@@ -5,6 +5,7 @@ import type { Transport } from "#client/transport.ts";
 import type { Controller } from "#component/controller.ts";
 import type { SigningKey } from "#pki/keys.ts";
 import type { CertificateAuthority } from "#pki/certificate.ts";
+import { attachDetachController } from "./attach-detach/controller.ts";
 import { bootstrapTokenCleaner } from "./bootstrap-tokens/cleaner.ts";
 import { bootstrapSigner } from "./bootstrap-tokens/signer.ts";
 import { certificateApprover } from "./certificates/approving/controller.ts";
@@ -105,6 +106,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     disruptionController,
     staleDisruptionController,
     persistentVolumeBinder([hostPathProvisioner(options.folders ?? noFolders)]),
+    attachDetachController(),
     volumeExpander(hostPathProvisioners),
     claimProtectionController,
     volumeProtectionController,
