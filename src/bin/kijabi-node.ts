@@ -1,4 +1,5 @@
 import { createLogger } from "#base/log.ts";
+import { logOutput } from "#base/node/log-output.ts";
 import { parseFlags } from "#base/flags.ts";
 import { runAgent } from "#cluster/node/agent.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
@@ -10,7 +11,7 @@ const { values } = parseFlags(
   process.argv.slice(2),
 );
 const logger = createLogger({
-  write: (line) => void process.stdout.write(line),
+  write: logOutput(),
   now: () => Date.now(),
   level: process.env.KIJABI_LOG === "debug" ? "debug" : "info",
 });

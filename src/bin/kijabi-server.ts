@@ -1,4 +1,5 @@
 import { createLogger } from "#base/log.ts";
+import { logOutput } from "#base/node/log-output.ts";
 import { parseFlags } from "#base/flags.ts";
 import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { accessFlags } from "#cluster/node/access.ts";
@@ -26,7 +27,7 @@ const { values, given } = parseFlags(
   process.argv.slice(2),
 );
 const logger = createLogger({
-  write: (line) => void process.stdout.write(line),
+  write: logOutput(),
   now: () => Date.now(),
   level: process.env.KIJABI_LOG === "debug" ? "debug" : "info",
 });

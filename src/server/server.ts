@@ -231,7 +231,7 @@ function inProcessTransport(
 }
 
 function serverPaths(
-  { checks = [], build }: ApiServerOptions,
+  { store, checks = [], build }: ApiServerOptions,
   metrics: MetricsRegistry,
   { cacher, aggregator }: { cacher: Cacher; aggregator: () => Aggregator | undefined },
 ): PathHandler[] {
@@ -245,6 +245,7 @@ function serverPaths(
     live: false,
     check() {
       if (!isStorageRead) throw new Error("the storage has not been read yet");
+      if (store.fault) throw store.fault;
     },
   };
   const all = [pingCheck, storage, ...checks];

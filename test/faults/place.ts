@@ -75,14 +75,19 @@ export class Place {
     await runCommand("mount", ["-o", "loop,errors=remount-ro", this.#image, this.#mount]);
   }
 
-  /** What the kernel does of its own accord when a medium fails. */
+  /**
+   * What the kernel does of its own accord when a medium fails. Nobody should be writing: of a sync
+   * that is under way at that moment, Linux 6.18 may say that it succeeded, and lose it.
+   */
   async makeReadOnly(): Promise<void> {
     await runCommand("mount", ["-o", "remount,abort", this.#mount]);
   }
 
   async #remove(): Promise<void> {
-    await this.#server?.[Symbol.asyncDispose]();
+    // What is mounted may be read-only: nothing can be removed from there.
+    await this.#server?.kill();
     await removeFolder(this.folder);
+    await this.#server?.[Symbol.asyncDispose]();
   }
 }
 

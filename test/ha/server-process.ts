@@ -54,14 +54,14 @@ export class ServerProcess implements AsyncDisposable {
     await mkdir(paths.logs, { recursive: true });
     if (like) await cp(profilePaths(like.#profile).pki, paths.pki, { recursive: true });
     const pki = await ensurePki(paths.pki, config, Date.now());
-    await writeFile(paths.config, JSON.stringify(config));
+    await writeFile(paths.config, JSON.stringify(config), { flush: true });
     const kubeconfig = kubeconfigText({
       name: profile,
       server: `https://127.0.0.1:${config.apiPort}`,
       authorityPem: pki.authority.certificatePem,
       client: pki.admin,
     });
-    await writeFile(paths.kubeconfig, kubeconfig, { mode: 0o600 });
+    await writeFile(paths.kubeconfig, kubeconfig, { mode: 0o600, flush: true });
     return new ServerProcess(profile, new Api(paths.kubeconfig));
   }
 
@@ -82,7 +82,9 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Resolves when the server is ready. */
   async start(...flags: readonly string[]): Promise<void> {
-    await this.#spawn(flags);
+    const log = await open(this.#log, "a");
+    await this.#launch(flags, log.fd);
+    await log.close();
     await eventually(
       async () => {
         if (!this.isRunning) return;
@@ -96,26 +98,24 @@ export class ServerProcess implements AsyncDisposable {
     throw new Error(`${this.#profile} did not start:\n${lines.slice(-5).join("\n")}`);
   }
 
-  /** Starts a server that cannot run; resolves with the line that says why. */
+  /** Starts a server that cannot run; resolves with the line that says why. Needs no log file. */
   async startInVain(...flags: readonly string[]): Promise<string> {
-    const child = await this.#spawn(flags);
+    const child = await this.#launch(flags, "pipe");
     const late = setTimeout(() => child.kill("SIGKILL"), 30_000);
-    if (this.isRunning) await once(child, "exit");
+    let said = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+    await once(child, "close");
     clearTimeout(late);
-    const lines = await this.logLines();
-    const why = lines.findLast((line) => line.includes("the server cannot run"));
+    const why = said.split("\n").findLast((line) => line.includes("the server cannot run"));
     if (child.exitCode === 1 && why !== undefined) return why;
-    throw new Error(
-      `${this.#profile} ended with ${child.exitCode}:\n${lines.slice(-5).join("\n")}`,
-    );
+    throw new Error(`${this.#profile} ended with ${child.exitCode ?? child.signalCode}:\n${said}`);
   }
 
-  async #spawn(flags: readonly string[]): Promise<ChildProcess> {
-    const log = await open(this.#log, "a");
+  async #launch(flags: readonly string[], output: number | "pipe"): Promise<ChildProcess> {
     const args = [...processFlags, main, "--profile", this.#profile, ...flags];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", log.fd, log.fd] });
+    const child = spawn(process.execPath, args, { stdio: ["ignore", output, output] });
     this.#process = child;
-    await log.close();
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     const { run, serverPid } = profilePaths(this.#profile);
     await mkdir(run, { recursive: true });

@@ -235,7 +235,8 @@ async function writePair(folder: string, name: string, pair: KeyPairPem): Promis
 
 async function writeSecret(file: string, content: string): Promise<void> {
   const temporary = `${file}.new`;
-  await writeFile(temporary, content, { mode: 0o600 });
+  // A store that outlives the keys of its cluster would be of no use to anybody.
+  await writeFile(temporary, content, { mode: 0o600, flush: true });
   await rename(temporary, file);
 }
 

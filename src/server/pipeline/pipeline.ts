@@ -25,6 +25,7 @@ import { plain } from "../health/health.ts";
 import type { RequestMetrics } from "../health/request-metrics.ts";
 import { answerValue, isInProcess } from "../registry/answers.ts";
 import type { Registry } from "../registry/registry.ts";
+import { storageFailure } from "./storage-failure.ts";
 import type { Connection, RequestContext, RequestInfo, UserInfo } from "./request.ts";
 import { requestInfoOf } from "./request-info.ts";
 
@@ -112,7 +113,8 @@ export async function passThrough(
       if (passage.response) break;
     }
     response = encoded(passage, passage.response ?? pageNotFound);
-  } catch (error) {
+  } catch (thrown) {
+    const error = storageFailure(thrown);
     if (!(error instanceof StatusError) && !signal.aborted) {
       const { method, path } = request;
       parts.logger.error("a request failed", { method, path, error });

@@ -9,6 +9,7 @@ import type {
   RangeResult,
   RestorableStore,
   Revision,
+  StorageFault,
   StoreEvent,
   WatchQuery,
 } from "../store.ts";
@@ -42,6 +43,10 @@ export class EncryptedStore implements RestorableStore {
 
   get shared(): boolean {
     return this.#store.shared ?? false;
+  }
+
+  get fault(): StorageFault | undefined {
+    return this.#store.fault;
   }
 
   async get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined> {

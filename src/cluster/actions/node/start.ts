@@ -195,7 +195,7 @@ async function writeConfig(
 async function storeConfig(file: string, config: ClusterConfig): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o711 });
   const temporary = `${file}.new`;
-  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`);
+  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`, { flush: true });
   await rename(temporary, file);
 }
 

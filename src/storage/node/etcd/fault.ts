@@ -54,7 +54,10 @@ export function faultOf(error: ServiceError, address: string): StorageFault {
   const { code, details } = error;
   const fault = (code: FaultCode, what: string) =>
     new StorageFault(code, `etcd at ${address} ${what}: ${details}`, { cause: error });
-  if (details.includes("database space exceeded")) return fault("full", "cannot grow");
+  if (details.includes("database space exceeded")) {
+    const advice = "compact and defragment it or raise its quota, then disarm its alarm";
+    return fault("full", `cannot grow (${advice})`);
+  }
   switch (code) {
     case status.DATA_LOSS:
       return fault("corrupt", "has found its data damaged");

@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { required } from "#base/invariant.ts";
@@ -18,6 +20,8 @@ import type {
 /** "KJBI": tells our files from other programs' databases. */
 const applicationId = 0x4b4a4249;
 const formatVersion = 1;
+/** A disk with less than that is full: the next write of some size would fail. */
+const roomBytesMin = 1 << 20;
 
 const schema = `
   -- Every change of every key, until compaction. The newest row of a key is its state.
@@ -114,6 +118,9 @@ export class Engine {
         return this.compact(request.at, request.revisionsMax);
       case "advance":
         return this.advance(request.to);
+      case "probe":
+        this.probe();
+        return undefined;
       case "close":
         this.close();
         return undefined;
@@ -223,6 +230,13 @@ export class Engine {
     });
     this.#compacted = target;
     return { revision: target };
+  }
+
+  /** Throws unless something is written, and more would be. */
+  probe(): void {
+    const { bavail, bsize } = statfsSync(dirname(this.#path));
+    if (bavail * bsize < roomBytesMin) throw faultWith(13, this.#path, "too little is free");
+    this.#transaction(() => this.#statements.setCompacted.run(this.#compacted));
   }
 
   close(): void {
@@ -428,23 +442,41 @@ function entryOf(row: Row): Entry {
   };
 }
 
+interface Meaning {
+  readonly code: FaultCode;
+  readonly meaning: string;
+  /** What whoever reads the message should do. */
+  readonly advice?: (folder: string) => string;
+}
+
+const lookAtMedium = (folder: string) =>
+  `find out why the file system of ${folder} refuses (mount, dmesg); the data is left as it is`;
+
 /** SQLite's primary result codes. */
-const faults: Readonly<Record<number, { code: FaultCode; meaning: string }>> = {
+const faults: Readonly<Record<number, Meaning>> = {
   5: { code: "locked", meaning: "is in use by another process" },
-  8: { code: "io", meaning: "is read-only" },
-  10: { code: "io", meaning: "cannot be read or written" },
+  8: { code: "io", meaning: "is read-only", advice: lookAtMedium },
+  10: { code: "io", meaning: "cannot be read or written", advice: lookAtMedium },
   11: { code: "corrupt", meaning: "is damaged; restore it from a backup" },
-  13: { code: "full", meaning: "cannot grow: the disk is full" },
-  14: { code: "io", meaning: "cannot be opened" },
+  13: {
+    code: "full",
+    meaning: "cannot grow: the disk is full",
+    advice: (folder) => `make room in ${folder}; then it takes writes again`,
+  },
+  14: { code: "io", meaning: "cannot be opened", advice: lookAtMedium },
   26: { code: "corrupt", meaning: "is no database of this program" },
 };
 
 function faultOf(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !("errcode" in error)) return error;
-  const fault = faults[Number(error.errcode) & 0xff];
-  const { code, meaning } = fault ?? { code: "broken" as const, meaning: "failed" };
-  const detail = `SQLite error ${String(error.errcode)}`;
-  return new StorageFault(code, `${path} ${meaning} (${detail}: ${error.message})`, {
-    cause: error,
-  });
+  return faultWith(Number(error.errcode), path, error.message, error);
+}
+
+function faultWith(errorCode: number, path: string, detail: string, cause?: Error): StorageFault {
+  const { code, meaning, advice }: Meaning = faults[errorCode & 0xff] ?? {
+    code: "broken",
+    meaning: "failed",
+  };
+  const text = `${path} ${meaning} (SQLite error ${errorCode}: ${detail})`;
+  return new StorageFault(code, advice ? `${text}: ${advice(dirname(path))}` : text, { cause });
 }

@@ -12,6 +12,7 @@ export type Request =
   | ({ readonly type: "history" } & HistoryQuery)
   | { readonly type: "compact"; readonly at: Revision; readonly revisionsMax: number }
   | { readonly type: "advance"; readonly to: Revision }
+  | { readonly type: "probe" }
   | { readonly type: "close" };
 
 /** Keys from `from` inclusive to `to` exclusive. */
@@ -74,6 +75,8 @@ export interface Answers {
   compact: { readonly compacted: Revision };
   /** The newest revision, which is also the oldest that is kept. */
   advance: { readonly revision: Revision };
+  /** It can be written to, and has room for more. */
+  probe: undefined;
   close: undefined;
 }
 

@@ -6,7 +6,7 @@ import { ClosedError } from "#base/scope.ts";
 import { ExpiryTimer } from "../../expiry-timer.ts";
 import { Feed, Progress } from "../../feed.ts";
 import { checkKey, orderOf, prefixEnd } from "../../keys.ts";
-import { CompactedError, FutureRevisionError, revision } from "../../store.ts";
+import { CompactedError, FutureRevisionError, StorageFault, revision } from "../../store.ts";
 import type {
   Commit,
   CommitResult,
@@ -58,6 +58,8 @@ const batchBytesMax = 4 << 20;
 /** Entries of one message from the worker. */
 const pageEntries = 500;
 const compactionRevisions = 2_000;
+/** How often a medium that has refused a write is asked again. */
+const probeMs = 2_000;
 
 interface PendingCommit {
   readonly commit: Commit;
@@ -93,6 +95,9 @@ export class SqliteStore implements RestorableStore {
   /** The loop that writes what is pending; undefined when there is nothing to write. */
   #writing: Promise<void> | undefined;
   #expiryDue = false;
+  #fault: StorageFault | undefined;
+  #probeDue = false;
+  #cancelProbe: (() => void) | undefined;
   #compaction: { at: Revision; done: PromiseWithResolvers<void> } | undefined;
   #closing: Promise<void> | undefined;
   #cancelTimers: (() => void)[] = [];
@@ -124,6 +129,10 @@ export class SqliteStore implements RestorableStore {
     const connect = options.connect ?? ((path) => Connection.open(path));
     const { connection, opened } = await connect(options.path);
     return new SqliteStore(options, connection, opened);
+  }
+
+  get fault(): StorageFault | undefined {
+    return this.#fault;
   }
 
   async get(key: string, options: { revision?: Revision } = {}): Promise<Entry | undefined> {
@@ -222,6 +231,7 @@ export class SqliteStore implements RestorableStore {
 
   async #close(): Promise<void> {
     this.#expiryTimer.set(undefined);
+    this.#cancelProbe?.();
     for (const cancel of this.#cancelTimers) cancel();
     await this.#writing;
     this.#feed.close();
@@ -237,7 +247,8 @@ export class SqliteStore implements RestorableStore {
   }
 
   get #hasWork(): boolean {
-    return this.#pending.length > 0 || this.#expiryDue || this.#compaction !== undefined;
+    if (this.#pending.length > 0 || this.#expiryDue || this.#probeDue) return true;
+    return this.#compaction !== undefined;
   }
 
   /** One transaction at a time: what comes meanwhile shares the next one. */
@@ -248,6 +259,7 @@ export class SqliteStore implements RestorableStore {
       if (this.#pending.length > 0) await this.#commitBatch();
       if (this.#expiryDue) await this.#expire();
       if (this.#compaction) await this.#compactSome(this.#compaction);
+      if (this.#probeDue) await this.#probe();
     }
   }
 
@@ -267,6 +279,7 @@ export class SqliteStore implements RestorableStore {
         pending.resolve(this.#settle(pending.commit, outcome));
       }
     } catch (error) {
+      this.#refuses(error);
       for (const pending of batch) pending.reject(error);
     }
   }
@@ -306,7 +319,7 @@ export class SqliteStore implements RestorableStore {
       this.#armExpiry(answer.deadline);
     } catch (error) {
       // The keys stay until the disk is well again.
-      this.#logger.error("expired keys could not be deleted", { error });
+      if (!this.#refuses(error)) this.#logger.error("expired keys stay", { error });
       if (!this.#closing) this.#expiryTimer.set(this.#clock.now() + 10_000);
     }
   }
@@ -331,8 +344,40 @@ export class SqliteStore implements RestorableStore {
       this.#compaction = undefined;
       compaction.done.resolve();
     } catch (error) {
+      this.#refuses(error);
       this.#compaction = undefined;
       compaction.done.reject(error);
+    }
+  }
+
+  /** Remembers what the medium has said, once, and asks it again; false for other errors. */
+  #refuses(error: unknown): boolean {
+    if (!(error instanceof StorageFault)) return false;
+    if (!this.#fault) this.#logger.error("the store takes no writes", { reason: error.message });
+    this.#fault = error;
+    this.#probeLater();
+    return true;
+  }
+
+  #probeLater(): void {
+    if (this.#closing) return;
+    this.#cancelProbe ??= this.#clock.after(probeMs, () => {
+      this.#cancelProbe = undefined;
+      this.#probeDue = true;
+      this.#write();
+    });
+  }
+
+  /** Only this says that all is well: where a large write has failed, small ones may pass. */
+  async #probe(): Promise<void> {
+    this.#probeDue = false;
+    try {
+      await this.#connection.ask({ type: "probe" });
+      this.#fault = undefined;
+      this.#logger.info("the store takes writes again");
+    } catch (error) {
+      this.#refuses(error);
+      this.#probeLater();
     }
   }
 
@@ -342,7 +387,7 @@ export class SqliteStore implements RestorableStore {
     const compact = (at: Revision) => {
       if (this.#closing || at <= this.#compacted) return;
       this.compact(at).catch((error: unknown) => {
-        this.#logger.error("history could not be compacted", { error });
+        if (!this.#fault) this.#logger.error("history could not be compacted", { error });
       });
     };
     this.#every(this.#historyMs, () => {
