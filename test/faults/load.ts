@@ -15,11 +15,13 @@ export class Writers {
   #stopped = false;
   readonly #server: ServerProcess;
   readonly #bytes: number;
+  readonly #name: string;
   readonly #tasks: readonly Promise<void>[];
 
-  /** Each of the objects is so large. */
-  constructor(server: ServerProcess, { count = 4, bytes = 10 } = {}) {
+  /** Each of the objects is so large, and has a name that begins so. */
+  constructor(server: ServerProcess, { count = 4, bytes = 10, name = "object" } = {}) {
     this.#server = server;
+    this.#name = name;
     this.#bytes = bytes;
     this.#tasks = Array.from({ length: count }, () => this.#write());
   }
@@ -45,7 +47,7 @@ export class Writers {
   }
 
   #create() {
-    const name = `object-${this.#next++}`;
+    const name = `${this.#name}-${this.#next++}`;
     const data = { name, filling: "x".repeat(this.#bytes) };
     const body = { metadata: { name, labels: { made: "here" } }, data };
     return this.#server.api.send({ method: "POST", path: configMaps, body });

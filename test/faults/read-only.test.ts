@@ -19,7 +19,7 @@ test(
     await eventually(() => assert.ok(writers.acknowledged.size > 50), { intervalMs: 20 });
     await writers.stop();
     await place.makeReadOnly();
-    const late = new Writers(server);
+    const late = new Writers(server, { name: "late" });
     await eventually(() => assert.ok(late.refused.size > 0), { intervalMs: 20 });
 
     const assertWhole = async () => {
