@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Namespace, Pod } from "#api/core/v1.ts";
 import { bundle } from "../scripts/bundle.ts";
@@ -32,7 +32,7 @@ export async function benchKubectl(options: {
     await bundle(join(scratch, "dist"));
     const ours = {
       name: "ours",
-      command: [process.execPath, join(scratch, "dist", "kubectl.mjs")],
+      command: [join(scratch, "dist", "kubectl")],
     };
     const programs = skip ? [ours] : [{ name: "stock", command: [path] }, ours];
     if (skip) process.stdout.write(`without a peer: ${skip}\n`);
@@ -105,10 +105,9 @@ async function time(
   await execute(program, [...before, ...args], {
     maxBuffer: 64 * 2 ** 20,
     env: {
-      PATH: process.env["PATH"],
+      PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
       HOME: join(home, name),
       KUBECONFIG: kubeconfig,
-      NODE_COMPILE_CACHE: join(home, "compiled"),
     },
   });
   return performance.now() - start;

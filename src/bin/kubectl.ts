@@ -1,5 +1,6 @@
 import { main } from "#kubectl/main.ts";
 import { nodeHost } from "#kubectl/node/host.ts";
+import { leave } from "#kubectl/node/output.ts";
 
-/** kubectl, by itself. Set before it returns, so that what was written still leaves. */
-process.exitCode = await main(nodeHost(), process.argv.slice(2));
+/** kubectl, by itself. */
+await leave(await main(nodeHost(), process.argv.slice(2)));

@@ -1,4 +1,3 @@
-import { readFile, stat } from "node:fs/promises";
 import { Agent as HttpAgent } from "#base/node/http.ts";
 import type { Agent, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
@@ -6,9 +5,10 @@ import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
 import type { Bytes } from "#base/bytes.ts";
-import { utf8 } from "#base/bytes.ts";
 import type { ApiRequest, ResponseBody, Transport } from "../transport.ts";
 import { exchange, readAll } from "./exchange.ts";
+import { bearerTokens, bodyBytes, requestTarget, streams, tlsOf } from "./requests.ts";
+import type { ServerTls } from "./requests.ts";
 
 /** A token, or a file that holds one and changes (projected service account tokens do). */
 export type BearerToken = string | { readonly file: string };
@@ -46,13 +46,7 @@ export type TransportCredentials = Pick<
 /** What else opens connections to the server (exec, port-forward) needs the same of. */
 export interface HttpsTransport extends Transport {
   readonly server: URL;
-  readonly tls: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly rejectUnauthorized: boolean;
-    readonly servername?: string;
-  };
+  readonly tls: ServerTls;
   /** Connections that are kept, for who sends requests itself. */
   readonly agent: Agent;
   /** Those of every request, Authorization and User-Agent as of now among them. */
@@ -66,16 +60,9 @@ export interface HttpsTransport extends Transport {
 export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
   const server = new URL(options.server);
   let tls = tlsOf(options);
-  const kept = {
-    keepAlive: true,
-    keepAliveMsecs: 30_000,
-    maxFreeSockets: options.maxFreeSockets ?? 16,
-  };
   const secure = server.protocol === "https:";
-  // What TLS is given is part of what a kept connection is found by.
-  const agent = secure ? new HttpsAgent(kept) : new HttpAgent(kept);
-  if (options.dial) dialWith(agent, options.dial);
-  const token = tokenReader(options.bearerToken);
+  const agent = keptConnections({ ...options, secure });
+  const token = bearerTokens(options.bearerToken);
 
   const headers = async () => {
     const bearer = await token();
@@ -97,14 +84,14 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
     },
     close: () => agent.destroy(),
     async send(request, signal) {
-      const body = await bytesOf(request);
+      const body = await bodyBytes(request);
       const prepared = {
         ...tls,
         agent,
         method: request.method,
         host: server.hostname.replace(/^\[|\]$/g, ""),
         port: server.port || (secure ? 443 : 80),
-        path: pathOf(server, request),
+        path: requestTarget(server, request),
         headers: {
           ...(await headers()),
           ...request.headers,
@@ -122,6 +109,20 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
   };
 }
 
+/** What TLS is given is part of what a kept connection is found by. */
+export function keptConnections(
+  options: Pick<HttpsTransportOptions, "maxFreeSockets" | "dial"> & { readonly secure: boolean },
+): Agent {
+  const kept = {
+    keepAlive: true,
+    keepAliveMsecs: 30_000,
+    maxFreeSockets: options.maxFreeSockets ?? 16,
+  };
+  const agent = options.secure ? new HttpsAgent(kept) : new HttpAgent(kept);
+  if (options.dial) dialWith(agent, options.dial);
+  return agent;
+}
+
 /** Connections come from elsewhere; TLS is still the agent's. */
 function dialWith(agent: InstanceType<typeof HttpAgent>, dial: Dial): void {
   const isSecure = agent instanceof HttpsAgent;
@@ -135,29 +136,6 @@ function dialWith(agent: InstanceType<typeof HttpAgent>, dial: Dial): void {
     );
     return undefined;
   };
-}
-
-function tlsOf(options: HttpsTransportOptions): HttpsTransport["tls"] {
-  const { certificateAuthority, clientCertificate, tlsServerName } = options;
-  return {
-    ...(certificateAuthority && { ca: certificateAuthority }),
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
-    ...(tlsServerName && { servername: tlsServerName }),
-    rejectUnauthorized: !options.insecureSkipTlsVerify,
-  };
-}
-
-async function bytesOf({ body }: ApiRequest): Promise<Bytes | undefined> {
-  switch (body.kind) {
-    case "none":
-      return undefined;
-    case "object":
-      return utf8(JSON.stringify(body.object));
-    case "bytes":
-      return body.read();
-    default:
-      return body satisfies never;
-  }
 }
 
 /** Watches and logs stream; everything else is read to its end. */
@@ -183,35 +161,10 @@ async function* chunksOf(response: IncomingMessage, signal: AbortSignal | undefi
   }
 }
 
-function streams({ path, query }: ApiRequest): boolean {
-  if (path.endsWith("/log")) return true;
-  return ["watch", "follow"].some((name) => ["true", "1"].includes(query.get(name) ?? ""));
-}
-
-function pathOf(server: URL, request: ApiRequest): string {
-  const prefix = server.pathname.replace(/\/+$/, "");
-  const path = request.path.split("/").map(encodeURIComponent).join("/");
-  const query = request.query.toString();
-  return prefix + path + (query && `?${query}`);
-}
-
 function flat(response: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return headers;
-}
-
-/** A token's file is read again when it has changed. */
-function tokenReader(token: BearerToken | undefined): () => Promise<string | undefined> {
-  if (token === undefined || typeof token === "string") return () => Promise.resolve(token);
-  let cached: { changed: number; token: string } | undefined;
-  return async () => {
-    const changed = (await stat(token.file)).mtimeMs;
-    if (cached?.changed !== changed) {
-      cached = { changed, token: (await readFile(token.file, "utf8")).trim() };
-    }
-    return cached.token;
-  };
 }

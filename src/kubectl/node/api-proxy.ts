@@ -1,27 +1,38 @@
 import { createReadStream } from "node:fs";
 import { lstat, readdir, stat, unlink } from "node:fs/promises";
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Agent, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Duplex } from "node:stream";
 import { createServer, request as httpRequest } from "#base/node/http.ts";
-import type { HeaderValues, HttpsTransport } from "#client/node/https-transport.ts";
+import type { Http1Transport } from "#client/node/http1/transport.ts";
+import { keptConnections } from "#client/node/https-transport.ts";
+import type { Dial, HeaderValues } from "#client/node/https-transport.ts";
 import { answer } from "#streaming/node/http.ts";
 import type { UpgradeTarget } from "#streaming/node/target.ts";
 import { tunnelUpgrade } from "#streaming/node/tunnel.ts";
 import type { ProxyOptions, ProxyServer } from "../config/connection.ts";
 import { listenError } from "./network.ts";
 
-interface Options extends ProxyOptions {
-  readonly transport: HttpsTransport;
+interface ServedOptions extends ProxyOptions {
+  readonly transport: Http1Transport;
+  readonly dial: Dial | undefined;
   headers(): Promise<HeaderValues>;
   target(path: string): Promise<UpgradeTarget>;
 }
 
+interface Options extends ServedOptions {
+  readonly agent: Agent;
+}
+
 /** Requests of programs on this machine, sent on with the credentials of whoever runs it. */
-export async function serveProxy(options: Options, signal: AbortSignal): Promise<ProxyServer> {
+export async function serveProxy(served: ServedOptions, signal: AbortSignal): Promise<ProxyServer> {
+  const { transport, dial } = served;
+  const secure = transport.server.protocol === "https:";
+  const agent = keptConnections({ secure, ...(dial && { dial }) });
+  const options: Options = { ...served, agent };
   const server = createServer((request, response) => {
     serve(request, response, options).catch((error: unknown) => fail(response, error));
   });
@@ -54,6 +65,7 @@ export async function serveProxy(options: Options, signal: AbortSignal): Promise
   });
   const closed = new Promise<void>((resolve) => {
     const close = () => {
+      agent.destroy();
       server.close(() => resolve());
       server.closeAllConnections();
     };
@@ -137,8 +149,8 @@ async function pass(
   path: string,
   options: Options,
 ): Promise<void> {
-  const { transport, appendServerPath } = options;
-  const { server, tls, agent } = transport;
+  const { transport, appendServerPath, agent } = options;
+  const { server, tls } = transport;
   const headers: OutgoingHttpHeaders = { ...(await options.headers()) };
   // What the program says for itself goes before ours.
   for (const [name, value] of Object.entries(request.headers)) {

@@ -1,5 +1,6 @@
-import { httpsTransport } from "#client/node/https-transport.ts";
-import type { Dial, HeaderValues, HttpsTransport } from "#client/node/https-transport.ts";
+import { http1Transport } from "#client/node/http1/transport.ts";
+import type { Http1Transport } from "#client/node/http1/transport.ts";
+import type { Dial, HeaderValues } from "#client/node/https-transport.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
 import { toBase64, utf8 } from "#base/bytes.ts";
 import type { ClusterAccess } from "../config/cluster-access.ts";
@@ -11,7 +12,7 @@ import type {
 } from "../config/exec-credential.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { dialThrough, proxyOf } from "./proxy-dial.ts";
+import { trustNobody, trustThisMachine } from "./trust.ts";
 
 /** Speaks HTTPS to the server that a context names. */
 export async function connect(
@@ -20,9 +21,10 @@ export async function connect(
 ): Promise<Connection> {
   const { certificateAuthority, clientCertificate, bearerToken, exec } = access;
   const server = new URL(access.server);
-  const proxy = proxyOf(server, access.proxyUrl, host.environment);
-  const dial: Dial | undefined = proxy && ((signal) => dialThrough(proxy, server, signal));
-  const transport = httpsTransport({
+  if (certificateAuthority || access.insecureSkipTlsVerify) trustNobody();
+  else if (server.protocol === "https:") trustThisMachine();
+  const dial = await dialOf(server, access.proxyUrl, host.environment);
+  const transport = http1Transport({
     server: access.server,
     userAgent: "kubectl/v1.36.0 (kijabi)",
     headers: headersOf(access),
@@ -65,7 +67,7 @@ export async function connect(
       ]);
       const target = (path: string) =>
         targetOf({ transport, headers, ...(dial && { dial }) }, path);
-      return await serveProxy({ ...options, transport, headers, target }, signal);
+      return await serveProxy({ ...options, transport, headers, target, dial }, signal);
     },
     openForwarder: async (path, signal) => (await streams()).openForwarder(path, signal),
     transport: {
@@ -88,9 +90,23 @@ export async function connect(
   };
 }
 
+/** By way of the proxy, where there is one; whether there may be is seen without what does it. */
+async function dialOf(
+  server: URL,
+  proxyUrl: string | undefined,
+  environment: Host["environment"],
+): Promise<Dial | undefined> {
+  if (!proxyUrl && !Object.keys(environment).some((name) => /^https?_proxy$/i.test(name))) {
+    return undefined;
+  }
+  const { dialThrough, proxyOf } = await import("./proxy-dial.ts");
+  const proxy = proxyOf(server, proxyUrl, environment);
+  return proxy && ((signal) => dialThrough(proxy, server, signal));
+}
+
 /** Requests with what a program gives: a token, or a certificate for new connections. */
 function withPrograms(
-  transport: HttpsTransport,
+  transport: Http1Transport,
   programs: ExecCredentials,
   certificateAuthority: string | undefined,
 ) {

@@ -1,41 +1,41 @@
-import { createReadStream } from "node:fs";
 import {
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Bytes } from "#base/bytes.ts";
 import { FileError } from "../host.ts";
-import type { FileTree, Files } from "../host.ts";
+import type { Files } from "../host.ts";
 
-/** The machine's file system. */
+/**
+ * The machine's file system. Files are small and there is nothing else to do meanwhile: asking at
+ * once takes less time than to start the threads that would.
+ */
 export const diskFiles: Files = {
-  readText: (path) => tell("open", path, () => readFile(path, "utf8")),
-  readBytes: (path) => tell("open", path, async () => (await readFile(path)) as Bytes),
+  readText: async (path) => (await read(path)).toString(),
+  readBytes: async (path) => (await read(path)) as Bytes,
   writeText: (path, text, options = {}) =>
-    tell("open", path, async () => {
+    tell("open", path, () => {
       const mode = options.mode === undefined ? {} : { mode: options.mode };
-      if (options.exclusive) return await writeFile(path, text, { ...mode, flag: "wx" });
+      if (options.exclusive) return writeFileSync(path, text, { ...mode, flag: "wx" });
       // A reader sees the old text or the new one, never a part; a link stays a link.
-      const target = await realpath(path).catch(() => path);
-      const kept = await stat(target).catch(() => undefined);
+      const kept = statSync(path, { throwIfNoEntry: false });
+      const target = kept ? realpathSync(path) : path;
       const temporary = `${target}.${process.pid}.tmp`;
-      await writeFile(temporary, text, kept ? { mode: kept.mode & 0o7777 } : mode);
-      await rename(temporary, target);
+      writeFileSync(temporary, text, kept ? { mode: kept.mode & 0o7777 } : mode);
+      renameSync(temporary, target);
     }),
   async stat(path) {
     try {
-      const found = await stat(path);
+      const found = statSync(path);
       return {
         isDirectory: found.isDirectory(),
         sizeBytes: found.size,
@@ -47,53 +47,37 @@ export const diskFiles: Files = {
       throw fileError("stat", path, error);
     }
   },
-  list: (path) => tell("open", path, async () => (await readdir(path)).sort()),
+  list: (path) => tell("open", path, () => readdirSync(path).sort()),
   makeDirectory: (path) =>
-    tell("mkdir", path, async () => void (await mkdir(path, { recursive: true, mode: 0o750 }))),
-  remove: (path) => tell("remove", path, () => rm(path, { recursive: true, force: true })),
+    tell("mkdir", path, () => void mkdirSync(path, { recursive: true, mode: 0o750 })),
+  remove: (path) => tell("remove", path, () => rmSync(path, { recursive: true, force: true })),
   absolute: (path) => resolve(path),
   makeTemporaryDirectory: (prefix) =>
-    tell("mkdir", tmpdir(), () => mkdtemp(join(tmpdir(), prefix))),
+    tell("mkdir", tmpdir(), () => mkdtempSync(join(tmpdir(), prefix))),
   makeTemporary: (prefix, suffix) =>
-    tell("open", tmpdir(), async () => {
-      const directory = await mkdtemp(join(tmpdir(), prefix));
+    tell("open", tmpdir(), () => {
+      const directory = mkdtempSync(join(tmpdir(), prefix));
       const path = `${directory}${suffix}`;
-      await writeFile(path, "", { flag: "wx", mode: 0o600 });
-      await rm(dirname(join(directory, "x")), { recursive: true });
+      writeFileSync(path, "", { flag: "wx", mode: 0o600 });
+      rmSync(dirname(join(directory, "x")), { recursive: true });
       return path;
     }),
 };
 
-/** The same, seen as `cp` copies it. */
-export const diskTree: FileTree = {
-  status: (path) =>
-    tell("lstat", path, async () => {
-      const found = await lstat(path);
-      const { size, mtimeMs: modifiedMs, uid: userId, gid: groupId } = found;
-      const type = found.isDirectory()
-        ? "directory"
-        : found.isSymbolicLink()
-          ? "link"
-          : found.isFile()
-            ? "file"
-            : "other";
-      return {
-        type,
-        mode: found.mode & 0o7777,
-        sizeBytes: size,
-        modifiedMs,
-        userId,
-        groupId,
-        ...(type === "link" && { linkTarget: await readlink(path) }),
-      };
-    }),
-  async *read(path) {
-    for await (const chunk of createReadStream(path)) yield chunk as Bytes;
-  },
-  write: (path, content) => tell("open", path, () => writeFile(path, content)),
-};
+/** What a pipe says may take its time, in which a person may want to end the program. */
+async function read(path: string): Promise<Buffer> {
+  return await tell("open", path, async () => {
+    if (statSync(path).isFile()) return readFileSync(path);
+    const { readFile } = await import("node:fs/promises");
+    return await readFile(path);
+  });
+}
 
-async function tell<T>(operation: string, path: string, work: () => Promise<T>): Promise<T> {
+export async function tell<T>(
+  operation: string,
+  path: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

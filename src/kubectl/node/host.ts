@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
-import { isatty } from "node:tty";
 import { systemClock } from "#base/node/system-clock.ts";
 import { cryptoRandom } from "#base/random.ts";
 import type { Bytes } from "#base/bytes.ts";
 import { Channel } from "#base/channel.ts";
-import type { Host, Input, Output, Programs, Terminal } from "../host.ts";
-import { diskFiles, diskTree } from "./files.ts";
+import type { FileTree, Host, Input, Programs, Terminal } from "../host.ts";
+import { diskFiles } from "./files.ts";
+import { isTerminal, standardOutput } from "./output.ts";
 
 /** kubectl in a terminal, or in a script. */
 export function nodeHost(
@@ -24,8 +24,8 @@ export function nodeHost(
     clock: systemClock(),
     random: cryptoRandom,
     stdin: standardInput(),
-    stdout: outputTo(process.stdout),
-    stderr: outputTo(process.stderr),
+    stdout: standardOutput("stdout"),
+    stderr: standardOutput("stderr"),
     files: diskFiles,
     homeDirectory: environment.HOME || homedir(),
     platform: { os: goPlatform(), arch: goArchitecture() },
@@ -36,13 +36,15 @@ export function nodeHost(
     // TLS takes longer to load than all of ours: commands that ask no server do without.
     connect: async (access, host) => (await import("./connect.ts")).connect(access, host),
     get terminal() {
-      return isatty(0) ? terminal : undefined;
+      return isTerminal(0) ? terminal : undefined;
     },
-    tree: diskTree,
+    tree: lazyTree,
     network: {
       listen: async (...args) => (await import("./network.ts")).listen(...args),
     },
     async fetchText(url, signal) {
+      const { trustThisMachine } = await import("./trust.ts");
+      trustThisMachine();
       const response = await fetch(url, signal ? { signal } : {});
       const { status, statusText } = response;
       return { status, statusText, text: await response.text() };
@@ -59,26 +61,13 @@ function lazyPrograms(environment: Host["environment"]): Programs {
   };
 }
 
-/** Writes are remembered by the stream when the reader is slow; a reader that went away is no failure. */
-function outputTo(stream: NodeJS.WriteStream): Output {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-  return {
-    isTerminal: stream.isTTY,
-    get columns() {
-      return stream.columns;
-    },
-    write: (data) => void stream.write(data),
-    async drained() {
-      if (!stream.writableNeedDrain) return;
-      await new Promise<void>((resolve) => {
-        stream.once("drain", resolve);
-        stream.once("close", resolve);
-      });
-    },
-  };
-}
+const lazyTree: FileTree = {
+  status: async (path) => (await import("./file-tree.ts")).diskTree.status(path),
+  async *read(path) {
+    yield* (await import("./file-tree.ts")).diskTree.read(path);
+  },
+  write: async (...args) => (await import("./file-tree.ts")).diskTree.write(...args),
+};
 
 const terminal: Terminal = {
   size() {
@@ -113,7 +102,7 @@ function standardInput(): Input {
   return {
     // Looking at `process.stdin` opens it, which most commands need not pay for.
     get isTerminal() {
-      return isatty(0);
+      return isTerminal(0);
     },
     async *chunks(signal) {
       const input = process.stdin;

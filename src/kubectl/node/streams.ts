@@ -1,4 +1,5 @@
-import type { Dial, HeaderValues, HttpsTransport } from "#client/node/https-transport.ts";
+import type { Http1Transport } from "#client/node/http1/transport.ts";
+import type { Dial, HeaderValues } from "#client/node/https-transport.ts";
 import { isRow } from "#machinery/json.ts";
 import { StatusError } from "#machinery/status.ts";
 import { openPortForward, openRemoteCommand } from "#streaming/node/open.ts";
@@ -9,7 +10,7 @@ import type { Connection } from "../config/connection.ts";
 import { isStatus } from "../rest/failure.ts";
 
 export interface StreamOptions {
-  readonly transport: HttpsTransport;
+  readonly transport: Http1Transport;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dial?: Dial;
   headers(): Promise<HeaderValues>;

@@ -8,7 +8,6 @@ import { isFailure } from "../../resources/find.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
 import { resourcePath } from "../../rest/paths.ts";
 import { getPrinter } from "./printer.ts";
-import { sortRows, sortObjects } from "./sort.ts";
 import { isTable, plainTable, tableText } from "./tables.ts";
 import type { ServerTable, TableOptions } from "./tables.ts";
 import { tableAccept } from "./values.ts";
@@ -71,18 +70,16 @@ async function printTables(
       errors.push(error);
     }
   }
-  if (values["sort-by"] && infos.length > 1) {
+  const sort = await sortOf(values);
+  if (sort && infos.length > 1) {
     // Several tables are sorted as such first, which fails by a field that tables do not have.
-    sortObjects(
-      sections.flatMap(({ tables }) => tables),
-      values["sort-by"],
-    );
+    sort.objects(sections.flatMap(({ tables }) => tables));
   }
   const several = new Set(infos.map(({ resource }) => resource)).size > 1;
   let printed = 0;
   for (const { resource, tables } of sections) {
-    const sorted = values["sort-by"] ? sortRows(tables, values["sort-by"]) : undefined;
-    if (values["sort-by"] && !sorted) continue;
+    const sorted = sort?.rows(tables);
+    if (sort && !sorted) continue;
     const shown = sorted ? [sorted] : tables;
     if (shown.every(({ rows }) => rows.length === 0)) continue;
     if (printed++ > 0 && !values["no-headers"]) kubectl.print("\n");
@@ -93,6 +90,16 @@ async function printTables(
   const everywhere = values["all-namespaces"] || !allNamespaced;
   const { name } = await kubectl.namespace();
   kubectl.tell(everywhere ? "No resources found" : `No resources found in ${name} namespace.`);
+}
+
+/** Paths of JSON are only learnt by who sorts by one. */
+async function sortOf({ "sort-by": field }: GetValues) {
+  if (!field) return undefined;
+  const { sortObjects, sortRows } = await import("./sort.ts");
+  return {
+    rows: (tables: readonly ServerTable[]) => sortRows(tables, field),
+    objects: <T extends object>(objects: readonly T[]) => sortObjects(objects, field),
+  };
 }
 
 export function tableOptionsOf(
@@ -178,10 +185,10 @@ async function collect(
   if (infos.length === 0 && values["ignore-not-found"]) return undefined;
   const [only] = items;
   if (single && only) return only;
-  const sorted = values["sort-by"] ? sortObjects(items, values["sort-by"]) : items;
+  const sort = await sortOf(values);
   const list: ObjectList = {
     apiVersion: "v1",
-    items: sorted,
+    items: sort ? sort.objects(items) : items,
     kind: "List",
     metadata: { resourceVersion: "" },
   };
