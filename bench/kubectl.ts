@@ -7,7 +7,7 @@ import { Namespace, Pod } from "#api/core/v1.ts";
 import { bundle } from "../scripts/bundle.ts";
 import { openControlPlane } from "../test/support/control-plane.ts";
 import { stockKubectl } from "../test/interop/kubectl/stock.ts";
-import { describeMachine, median } from "./measure.ts";
+import { childrenCpuMs, describeMachine, median } from "./measure.ts";
 
 const execute = promisify(execFile);
 
@@ -51,6 +51,8 @@ interface Result {
   readonly name: string;
   /** Milliseconds of each run, by program. */
   readonly ms: Readonly<Record<string, readonly number[]>>;
+  /** Of CPU time, on average: it counts where other work disturbs the clock. */
+  readonly cpuMs: Readonly<Record<string, number>>;
 }
 
 async function measure(
@@ -83,14 +85,18 @@ async function measure(
   const results: Result[] = [];
   for (const { name, args } of cases) {
     const ms: Record<string, number[]> = {};
+    const cpuMs: Record<string, number> = {};
     // The first round warms caches, and is not counted; then each takes its turn.
     for (let round = 0; round <= runs; round++) {
       for (const program of programs) {
+        const before = childrenCpuMs();
         const taken = await time(program, args, { home: scratch, kubeconfig: plane.kubeconfig });
-        if (round > 0) (ms[program.name] ??= []).push(taken);
+        if (round === 0) continue;
+        (ms[program.name] ??= []).push(taken);
+        cpuMs[program.name] = (cpuMs[program.name] ?? 0) + (childrenCpuMs() - before) / runs;
       }
     }
-    results.push({ name, ms });
+    results.push({ name, ms, cpuMs });
   }
   return results;
 }
@@ -127,19 +133,25 @@ function fiftyObjects(): string {
 
 function print(results: readonly Result[], programs: readonly Program[]): void {
   const names = programs.map(({ name }) => name);
-  const rows = results.map(({ name, ms }) => {
-    const medians = names.map((program) => median(ms[program] ?? []));
-    const [peer, ours] = medians;
-    const ratio = peer && ours ? (ours / peer).toFixed(2) : "";
-    return [name, ...medians.map((value) => `${value.toFixed(0)} ms`), ratio];
+  const rows = results.map(({ name, ms, cpuMs }) => {
+    const wall = names.map((program) => median(ms[program] ?? []));
+    const cpu = names.map((program) => cpuMs[program] ?? 0);
+    return [name, ...withRatio(wall), ...withRatio(cpu)];
   });
-  const header = ["command", ...names, names.length > 1 ? "ours/stock" : ""];
+  const ratio = names.length > 1 ? ["ours/stock"] : [];
+  const header = ["command", ...names, ...ratio, ...names.map((name) => `CPU ${name}`), ...ratio];
   for (const row of [header, ...rows]) {
     process.stdout.write(
       `${row
-        .map((cell) => cell.padEnd(20))
+        .map((cell, index) => cell.padEnd(index === 0 ? 20 : 12))
         .join("")
         .trimEnd()}\n`,
     );
   }
+}
+
+function withRatio(values: readonly number[]): string[] {
+  const [peer, ours] = values;
+  const ratio = peer && ours ? [(ours / peer).toFixed(2)] : [];
+  return [...values.map((value) => `${value.toFixed(0)} ms`), ...ratio];
 }

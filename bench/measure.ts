@@ -37,9 +37,19 @@ export async function costOf(
 }
 
 function ticksOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = statOf(`${pid}`);
   return Number(fields[11]) + Number(fields[12]); // utime and stime
+}
+
+/** CPU time of all programs that this one has run to their end. */
+export function childrenCpuMs(): number {
+  const fields = statOf("self");
+  return ((Number(fields[13]) + Number(fields[14])) / ticksPerSecond) * 1000; // cutime and cstime
+}
+
+function statOf(process: string): string[] {
+  const stat = readFileSync(`/proc/${process}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 function rssOf(pid: number): number {
