@@ -1,4 +1,5 @@
 import { OverflowError } from "#base/channel.ts";
+import type { Clock } from "#base/clock.ts";
 import { invariant } from "#base/invariant.ts";
 import { CompactedError } from "./store.ts";
 import type { Entry, Revision } from "./store.ts";
@@ -19,10 +20,41 @@ export class Progress {
   }
 }
 
+/**
+ * Changes of one prefix that came one after the other. Followers that are told of the same ones at
+ * the same time get the same object, so that they can share what they make of it.
+ */
+export class Batch<C> {
+  readonly changes: readonly C[];
+  /** What followers have made of it, by a name that says what. */
+  readonly made = new Map<string, unknown>();
+
+  constructor(changes: readonly C[]) {
+    this.changes = changes;
+  }
+}
+
+export interface FollowQuery {
+  readonly prefix: string;
+  readonly after: Revision;
+  /** Would rather hear of several changes together, a few milliseconds later, if many follow. */
+  readonly patient?: boolean;
+}
+
 interface Follower {
   wake: (() => void) | undefined;
   progressDue: boolean;
 }
+
+/** A batch is no longer than this, so that a follower that is behind takes its turn. */
+const batchMax = 64;
+/** So many are remembered for others who stand at the same place. */
+const batchesMax = 64;
+/** So long do the patient wait for others' sake: telling each of them costs about 20 µs. */
+const patienceMsPerFollower = 0.02;
+const patienceMsMax = 100;
+/** So many are told in one go, before others have their turn. */
+const toldMax = 512;
 
 /**
  * The newest changes, in one log that all followers read from: a follower is a position, so that
@@ -37,14 +69,25 @@ export class Feed<C extends Change> {
   #dropped = 0;
   #floor: Revision;
   readonly #current: () => Revision;
+  readonly #clock: Clock | undefined;
   readonly #followers = new Set<Follower>();
+  /** Those that have seen everything. */
+  readonly #waiting = new Set<Follower>();
+  readonly #patient = new Set<Follower>();
+  #isTelling = false;
+  /** The newest batches, by where they begin; they end where the log does. */
+  readonly #batches = new Map<string, { readonly batch: Batch<C>; readonly end: number }>();
   #closed = false;
   #failure: unknown;
 
-  /** All changes after `floor` will be published; `current` tells up to where they have been. */
-  constructor(options: { floor: Revision; current: () => Revision }) {
+  /**
+   * All changes after `floor` will be published; `current` tells up to where they have been.
+   * Without a clock nobody is patient.
+   */
+  constructor(options: { floor: Revision; current: () => Revision; clock?: Clock }) {
     this.#floor = options.floor;
     this.#current = options.current;
+    this.#clock = options.clock;
   }
 
   /** Every change after this revision is in the log. */
@@ -66,7 +109,10 @@ export class Feed<C extends Change> {
     const newest = this.#changes.at(-1)?.revision ?? this.#floor + 1;
     invariant(change.revision >= newest, "revisions only grow");
     this.#changes.push(change);
-    for (const follower of this.#followers) wake(follower);
+    this.#batches.clear();
+    for (const follower of this.#waiting) wake(follower);
+    this.#waiting.clear();
+    this.#tellPatient();
   }
 
   /** Drops changes up to and including `revision`. */
@@ -110,11 +156,22 @@ export class Feed<C extends Change> {
 
   /** Changes under `prefix` after `after`. Ends without an error on abort. */
   async *follow(
-    query: { prefix: string; after: Revision },
+    query: FollowQuery,
     signal: AbortSignal,
   ): AsyncGenerator<C | Progress, void, undefined> {
-    if (query.after < this.#floor) throw new CompactedError(this.#floor);
-    let position = this.#dropped + this.#indexAfter(query.after) - this.#head;
+    for await (const item of this.batches(query, signal)) {
+      if (item instanceof Progress) yield item;
+      else yield* item.changes;
+    }
+  }
+
+  /** The same, several at a time where there are several. A batch is never empty. */
+  async *batches(
+    { prefix, after, patient = false }: FollowQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch<C> | Progress, void, undefined> {
+    if (after < this.#floor) throw new CompactedError(this.#floor);
+    let position = this.#dropped + this.#indexAfter(after) - this.#head;
     const follower: Follower = { wake: undefined, progressDue: false };
     const onAbort = () => wake(follower);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -128,25 +185,72 @@ export class Feed<C extends Change> {
         }
         const index = position - this.#dropped;
         if (index < 0) throw new OverflowError(this.size - index);
-        const change = this.at(index);
-        if (change) {
-          position++;
-          // A watch from a revision that is still to come must not see what is before it.
-          if (change.revision > query.after && change.key.startsWith(query.prefix)) yield change;
+        if (index < this.size) {
+          const { batch, end } = this.#batchFrom(index, prefix);
+          position = this.#dropped + end;
+          const unseen = batchAfter(batch, after);
+          if (unseen.changes.length > 0) yield unseen;
         } else if (follower.progressDue) {
           follower.progressDue = false;
           yield new Progress(this.#current());
         } else {
-          await new Promise<void>((resolve) => (follower.wake = resolve));
+          await new Promise<void>((resolve) => {
+            follower.wake = resolve;
+            (patient && this.#clock ? this.#patient : this.#waiting).add(follower);
+          });
         }
       }
     } finally {
       signal.removeEventListener("abort", onAbort);
-      this.#followers.delete(follower);
+      for (const set of [this.#followers, this.#waiting, this.#patient]) set.delete(follower);
     }
   }
 
+  #batchFrom(index: number, prefix: string): { readonly batch: Batch<C>; readonly end: number } {
+    const name = `${index} ${prefix}`;
+    const known = this.#batches.get(name);
+    if (known) return known;
+    const end = Math.min(this.size, index + batchMax);
+    const changes = this.#changes
+      .slice(this.#head + index, this.#head + end)
+      .filter(({ key }) => key.startsWith(prefix));
+    const made = { batch: new Batch(changes), end };
+    if (this.#batches.size >= batchesMax) this.#batches.clear();
+    this.#batches.set(name, made);
+    return made;
+  }
+
+  get #end(): number {
+    return this.#dropped + this.size;
+  }
+
+  /** The more there are, the more changes they are told of at once. */
+  #tellPatient(): void {
+    if (this.#isTelling || this.#patient.size === 0 || !this.#clock) return;
+    this.#isTelling = true;
+    const tell = () => this.#tell([...this.#patient], this.#end);
+    const delayMs = Math.min(patienceMsMax, this.#patient.size * patienceMsPerFollower);
+    if (delayMs < 1) tell();
+    else this.#clock.after(delayMs, tell);
+  }
+
+  #tell(followers: readonly Follower[], upTo: number): void {
+    for (const follower of followers.slice(0, toldMax)) {
+      this.#patient.delete(follower);
+      wake(follower);
+    }
+    const rest = followers.slice(toldMax);
+    if (rest.length > 0) {
+      this.#clock?.after(0, () => this.#tell(rest, upTo));
+      return;
+    }
+    this.#isTelling = false;
+    // Those who were told first may not know yet what came meanwhile.
+    if (this.#end > upTo) this.#tellPatient();
+  }
+
   #drop(count: number): void {
+    if (count > 0) this.#batches.clear();
     this.#head += count;
     this.#dropped += count;
     // Dropped changes are forgotten in bulk: moving the rest down each time would cost its length.
@@ -167,6 +271,13 @@ export class Feed<C extends Change> {
     }
     return low;
   }
+}
+
+/** A watch from a revision that was still to come must not see what was before it. */
+function batchAfter<C extends Change>(batch: Batch<C>, after: Revision): Batch<C> {
+  const first = batch.changes[0];
+  if (!first || first.revision > after) return batch;
+  return new Batch(batch.changes.filter((change) => change.revision > after));
 }
 
 function wake(follower: Follower): void {

@@ -1,3 +1,4 @@
+import type { Clock } from "#base/clock.ts";
 import { Feed } from "./feed.ts";
 import type { Change } from "./feed.ts";
 import { orderOf, prefixEnd } from "./keys.ts";
@@ -13,7 +14,7 @@ export class KeySpace<C extends Change> {
   readonly feed: Feed<C>;
   readonly #entries = new SortedMap<Entry>();
 
-  constructor(options: { floor: Revision; current: () => Revision }) {
+  constructor(options: { floor: Revision; current: () => Revision; clock?: Clock }) {
     this.feed = new Feed<C>(options);
   }
 

@@ -1,8 +1,5 @@
-import { PartialObjectMetadata, Status } from "#api/meta/v1.ts";
 import { OverflowError } from "#base/channel.ts";
-import { concatBytes, utf8 } from "#base/bytes.ts";
-import type { Bytes } from "#base/bytes.ts";
-import type { ApiResponse, WatchEvent } from "#client/transport.ts";
+import type { ApiResponse } from "#client/transport.ts";
 import {
   badRequest,
   resourceVersionTooLarge,
@@ -12,28 +9,21 @@ import {
 import { forbidden, notSupported } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { apiVersionOf } from "#schema/message.ts";
-import {
-  encodeProtobufEnvelope,
-  encodeProtobufWatchFrame,
-  wrapProtobuf,
-} from "#schema/protobuf-envelope.ts";
-import type { CacheEvent, ObjectEvent } from "#storage/cacher/cache-event.ts";
+import type { Bookmark } from "#storage/cacher/cache-event.ts";
+import type { EventBatch } from "#storage/cacher/cacher.ts";
 import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
 import type { Entry, Revision } from "#storage/store.ts";
 import type { RequestContext } from "../pipeline/request.ts";
-import { includeObjectOf, tableOf } from "../table/table.ts";
-import type { IncludeObject } from "../table/table.ts";
-import { formOf, isInProcess, partialMetadata } from "./answers.ts";
+import { isTrue } from "../pipeline/request-info.ts";
+import { formOf, isInProcess } from "./answers.ts";
 import { listPrefix } from "./keys.ts";
 import { parseVersion } from "./list-query.ts";
-import type { AnswerForm } from "./media.ts";
 import { optionsInvalid } from "./options.ts";
 import { selectionOf } from "./selection.ts";
-import type { Selection } from "./selection.ts";
 import type { ResourceStorage } from "./storage.ts";
-import type { StoredObject } from "./stored-object.ts";
 import { frozen } from "./stored-object.ts";
-import { isTrue } from "../pipeline/request-info.ts";
+import { decodedEvents, encodedEvents, eventEncoding } from "./watch-events.ts";
+import type { Told } from "./watch-events.ts";
 
 const timeoutSecondsMin = 1800;
 export const initialEventsEnd = "k8s.io/initial-events-end";
@@ -53,26 +43,15 @@ export function watch(storage: ResourceStorage, context: RequestContext): ApiRes
   const form = formOf(storage, context, { stream: true });
   const query = watchQueryOf(storage, context.request.query);
   const selection = selectionOf(storage, selectorsOf(context));
-  const changes = selectedChanges(storage, context, query, selection);
+  const told = toldTo(storage, context, query);
   if (isInProcess(context)) {
-    const events = decodedEvents(storage, changes);
+    const events = decodedEvents(storage, selection, told);
     return { status: 200, headers: {}, body: { kind: "events", events } };
   }
-  const chunks = encodedEvents(storage, context, form, changes);
+  const encoding = eventEncoding(storage, context, form);
+  const chunks = encodedEvents(selection, encoding, told);
   const { contentType } = form;
   return { status: 200, headers: {}, body: { kind: "stream", contentType, chunks } };
-}
-
-function encodedEvents(
-  storage: ResourceStorage,
-  context: RequestContext,
-  form: AnswerForm,
-  changes: AsyncIterable<Change>,
-): AsyncIterable<Bytes> {
-  if (form.encoding === "protobuf") return protobufFrames(storage, form, changes);
-  // The table's time and columns are of the watcher: only plain objects are shared.
-  if (form.shape === "object") return objectLines(storage, changes);
-  return shapedLines(storage, form, includeObjectOf(context.request.query), changes);
 }
 
 /** A path that names an object watches that one, as a selector would. */
@@ -125,25 +104,12 @@ function checkInitial(sendInitial: string | null, match: string, token: string |
   if (errors.length) throw optionsInvalid("ListOptions", errors);
 }
 
-/** What one watcher gets to see of a change. */
-type Change =
-  | {
-      readonly type: "ADDED" | "MODIFIED" | "DELETED";
-      readonly entry: Entry;
-      readonly revision: Revision;
-      /** Where encoded forms may be kept for other watchers; missing for the initial state. */
-      readonly memo: Map<string, Bytes> | undefined;
-    }
-  | { readonly type: "BOOKMARK"; readonly object: object; readonly revision: Revision }
-  | { readonly type: "ERROR"; readonly status: object };
-
-/** Ends when the time is up or the client goes; a failure becomes the last event. */
-async function* selectedChanges(
+/** Ends when the time is up or the client goes; a failure becomes the last that is told. */
+async function* toldTo(
   storage: ResourceStorage,
   context: RequestContext,
   query: WatchQuery,
-  selection: Selection,
-): AsyncGenerator<Change, void, undefined> {
+): AsyncGenerator<Told, void, undefined> {
   const { cacher, clock, logger } = storage.environment;
   const { after, initial, stale } = query;
   const timeUp = new AbortController();
@@ -151,25 +117,28 @@ async function* selectedChanges(
   const cancelTimer = clock.after(query.timeoutMs, () => timeUp.abort());
   const prefix = listPrefix(storage.storedInfo, context.info.namespace);
   try {
-    const events = cacher.watch(
-      { prefix, initial, ...(stale && { stale }), ...(after !== undefined && { after }) },
+    const events = cacher.watchBatches(
+      {
+        prefix,
+        initial,
+        // Components of this process act on what they hear: the sooner the better.
+        patient: !isInProcess(context),
+        ...(stale && { stale }),
+        ...(after !== undefined && { after }),
+      },
       signal,
     );
-    // The initial state lasts until its bookmark; its events are encoded once per watcher.
+    // The initial state lasts until its bookmark.
     let isInitial = initial;
-    for await (const event of events) {
-      if (event.type === "bookmark") {
-        if (event.initialEventsEnd) isInitial = false;
-        const change = bookmarkOf(storage, query, event);
-        if (change) yield change;
+    for await (const item of events) {
+      if ("type" in item) {
+        if (item.initialEventsEnd) isInitial = false;
+        const bookmark = bookmarkOf(storage, query, item);
+        if (bookmark) yield bookmark;
         continue;
       }
-      if (storage.form.needsPreparation) {
-        const { entry, previous } = event;
-        await storage.form.prepare(previous ? [previous, entry] : [entry]);
-      }
-      const change = changeOf(event, selection, isInitial);
-      if (change) yield change;
+      if (storage.form.needsPreparation) await storage.form.prepare(entriesOf(item));
+      yield { type: "CHANGES", batch: item, isInitial };
     }
   } catch (error) {
     // Too slow: the client watches again from where it was.
@@ -181,6 +150,10 @@ async function* selectedChanges(
   } finally {
     cancelTimer();
   }
+}
+
+function entriesOf({ changes }: EventBatch): Entry[] {
+  return changes.flatMap(({ entry, previous }) => (previous ? [previous, entry] : [entry]));
 }
 
 function watchFailure(error: unknown, after: Revision | undefined) {
@@ -196,8 +169,8 @@ function watchFailure(error: unknown, after: Revision | undefined) {
 function bookmarkOf(
   { info }: ResourceStorage,
   query: WatchQuery,
-  event: Extract<CacheEvent, { type: "bookmark" }>,
-): Change | undefined {
+  event: Bookmark,
+): Told | undefined {
   const marks = event.initialEventsEnd;
   if (marks ? !query.marksInitial : !query.bookmarks) return undefined;
   const object = frozen({
@@ -210,196 +183,4 @@ function bookmarkOf(
     },
   });
   return { type: "BOOKMARK", object, revision: event.revision };
-}
-
-/** An object that begins to match was added to what the watcher sees, and the other way round. */
-function changeOf(
-  event: ObjectEvent,
-  selection: Selection,
-  isInitial: boolean,
-): Change | undefined {
-  const { entry, previous, revision: at } = event;
-  const memo = isInitial ? undefined : event.memo;
-  switch (event.type) {
-    case "added":
-      return selection.matches(entry) ? { type: "ADDED", entry, revision: at, memo } : undefined;
-    case "deleted":
-      return selection.matches(previous ?? entry)
-        ? { type: "DELETED", entry, revision: at, memo }
-        : undefined;
-    case "modified": {
-      const matched = previous !== undefined && selection.matches(previous);
-      if (selection.matches(entry)) {
-        return { type: matched ? "MODIFIED" : "ADDED", entry, revision: at, memo };
-      }
-      return matched && previous
-        ? { type: "DELETED", entry: previous, revision: at, memo }
-        : undefined;
-    }
-    default:
-      return event.type satisfies never;
-  }
-}
-
-async function* decodedEvents(
-  storage: ResourceStorage,
-  changes: AsyncIterable<Change>,
-): AsyncGenerator<WatchEvent<unknown>, void, undefined> {
-  for await (const change of changes) {
-    switch (change.type) {
-      case "ERROR":
-        yield { type: "ERROR", object: frozen(change.status) };
-        break;
-      case "BOOKMARK":
-        yield { type: "BOOKMARK", object: change.object };
-        break;
-      default:
-        yield { type: change.type, object: objectOf(storage, change) };
-    }
-  }
-}
-
-type ObjectChange = Extract<Change, { entry: Entry }>;
-
-function objectOf({ form }: ResourceStorage, { entry, revision: at }: ObjectChange): StoredObject {
-  const object = form.decode(entry);
-  if (entry.modified === at) return object;
-  const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(at) });
-  return Object.freeze({ ...object, metadata });
-}
-
-const lineEnd = utf8("}\n");
-const lineHeads = {
-  ADDED: utf8('{"type":"ADDED","object":'),
-  MODIFIED: utf8('{"type":"MODIFIED","object":'),
-  DELETED: utf8('{"type":"DELETED","object":'),
-} as const;
-
-/** One line per event; every line is made once, for all watchers. */
-async function* objectLines(
-  storage: ResourceStorage,
-  changes: AsyncIterable<Change>,
-): AsyncGenerator<Bytes, void, undefined> {
-  const { group, version } = storage.info;
-  for await (const change of changes) {
-    if (change.type === "BOOKMARK" || change.type === "ERROR") {
-      yield otherLine(change);
-      continue;
-    }
-    const { type, entry, revision: at, memo } = change;
-    const key = `${group}/${version} ${type}`;
-    let line = memo?.get(key);
-    if (!line) {
-      line = concatBytes([lineHeads[type], ...storage.form.objectParts(entry, at), lineEnd]);
-      memo?.set(key, line);
-    }
-    yield line;
-  }
-}
-
-function otherLine(change: Exclude<Change, ObjectChange>): Bytes {
-  const object = change.type === "BOOKMARK" ? change.object : change.status;
-  return utf8(`${JSON.stringify({ type: change.type, object })}\n`);
-}
-
-/** One frame per event; the frames of whole objects are made once, for all watchers. */
-async function* protobufFrames(
-  storage: ResourceStorage,
-  { shape }: AnswerForm,
-  changes: AsyncIterable<Change>,
-): AsyncGenerator<Bytes, void, undefined> {
-  const apiVersion = apiVersionOf(storage.info);
-  const kind = shape === "metadata" ? PartialObjectMetadata : storage.definition.type;
-  for await (const change of changes) {
-    switch (change.type) {
-      case "ERROR":
-        yield encodeProtobufWatchFrame("ERROR", encodeProtobufEnvelope(Status, change.status));
-        break;
-      case "BOOKMARK":
-        yield encodeProtobufWatchFrame("BOOKMARK", encodeProtobufEnvelope(kind, change.object));
-        break;
-      default: {
-        const key = `protobuf ${shape} ${apiVersion} ${change.type}`;
-        let frame = change.memo?.get(key);
-        if (!frame) {
-          frame = encodeProtobufWatchFrame(change.type, enveloped(storage, shape, change));
-          change.memo?.set(key, frame);
-        }
-        yield frame;
-      }
-    }
-  }
-}
-
-function enveloped(
-  storage: ResourceStorage,
-  shape: AnswerForm["shape"],
-  change: ObjectChange,
-): Bytes {
-  const { definition, form, info } = storage;
-  if (shape === "metadata") {
-    return encodeProtobufEnvelope(PartialObjectMetadata, objectOf(storage, change));
-  }
-  const { entry, revision: at } = change;
-  if (entry.modified !== at) {
-    return encodeProtobufEnvelope(definition.type, objectOf(storage, change));
-  }
-  return wrapProtobuf(apiVersionOf(info), info.kind, form.protobuf(entry));
-}
-
-/** Tables and bare metadata. */
-async function* shapedLines(
-  storage: ResourceStorage,
-  form: AnswerForm,
-  include: IncludeObject,
-  changes: AsyncIterable<Change>,
-): AsyncGenerator<Bytes, void, undefined> {
-  let withoutColumns = false;
-  const shape = (object: StoredObject): unknown => {
-    if (form.shape === "object") return object;
-    if (form.shape === "metadata") return partialMetadata(object);
-    const table = tableOf({
-      definition: storage.definition,
-      objects: [object],
-      metadata: { resourceVersion: object.metadata.resourceVersion },
-      include,
-      now: storage.environment.clock.now(),
-      withoutColumns,
-    });
-    withoutColumns = true;
-    return table;
-  };
-  for await (const change of changes) {
-    const event =
-      change.type === "ERROR"
-        ? { type: change.type, object: change.status }
-        : change.type === "BOOKMARK"
-          ? { type: change.type, object: shapedBookmark(storage, form, change) }
-          : { type: change.type, object: shape(objectOf(storage, change)) };
-    yield utf8(`${JSON.stringify(event)}\n`);
-  }
-}
-
-function shapedBookmark(
-  storage: ResourceStorage,
-  form: AnswerForm,
-  { object, revision: at }: Extract<Change, { type: "BOOKMARK" }>,
-): unknown {
-  switch (form.shape) {
-    case "object":
-      return object;
-    case "metadata":
-      return partialMetadata(object as StoredObject);
-    case "table":
-      return tableOf({
-        definition: storage.definition,
-        objects: [],
-        metadata: { resourceVersion: String(at) },
-        include: "None",
-        now: 0,
-        withoutColumns: true,
-      });
-    default:
-      return form.shape satisfies never;
-  }
 }

@@ -1,4 +1,3 @@
-import type { Bytes } from "#base/bytes.ts";
 import type { Change } from "../feed.ts";
 import type { Entry, Revision } from "../store.ts";
 
@@ -25,7 +24,6 @@ export class ObjectEvent implements Change {
   readonly previous: Entry | undefined;
   /** When the cacher heard of it, by the monotonic clock. */
   readonly heardAt: number;
-  #memo: Map<string, Bytes> | undefined;
 
   constructor(
     type: ObjectEvent["type"],
@@ -43,13 +41,5 @@ export class ObjectEvent implements Change {
 
   get revision(): Revision {
     return this.entry.modified;
-  }
-
-  /**
-   * Encoded forms of the event by the encoder's name for them ("json", "protobuf"), so that each is
-   * made once for all watchers. Lives as long as the event.
-   */
-  get memo(): Map<string, Bytes> {
-    return (this.#memo ??= new Map());
   }
 }

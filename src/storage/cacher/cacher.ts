@@ -6,7 +6,7 @@ import { required } from "#base/invariant.ts";
 import { silentLogger } from "#base/log.ts";
 import type { Logger } from "#base/log.ts";
 import { ClosedError, Scope } from "#base/scope.ts";
-import { Progress } from "../feed.ts";
+import { Batch } from "../feed.ts";
 import { KeySpace } from "../key-space.ts";
 import { CompactedError, FutureRevisionError, StorageFault, revision } from "../store.ts";
 import type {
@@ -20,7 +20,7 @@ import type {
   StoreEvent,
 } from "../store.ts";
 import { ObjectEvent } from "./cache-event.ts";
-import type { CacheEvent } from "./cache-event.ts";
+import type { Bookmark, CacheEvent } from "./cache-event.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { resourcePrefixOf } from "./resource-prefix.ts";
 
@@ -65,8 +65,15 @@ export interface CacheWatchQuery {
   readonly initial?: boolean;
   /** Without `after`: as for other reads. */
   readonly stale?: boolean;
+  /** Would rather hear of several events together, somewhat later, where many watch. */
+  readonly patient?: boolean;
 }
 
+/** Events of one watch, in order. */
+export type EventBatch = Batch<ObjectEvent>;
+
+/** So many objects of the state that a watch begins with are told of at once. */
+const initialBatch = 64;
 /** A cache that is so far behind its store has lost it. */
 const catchUpMsMax = 10_000;
 
@@ -104,7 +111,6 @@ export class Cacher implements AsyncDisposable {
   #spaces = new Map<string, KeySpace<ObjectEvent>>();
   #waiting: { readonly target: Revision; readonly resolve: () => void }[] = [];
   readonly #decoded = new WeakMap<Entry, WeakRef<object>>();
-  readonly #initialEvents = new WeakMap<Entry, ObjectEvent>();
   #cancelBookmarks = () => {};
 
   constructor(options: CacherOptions) {
@@ -182,6 +188,20 @@ export class Cacher implements AsyncDisposable {
     query: CacheWatchQuery,
     signal: AbortSignal,
   ): AsyncGenerator<CacheEvent, void, undefined> {
+    for await (const item of this.watchBatches(query, signal)) {
+      if (item instanceof Batch) yield* item.changes;
+      else yield item;
+    }
+  }
+
+  /**
+   * The same, several events at a time where there are several. Watchers that are told of the same
+   * events at the same time get the same batch, for what they make of it to be shared.
+   */
+  async *watchBatches(
+    query: CacheWatchQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch | Bookmark, void, undefined> {
     try {
       const { initial, after, stale = after !== undefined && !initial } = query;
       await this.#reach({ stale, ...(initial && after && { atLeast: after }) }, signal);
@@ -189,20 +209,28 @@ export class Cacher implements AsyncDisposable {
       if (signal.aborted) return;
       throw error;
     }
-    const { prefix, initial } = query;
+    const { prefix, initial, patient = false } = query;
     const { feed } = this.#space(prefix);
     const after = initial ? this.#revision : (query.after ?? this.#revision);
     if (initial) {
-      const { entries } = this.#space(prefix).range({ prefix });
-      for (const entry of entries) {
-        if (signal.aborted) return;
-        yield this.#initialEvent(entry);
-      }
+      yield* this.#initialBatches(prefix, signal);
+      if (signal.aborted) return;
       yield { type: "bookmark", revision: after, initialEventsEnd: true };
     }
-    for await (const item of feed.follow({ prefix, after }, signal)) {
-      if (!(item instanceof Progress)) yield item;
+    for await (const item of feed.batches({ prefix, after, patient }, signal)) {
+      if (item instanceof Batch) yield item;
       else yield { type: "bookmark", revision: item.revision, initialEventsEnd: false };
+    }
+  }
+
+  *#initialBatches(prefix: string, signal: AbortSignal): Generator<EventBatch, void, undefined> {
+    const { entries } = this.#space(prefix).range({ prefix });
+    const heardAt = this.#clock.monotonic();
+    for (let from = 0; from < entries.length && !signal.aborted; from += initialBatch) {
+      const events = entries
+        .slice(from, from + initialBatch)
+        .map((entry) => new ObjectEvent("added", { entry, previous: undefined, heardAt }));
+      yield new Batch(events);
     }
   }
 
@@ -342,18 +370,13 @@ export class Cacher implements AsyncDisposable {
     const prefix = resourcePrefixOf(key, this.#root);
     const known = this.#spaces.get(required(prefix, `${key} is not within one resource`));
     if (known) return known;
-    const space = new KeySpace<ObjectEvent>({ floor: this.#base, current: () => this.#revision });
+    const space = new KeySpace<ObjectEvent>({
+      floor: this.#base,
+      current: () => this.#revision,
+      clock: this.#clock,
+    });
     this.#spaces.set(prefix ?? "", space);
     return space;
-  }
-
-  #initialEvent(entry: Entry): ObjectEvent {
-    const known = this.#initialEvents.get(entry);
-    if (known) return known;
-    const heardAt = this.#clock.monotonic();
-    const event = new ObjectEvent("added", { entry, previous: undefined, heardAt });
-    this.#initialEvents.set(entry, event);
-    return event;
   }
 
   /** Waits for readiness, and for the cache to be as new as it must be. */
