@@ -22,6 +22,14 @@ export interface ReflectorSink<T> {
   changed(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void;
   /** The server has nothing newer up to this version. */
   bookmark(resourceVersion: string): void;
+  /** For those who take the whole one by one, where many objects are. `replace` is then not called. */
+  readState?(): StateReader<T>;
+}
+
+/** Reads a state: of the attempts to read one, only the last comes to its end. */
+export interface StateReader<T> {
+  add(object: T): void;
+  end(resourceVersion: string): void;
 }
 
 export interface ReflectorOptions<T extends ApiObject> {
@@ -88,19 +96,19 @@ export class Reflector<T extends ApiObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, query, resource, sink } = this.#options;
-    const objects: T[] = [];
+    const { client, query, resource } = this.#options;
+    const state = this.#readState();
     let page = await client.list(resource, { ...query, limit: pageSize }, signal);
-    objects.push(...page.items);
+    for (const object of page.items) state.add(object);
     while (page.continue) {
       page = await client.list(
         resource,
         { ...query, limit: pageSize, continue: page.continue },
         signal,
       );
-      objects.push(...page.items);
+      for (const object of page.items) state.add(object);
     }
-    sink.replace(objects, page.resourceVersion);
+    state.end(page.resourceVersion);
     this.#version = page.resourceVersion;
   }
 
@@ -113,7 +121,7 @@ export class Reflector<T extends ApiObject> {
         ? { sendInitialEvents: true }
         : { resourceVersion: this.#version };
     // Objects of the beginning, until the server says that they are complete.
-    let initial: T[] | undefined = this.#version === undefined ? [] : undefined;
+    let initial = this.#version === undefined ? this.#readState() : undefined;
     const events = client.watch(resource, { ...query, ...from, timeoutSeconds }, signal);
     for await (const event of events) {
       if (initial === undefined) this.#apply(event);
@@ -121,10 +129,20 @@ export class Reflector<T extends ApiObject> {
       else if (event.type === "BOOKMARK") {
         if (!event.object.metadata.annotations?.[initialEventsEnd]) continue;
         this.#version = event.object.metadata.resourceVersion;
-        this.#options.sink.replace(initial, this.#version);
+        initial.end(this.#version);
         initial = undefined;
-      } else initial.push(event.object);
+      } else initial.add(event.object);
     }
+  }
+
+  #readState(): StateReader<T> {
+    const { sink } = this.#options;
+    if (sink.readState) return sink.readState();
+    const objects: T[] = [];
+    return {
+      add: (object) => objects.push(object),
+      end: (version) => sink.replace(objects, version),
+    };
   }
 
   #apply(event: WatchEvent<T>): void {

@@ -5,7 +5,6 @@ import type { Random } from "#base/random.ts";
 import type { Scope } from "#base/scope.ts";
 import type { Client, Resource } from "#client/client.ts";
 import type { ApiObject } from "#client/object.ts";
-import { keyOf } from "#client/object.ts";
 import type { Transport } from "#client/transport.ts";
 import type { KindType } from "#schema/message.ts";
 import { PersistentVolume, Pod } from "#api/core/v1.ts";
@@ -19,7 +18,7 @@ import type { Authorizer } from "./authorizer.ts";
 import { usualAuthorizers } from "./settings.ts";
 import type { AuthorizerSettings } from "./settings.ts";
 import { follow } from "./follow.ts";
-import type { Follower } from "./follow.ts";
+import type { Follower, ManyFollower } from "./follow.ts";
 import { nodeAuthorizer } from "./node-authorizer/authorizer.ts";
 import { NodeGraph } from "./node-authorizer/graph.ts";
 import { RbacAuthorizer, aggregate, rulesReviewStatus } from "./rbac/rbac.ts";
@@ -158,7 +157,10 @@ export async function feedAuthorization(
 ): Promise<void> {
   const { rbacStore, nodeGraph } = authorization;
   const { scope, serves, ...environment } = options;
-  const start = <T extends ApiObject>(resource: Resource<T>, follower: Follower<T>) => {
+  const start = <T extends ApiObject>(
+    resource: Resource<T>,
+    follower: Follower<T> | ManyFollower<T>,
+  ) => {
     if (serves?.(resource) === false) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     scope.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -187,18 +189,20 @@ function rbacFollower<T extends RbacObject>(kind: T["kind"], store: RbacStore): 
   };
 }
 
-function podFollower(graph: NodeGraph): Follower<Pod> {
-  return replacing(
-    (pod) => graph.putPod(pod),
-    (pod) => graph.removePod(pod),
-  );
+function podFollower(graph: NodeGraph): ManyFollower<Pod> {
+  return {
+    put: (pod) => graph.putPod(pod),
+    remove: (pod) => graph.removePod(pod),
+    retain: (keys) => graph.retainPods(keys),
+  };
 }
 
-function volumeFollower(graph: NodeGraph): Follower<PersistentVolume> {
-  return replacing(
-    (volume) => graph.putVolume(volume),
-    (volume) => graph.removeVolume(volume),
-  );
+function volumeFollower(graph: NodeGraph): ManyFollower<PersistentVolume> {
+  return {
+    put: (volume) => graph.putVolume(volume),
+    remove: (volume) => graph.removeVolume(volume),
+    retain: (keys) => graph.retainVolumes(keys),
+  };
 }
 
 function nodeNamedFollower<
@@ -206,42 +210,10 @@ function nodeNamedFollower<
     readonly metadata: { readonly name: string };
     readonly spec: { readonly nodeName?: string };
   },
->(kind: "volumeattachments" | "resourceslices", graph: NodeGraph): Follower<T> {
-  return replacing(
-    ({ metadata, spec }) => graph.setNodeOf(kind, metadata.name, spec.nodeName),
-    ({ metadata }) => graph.setNodeOf(kind, metadata.name, undefined),
-  );
-}
-
-/** Remembers what was put, by its name alone, so that a new list can take away what is gone. */
-function replacing<T extends Named>(
-  put: (object: T) => void,
-  remove: (object: Named) => void,
-): Follower<T> {
-  const known = new Map<string, Named>();
-  const follower: Follower<T> = {
-    replace(objects) {
-      const kept = new Set(objects.map(({ metadata }) => keyOf(metadata)));
-      for (const [key, gone] of known) {
-        if (kept.has(key)) continue;
-        known.delete(key);
-        remove(gone);
-      }
-      for (const object of objects) follower.put(object);
-    },
-    put(object) {
-      const { namespace, name } = object.metadata;
-      known.set(keyOf(object.metadata), { metadata: { ...(namespace && { namespace }), name } });
-      put(object);
-    },
-    remove(object) {
-      known.delete(keyOf(object.metadata));
-      remove(object);
-    },
+>(kind: "volumeattachments" | "resourceslices", graph: NodeGraph): ManyFollower<T> {
+  return {
+    put: ({ metadata, spec }) => graph.setNodeOf(kind, metadata.name, spec.nodeName),
+    remove: ({ metadata }) => graph.setNodeOf(kind, metadata.name, undefined),
+    retain: (keys) => graph.retainNodeNamed(kind, keys),
   };
-  return follower;
-}
-
-interface Named {
-  readonly metadata: { readonly namespace?: string; readonly name: string };
 }

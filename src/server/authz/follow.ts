@@ -3,6 +3,8 @@ import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
 import type { Client, Resource } from "#client/client.ts";
 import { Reflector } from "#client/informer/reflector.ts";
+import type { StateReader } from "#client/informer/reflector.ts";
+import { keyOf } from "#client/object.ts";
 import type { ApiObject } from "#client/object.ts";
 
 /** Where the objects of one kind go. */
@@ -11,6 +13,14 @@ export interface Follower<T> {
   replace(objects: readonly T[]): void;
   put(object: T): void;
   remove(object: T): void;
+}
+
+/** The same for kinds of which there are many: they are put one after the other. */
+export interface ManyFollower<T> {
+  put(object: T): void;
+  remove(object: T): void;
+  /** What is not among these keys is gone. */
+  retain(keys: ReadonlySet<string>): void;
 }
 
 /**
@@ -24,7 +34,7 @@ export async function follow<T extends ApiObject>(
     readonly random: Random;
     readonly logger: Logger;
     readonly resource: Resource<T>;
-    readonly follower: Follower<T>;
+    readonly follower: Follower<T> | ManyFollower<T>;
     readonly onSynced?: () => void;
   },
   signal: AbortSignal,
@@ -34,9 +44,10 @@ export async function follow<T extends ApiObject>(
     ...rest,
     sink: {
       replace(objects) {
-        follower.replace(objects);
+        if ("replace" in follower) follower.replace(objects);
         onSynced?.();
       },
+      ...("retain" in follower && { readState: () => putAll(follower, onSynced) }),
       changed(type, object) {
         if (type === "DELETED") follower.remove(object);
         else follower.put(object);
@@ -45,4 +56,21 @@ export async function follow<T extends ApiObject>(
     },
   });
   await reflector.run(signal);
+}
+
+function putAll<T extends ApiObject>(
+  follower: ManyFollower<T>,
+  onSynced: (() => void) | undefined,
+): StateReader<T> {
+  const keys = new Set<string>();
+  return {
+    add(object) {
+      keys.add(keyOf(object.metadata));
+      follower.put(object);
+    },
+    end() {
+      follower.retain(keys);
+      onSynced?.();
+    },
+  };
 }

@@ -13,7 +13,19 @@ export type ReferencedKind =
   | "volumeattachments"
   | "resourceslices";
 
+/** What pods name, and how many of a node's do. */
 interface Named {
+  readonly key: string;
+  readonly pods: Map<string, number>;
+}
+
+/** The pod's node, and what it names. There may be very many of these: they share what they can. */
+interface PodNeeds {
+  readonly node: string;
+  readonly references: readonly Named[];
+}
+
+interface ObjectName {
   readonly metadata: { readonly namespace?: string; readonly name: string };
 }
 
@@ -26,9 +38,9 @@ const mirrorAnnotation = "kubernetes.io/config.mirror";
  * question and every change costs no more than the object has references.
  */
 export class NodeGraph {
-  /** By kind and key of the object: how many of a node's pods name it. */
-  readonly #nodesOf = new Map<string, Map<string, number>>();
-  readonly #pods = new Map<string, { readonly node: string; readonly references: string[] }>();
+  /** By kind and key of the object. */
+  readonly #nodesOf = new Map<string, Named>();
+  readonly #pods = new Map<string, PodNeeds>();
   readonly #volumes = new Map<string, { claim: string; secrets: readonly string[] }>();
   /** Volumes that use a secret. */
   readonly #volumesOf = new Map<string, Set<string>>();
@@ -42,19 +54,26 @@ export class NodeGraph {
     if (!node) return;
     // What a node makes itself must not open anything to it.
     const isMirror = pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
-    const needed = isMirror ? [] : podReferences(pod);
-    const references = [
-      keyOf("pods", namespace, name),
-      ...needed.map(({ kind, name: other }) => keyOf(kind, namespace, other)),
-    ];
+    const references = (isMirror ? [] : podReferences(pod)).map(({ kind, name: other }) =>
+      this.#named(keyOf(kind, namespace, other)),
+    );
     this.#pods.set(`${namespace}/${name}`, { node, references });
     for (const reference of references) this.#count(reference, node, 1);
   }
 
-  removePod({ metadata: { namespace = "", name } }: Named): void {
-    const known = this.#pods.get(`${namespace}/${name}`);
+  removePod({ metadata: { namespace = "", name } }: ObjectName): void {
+    this.#dropPod(`${namespace}/${name}`);
+  }
+
+  /** Drops those that are not among these. */
+  retainPods(keys: ReadonlySet<string>): void {
+    for (const key of this.#pods.keys()) if (!keys.has(key)) this.#dropPod(key);
+  }
+
+  #dropPod(key: string): void {
+    const known = this.#pods.get(key);
     if (!known) return;
-    this.#pods.delete(`${namespace}/${name}`);
+    this.#pods.delete(key);
     for (const reference of known.references) this.#count(reference, known.node, -1);
   }
 
@@ -73,13 +92,19 @@ export class NodeGraph {
     }
   }
 
-  removeVolume({ metadata: { name } }: Named): void {
+  removeVolume({ metadata: { name } }: ObjectName): void {
     for (const secret of this.#volumes.get(name)?.secrets ?? []) {
       const users = this.#volumesOf.get(secret);
       users?.delete(name);
       if (users?.size === 0) this.#volumesOf.delete(secret);
     }
     this.#volumes.delete(name);
+  }
+
+  retainVolumes(names: ReadonlySet<string>): void {
+    for (const name of this.#volumes.keys()) {
+      if (!names.has(name)) this.removeVolume({ metadata: { name } });
+    }
   }
 
   /** A VolumeAttachment or ResourceSlice, and the node it is for; undefined when it is gone. */
@@ -92,10 +117,20 @@ export class NodeGraph {
     else this.#nodeNamed.set(keyOf(kind, "", name), node);
   }
 
+  retainNodeNamed(kind: "volumeattachments" | "resourceslices", names: ReadonlySet<string>): void {
+    const prefix = keyOf(kind, "", "");
+    for (const key of this.#nodeNamed.keys()) {
+      if (key.startsWith(prefix) && !names.has(key.slice(prefix.length))) {
+        this.#nodeNamed.delete(key);
+      }
+    }
+  }
+
   isRelated(node: string, kind: ReferencedKind, namespace: string, name: string): boolean {
+    if (kind === "pods") return this.#pods.get(`${namespace}/${name}`)?.node === node;
     const key = keyOf(kind, namespace, name);
     if (this.#nodeNamed.get(key) === node) return true;
-    if (this.#nodesOf.get(key)?.has(node)) return true;
+    if (this.#nodesOf.get(key)?.pods.has(node)) return true;
     if (kind === "persistentvolumes") return this.#isVolumeOf(node, name);
     if (kind !== "secrets") return false;
     for (const volume of this.#volumesOf.get(key) ?? []) {
@@ -106,16 +141,22 @@ export class NodeGraph {
 
   #isVolumeOf(node: string, name: string): boolean {
     const claim = this.#volumes.get(name)?.claim;
-    return claim !== undefined && (this.#nodesOf.get(claim)?.has(node) ?? false);
+    return claim !== undefined && (this.#nodesOf.get(claim)?.pods.has(node) ?? false);
   }
 
-  #count(reference: string, node: string, change: 1 | -1): void {
-    let nodes = this.#nodesOf.get(reference);
-    if (!nodes) this.#nodesOf.set(reference, (nodes = new Map()));
-    const count = (nodes.get(node) ?? 0) + change;
-    if (count > 0) nodes.set(node, count);
-    else nodes.delete(node);
-    if (nodes.size === 0) this.#nodesOf.delete(reference);
+  #named(key: string): Named {
+    const known = this.#nodesOf.get(key);
+    if (known) return known;
+    const named = { key, pods: new Map<string, number>() };
+    this.#nodesOf.set(key, named);
+    return named;
+  }
+
+  #count({ key, pods }: Named, node: string, change: 1 | -1): void {
+    const count = (pods.get(node) ?? 0) + change;
+    if (count > 0) pods.set(node, count);
+    else pods.delete(node);
+    if (pods.size === 0) this.#nodesOf.delete(key);
   }
 }
 

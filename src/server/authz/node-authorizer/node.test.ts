@@ -172,6 +172,20 @@ describe("node authorizer", () => {
     assert.equal((await authorizer.authorize(elsewhere)).decision, "noOpinion");
   });
 
+  it("forgets what a new list does not name", () => {
+    const graph = setUp();
+    graph.retainNodeNamed("volumeattachments", new Set(["va-2"]));
+    assert.equal(graph.isRelated("node-a", "volumeattachments", "", "va-1"), false);
+    assert.equal(graph.isRelated("node-b", "volumeattachments", "", "va-2"), true);
+    assert.equal(graph.isRelated("node-a", "resourceslices", "", "slice-1"), true);
+    graph.retainVolumes(new Set());
+    assert.equal(graph.isRelated("node-a", "persistentvolumes", "", "pv-1"), false);
+    graph.retainPods(new Set(["default/mirror"]));
+    assert.equal(graph.isRelated("node-a", "secrets", "default", "pull"), false);
+    assert.equal(graph.isRelated("node-a", "pods", "default", "web"), false);
+    assert.equal(graph.isRelated("node-a", "pods", "default", "mirror"), true);
+  });
+
   it("forgets what no pod needs any more", () => {
     const graph = setUp();
     const sees = () => graph.isRelated("node-a", "secrets", "default", "pull");
