@@ -1,7 +1,6 @@
 import { Namespace, Node, Pod } from "#api/core/v1.ts";
 import { seededRandom } from "#base/random.ts";
 import { SchedulerCache } from "#scheduler/cache/cache.ts";
-import { podInfo } from "#scheduler/cache/pod-info.ts";
 import type { PodInfo } from "#scheduler/cache/pod-info.ts";
 import { decide } from "#scheduler/decide.ts";
 import type { NoFit } from "#scheduler/decide.ts";
@@ -10,6 +9,7 @@ import { defaultPlugins } from "#scheduler/plugins/default-plugins.ts";
 import { Nominations } from "#scheduler/preemption/nominations.ts";
 import { leastLoss, preempt } from "#scheduler/preemption/preempt.ts";
 import { profileOf } from "#scheduler/profile/profile.ts";
+import { KeptVerdicts } from "#scheduler/verdicts.ts";
 import { applyDefaults } from "#schema/default.ts";
 import { namespacesOf } from "./cases.ts";
 import type { PodGroup, SchedulerCase } from "./cases.ts";
@@ -35,6 +35,7 @@ export function measureDecisions(given: SchedulerCase): number {
 /** Places pods as a scheduler does that is told of its bindings at once. */
 class World {
   readonly #cache: SchedulerCache;
+  readonly #kept = new KeptVerdicts();
   readonly #nominations = new Nominations();
   readonly #profile = profileOf(defaultPlugins);
   readonly #random = seededRandom(1);
@@ -53,12 +54,12 @@ class World {
   }
 
   place(pod: Pod): void {
-    const info = podInfo(pod);
+    const info = this.#cache.infoOf(pod);
     let decision = this.#decide(info);
     if (!decision.ok && this.#makeRoom(info, decision)) {
-      const { node } = { node: this.#nominations.nodeOf(info.key) };
-      const promised = { ...pod, status: { ...pod.status, nominatedNodeName: node } };
-      decision = this.#decide(podInfo(promised as Pod));
+      const nominatedNodeName = this.#nominations.nodeOf(info.key);
+      const promised = { ...pod, status: { ...pod.status, nominatedNodeName } };
+      decision = this.#decide(this.#cache.infoOf(promised));
     }
     if (!decision.ok) throw new Error(`${info.key} fits nowhere`);
     this.#nominations.delete(info.key);
@@ -67,7 +68,7 @@ class World {
 
   churn(kind: "unschedulable" | "mixed", index: number): void {
     const pod = applyDefaults(Pod, podDraft(`large-${index}`, "default", podTemplates.tooLarge));
-    const info = podInfo(pod);
+    const info = this.#cache.infoOf(pod);
     const decision = this.#decide(info);
     if (decision.ok || this.#makeRoom(info, decision)) throw new Error(`${info.key} found room`);
     if (kind === "unschedulable") return;
@@ -81,6 +82,7 @@ class World {
       nominations: this.#nominations,
       random: () => this.#random.float(),
       start: this.#start,
+      kept: this.#kept,
     });
     const { length } = this.#cache.nodes;
     if (decision.ok) this.#start = (this.#start + decision.looked) % length;

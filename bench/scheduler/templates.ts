@@ -1,5 +1,4 @@
-import { Node, Pod } from "#api/core/v1.ts";
-import type { PodAffinityTerm, PodSpec } from "#api/core/v1.ts";
+import type { Node, Pod, PodAffinityTerm, PodSpec } from "#api/core/v1.ts";
 import type { Draft } from "#schema/message.ts";
 
 /** What the pods of a case are like, besides their names. */

@@ -1,9 +1,11 @@
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
 import { PodFilters } from "./filters.ts";
-import type { ClusterView, Refusal } from "./framework.ts";
+import type { ClusterView, Refusal, Scores } from "./framework.ts";
 import type { Nominations } from "./preemption/nominations.ts";
 import type { Profile } from "./profile/profile.ts";
+import { Refusals, refusalsOf } from "./refusals.ts";
+import type { KeptVerdicts, Verdicts } from "./verdicts.ts";
 
 export interface DecideOptions {
   readonly profile: Profile;
@@ -12,12 +14,14 @@ export interface DecideOptions {
   readonly nominations?: Nominations;
   /** Where in the nodes to begin, so that large clusters are not filled from one end. */
   readonly start?: number;
+  /** What was said of nodes before; without it every rule is asked again, with the same result. */
+  readonly kept?: KeptVerdicts;
 }
 
 /** No node fits: why not, for each of them. */
 export interface NoFit {
   readonly ok: false;
-  readonly refusals: ReadonlyMap<string, Refusal>;
+  readonly refusals: Refusals;
   readonly nodes: number;
   /** Said once about the pod itself, before any node was looked at. */
   readonly upFront?: Refusal;
@@ -32,16 +36,18 @@ export type Decision =
 export interface Feasible {
   readonly ok: true;
   readonly nodes: readonly NodeInfo[];
-  readonly refusals: Map<string, Refusal>;
   readonly filters: PodFilters;
   readonly looked: number;
+  readonly verdicts: Verdicts | undefined;
+  /** Why the nodes were refused that were looked at besides; worked out when it is asked for. */
+  refusals(): Refusals;
 }
 
 /** Finds the best node for a pod, or says for each node which plugin said no, and why. */
 export function decide(pod: PodInfo, cluster: ClusterView, options: DecideOptions): Decision {
   const feasible = findFeasible(pod, cluster, options);
   if (!feasible.ok) return feasible;
-  const scores = scoreNodes(pod, cluster, feasible.nodes, options.profile);
+  const scores = scoreNodes(pod, cluster, feasible, options.profile);
   return { ok: true, ...pickBest(feasible.nodes, scores, options.random), looked: feasible.looked };
 }
 
@@ -51,48 +57,56 @@ export function findFeasible(
   cluster: ClusterView,
   options: DecideOptions,
 ): Feasible | NoFit {
-  const { profile, nominations, start = 0 } = options;
-  const { nodes } = cluster;
-  const filters = new PodFilters(pod, profile.filter, cluster);
-  const only = restrict(pod, nodes, profile);
+  const { profile, nominations, start = 0, kept } = options;
+  const verdicts = pod.pod.spec.nodeName ? undefined : kept?.of(pod, profile);
+  const filters = new PodFilters(pod, profile, cluster, verdicts);
+  const total = cluster.nodes.length;
+  const only = restrict(pod, cluster.nodes, profile);
   if ("plugin" in only) {
-    const refusals = new Map(nodes.map((node) => [node.name, only]));
-    return { ok: false, refusals, nodes: nodes.length, upFront: only, filters };
+    const refusals = new Refusals(only);
+    return { ok: false, refusals, nodes: total, upFront: only, filters };
   }
-  const check = (node: NodeInfo) => filters.checkWith(node, nominations?.on(node.name) ?? []);
+  const check = (node: NodeInfo) => {
+    const promised = nominations?.on(node.name);
+    return promised ? filters.checkWith(node, promised) : filters.check(node);
+  };
+  const found = (nodes: readonly NodeInfo[], looked: number, seen: readonly NodeInfo[] = nodes) => {
+    const refusals = () => refusalsOf(seen, check, only.refusal);
+    return { ok: true as const, nodes, filters, looked, verdicts, refusals };
+  };
 
   const nominated = cluster.node(pod.pod.status.nominatedNodeName ?? "");
   const mayTakeNominated = nominated && (only.names?.has(nominated.name) ?? true);
-  if (mayTakeNominated && !check(nominated)) {
-    return { ok: true, nodes: [nominated], refusals: new Map(), filters, looked: 0 };
-  }
+  if (mayTakeNominated && !check(nominated)) return found([nominated], 0);
 
-  const refusals = new Map<string, Refusal>();
-  const found: NodeInfo[] = [];
+  const nodes = only.names
+    ? [...only.names].flatMap((name) => cluster.node(name) ?? [])
+    : cluster.nodes;
   const wanted = nodesToFind(nodes.length, profile.percentageOfNodesToScore);
+  const fitting: NodeInfo[] = [];
   let looked = 0;
-  for (; looked < nodes.length && found.length < wanted; looked++) {
+  for (; looked < nodes.length && fitting.length < wanted; looked++) {
     const node = nodes[(start + looked) % nodes.length];
-    if (!node) break;
-    const refusal = only.names && !only.names.has(node.name) ? only.refusal : check(node);
-    if (refusal) refusals.set(node.name, refusal);
-    else found.push(node);
+    if (node && !check(node)) fitting.push(node);
   }
-  if (found.length === 0) return { ok: false, refusals, nodes: nodes.length, filters };
-  return { ok: true, nodes: found, refusals, filters, looked };
+  if (fitting.length > 0) return found(fitting, looked, nodes);
+  return { ok: false, refusals: refusalsOf(nodes, check, only.refusal), nodes: total, filters };
 }
 
 /** The sum of the plugins' weighted scores, in the order of the nodes. */
 export function scoreNodes(
   pod: PodInfo,
   cluster: ClusterView,
-  nodes: readonly NodeInfo[],
+  { nodes, verdicts }: Pick<Feasible, "nodes" | "verdicts">,
   profile: Profile,
-): number[] {
-  const totals = nodes.map(() => 0);
+): Scores {
+  const totals = new Float64Array(nodes.length);
   if (nodes.length < 2) return totals;
+  verdicts?.addScores(pod, nodes, totals);
   for (const { plugin, weight } of profile.score) {
+    if (plugin.score && verdicts) continue;
     const scores = scoresOf(plugin, pod, cluster, nodes);
+    if (!scores) continue;
     for (let index = 0; index < scores.length; index++) {
       totals[index] = (totals[index] ?? 0) + (scores[index] ?? 0) * weight;
     }
@@ -102,20 +116,21 @@ export function scoreNodes(
 
 export function pickBest(
   nodes: readonly NodeInfo[],
-  scores: readonly number[],
+  scores: Scores,
   random: () => number,
 ): { readonly node: string; readonly score: number } {
   let best = -Infinity;
-  let winners: string[] = [];
-  nodes.forEach((node, index) => {
-    const score = scores[index] ?? 0;
+  let equals = 0;
+  for (const score of scores) {
     if (score > best) {
       best = score;
-      winners = [];
+      equals = 0;
     }
-    if (score === best) winners.push(node.name);
-  });
-  return { node: winners[Math.floor(random() * winners.length)] ?? "", score: best };
+    if (score === best) equals++;
+  }
+  let chosen = Math.floor(random() * equals);
+  const node = nodes.find((_, index) => scores[index] === best && chosen-- === 0);
+  return { node: node?.name ?? "", score: best };
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */
@@ -123,12 +138,7 @@ export function refusalText(noFit: Pick<NoFit, "refusals" | "nodes" | "upFront">
   const { refusals, nodes, upFront } = noFit;
   if (nodes === 0) return "no nodes available to schedule pods";
   if (upFront) return `0/${nodes} nodes are available: ${upFront.reasons.join(", ")}.`;
-  const counts = new Map<string, number>();
-  for (const { reasons } of refusals.values()) {
-    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${nodes} nodes are available: ${parts.join(", ")}.`;
+  return `0/${nodes} nodes are available: ${refusals.text(nodes)}.`;
 }
 
 /** How many feasible nodes are enough: all of a hundred, fewer in proportion of thousands. */
@@ -174,15 +184,15 @@ function scoresOf(
   pod: PodInfo,
   cluster: ClusterView,
   nodes: readonly NodeInfo[],
-): readonly number[] {
-  if (plugin.prepareScore) {
-    const scorer = plugin.prepareScore(pod, cluster, nodes);
-    if (!scorer) return [];
-    const scores = nodes.map((node) => scorer.score(node));
-    scorer.normalize?.(scores);
-    return scores;
+): Scores | undefined {
+  const scorer = plugin.prepareScore?.(pod, cluster, nodes);
+  if (plugin.prepareScore && !scorer) return undefined;
+  const scores = new Float64Array(nodes.length);
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index];
+    if (node) scores[index] = scorer ? scorer.score(node) : (plugin.score?.(pod, node) ?? 0);
   }
-  const scores = nodes.map((node) => plugin.score?.(pod, node, cluster.nodes) ?? 0);
-  plugin.normalize?.(scores);
+  if (scorer) scorer.normalize?.(scores);
+  else plugin.normalize?.(scores);
   return scores;
 }

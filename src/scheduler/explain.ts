@@ -39,7 +39,7 @@ export function explainNodes(
   cluster: ClusterView,
   profile: Profile,
 ): Pick<SchedulingReport, "nodes" | "wouldHelp"> {
-  const filters = new PodFilters(pod, profile.filter, cluster);
+  const filters = new PodFilters(pod, profile, cluster);
   const nodes = cluster.nodes.map((node): NodeReport => {
     const refusals = filters.checkAll(node);
     const wouldHelp = [...new Set(refusals.flatMap((refusal) => remedies(pod, node, refusal)))];

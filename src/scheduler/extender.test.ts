@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import type { Refusal } from "./framework.ts";
 import { Extender } from "./extender.ts";
+import { Refusals } from "./refusals.ts";
 import { clusterOf, infoOf, nodeOf } from "./testing/fixtures.ts";
 
 const cluster = clusterOf([nodeOf("a"), nodeOf("b")]);
@@ -31,14 +31,15 @@ function open(answers: Record<string, unknown>, more = {}) {
 
 test("an extender filters, with names or whole nodes", async () => {
   const answer = { NodeNames: ["b"], FailedNodes: { a: "no licence" } };
-  const refusals = new Map<string, Refusal>();
+  const refusals = new Refusals();
   const { extender, asked } = open({ filter: answer });
   const left = await extender.filter(infoOf("p"), cluster.nodes, refusals);
   assert.deepEqual(
     left.map(({ name }) => name),
     ["b"],
   );
-  assert.deepEqual(refusals.get("a")?.reasons, ["no licence"]);
+  const [first] = cluster.nodes;
+  assert.deepEqual(first && refusals.of(first)?.reasons, ["no licence"]);
   const [, body] = asked[0] ?? [];
   assert.partialDeepStrictEqual(body, { Nodes: null, NodeNames: ["a", "b"] });
 
@@ -55,7 +56,7 @@ test("an extender filters, with names or whole nodes", async () => {
 
 test("an extender's errors are told", async () => {
   const filter = (answers: Record<string, unknown>) =>
-    open(answers).extender.filter(infoOf("p"), cluster.nodes, new Map());
+    open(answers).extender.filter(infoOf("p"), cluster.nodes, new Refusals());
   await assert.rejects(filter({ filter: { Error: "out of order" } }), { message: "out of order" });
   await assert.rejects(filter({}), {
     message: "failed filter with extender at URL http://x/filter, code 500",

@@ -1,7 +1,7 @@
 import type { Node, Pod } from "#api/core/v1.ts";
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
-import type { Refusal } from "./framework.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Candidate } from "./preemption/preempt.ts";
 import type { GivenExtender } from "./settings/messages.ts";
 
@@ -55,15 +55,17 @@ export class Extender {
   async filter(
     { pod }: PodInfo,
     nodes: readonly NodeInfo[],
-    refusals: Map<string, Refusal>,
+    refusals: Refusals,
   ): Promise<readonly NodeInfo[]> {
     const { filterVerb, urlPrefix } = this.#given;
     if (!filterVerb) return nodes;
     const result = fieldsOf(await this.#send(filterVerb, this.#about(pod, nodes)));
     throwIfTold(result.error);
     const refuse = (names: unknown, unresolvable: boolean) => {
-      for (const [node, reason] of Object.entries(isObject(names) ? names : {})) {
-        refusals.set(node, { plugin: extenderName, reasons: [String(reason)], unresolvable });
+      for (const [name, reason] of Object.entries(isObject(names) ? names : {})) {
+        const node = nodes.find((each) => each.name === name);
+        const reasons = [String(reason)];
+        if (node) refusals.set(node, { plugin: extenderName, reasons, unresolvable });
       }
     };
     refuse(result.failednodes, false);

@@ -1,35 +1,52 @@
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
 import type { ClusterView, Plugin, PodFilter, Refusal } from "./framework.ts";
+import type { Profile } from "./profile/profile.ts";
+import { firstRefusal, leadingNodeFilters } from "./verdicts.ts";
+import type { Verdicts } from "./verdicts.ts";
 
 /** All filters, prepared for one pod: says no to nodes, and answers "what if?". */
 export class PodFilters {
   readonly #pod: PodInfo;
-  readonly #filters: readonly PodFilter[];
+  readonly #verdicts: Verdicts | undefined;
+  /** Rules about one node, and then the others in their order. */
+  readonly #leading: readonly Plugin[];
+  readonly #others: readonly PodFilter[];
 
-  constructor(pod: PodInfo, plugins: readonly Plugin[], cluster: ClusterView) {
+  /** With verdicts, rules about one node are asked only about nodes that have changed. */
+  constructor(pod: PodInfo, profile: Profile, cluster: ClusterView, verdicts?: Verdicts) {
     this.#pod = pod;
-    const filters: PodFilter[] = [];
-    for (const plugin of plugins) {
+    this.#verdicts = verdicts;
+    this.#leading = leadingNodeFilters(profile);
+    const others: PodFilter[] = [];
+    for (const plugin of profile.filter.slice(this.#leading.length)) {
       const prepared = plugin.prepareFilter?.(pod, cluster);
-      if (prepared) filters.push(prepared);
-      if (plugin.filter) filters.push({ check: checkOf(plugin, pod, cluster) });
+      if (prepared) others.push(prepared);
+      if (plugin.filter) others.push({ check: (node) => plugin.filter?.(pod, node) });
     }
-    this.#filters = filters;
+    this.#others = others;
   }
 
   /** The first "no" to one node, or undefined when the pod fits. */
   check(node: NodeInfo): Refusal | undefined {
-    for (const filter of this.#filters) {
-      const refusal = filter.check(node);
-      if (refusal) return refusal;
+    const refusal =
+      this.#verdicts && !node.isHypothetical
+        ? this.#verdicts.refusal(this.#pod, node)
+        : firstRefusal(this.#leading, this.#pod, node);
+    if (refusal) return refusal;
+    for (const filter of this.#others) {
+      const other = filter.check(node);
+      if (other) return other;
     }
     return undefined;
   }
 
   /** Every "no" to one node. */
   checkAll(node: NodeInfo): readonly Refusal[] {
-    return this.#filters.flatMap((filter) => filter.check(node) ?? []);
+    return [
+      ...this.#leading.flatMap((plugin) => plugin.filter?.(this.#pod, node) ?? []),
+      ...this.#others.flatMap((filter) => filter.check(node) ?? []),
+    ];
   }
 
   /**
@@ -54,25 +71,11 @@ export class PodFilters {
   /** Puts a pod on a copied node; undo it with `remove`. */
   add(pod: PodInfo, node: NodeInfo): void {
     node.add(pod);
-    for (const filter of this.#filters) filter.add?.(pod, node);
+    for (const filter of this.#others) filter.add?.(pod, node);
   }
 
   remove(pod: PodInfo, node: NodeInfo): void {
     node.remove(pod.key);
-    for (const filter of this.#filters) filter.remove?.(pod, node);
+    for (const filter of this.#others) filter.remove?.(pod, node);
   }
-}
-
-/** Most rules look at one node; the others get all, which takes time to put together. */
-function checkOf(plugin: Plugin, pod: PodInfo, cluster: ClusterView): PodFilter["check"] {
-  const looksAround = (plugin.filter?.length ?? 0) > 2;
-  return looksAround
-    ? (node) => plugin.filter?.(pod, node, nodesWith(node, cluster))
-    : (node) => plugin.filter?.(pod, node, cluster.nodes);
-}
-
-/** All nodes, as they would be if one of them were this one. */
-function nodesWith(node: NodeInfo, cluster: ClusterView): readonly NodeInfo[] {
-  if (cluster.node(node.name) === node) return cluster.nodes;
-  return cluster.nodes.map((other) => (other.name === node.name ? node : other));
 }

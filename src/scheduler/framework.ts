@@ -2,8 +2,11 @@ import type { Namespace, Node, Pod, ReplicationController, Service } from "#api/
 import type { ReplicaSet, StatefulSet } from "#api/apps/v1.ts";
 import type { PodDisruptionBudget } from "#api/policy/v1.ts";
 import type { AffinityTerm } from "./cache/affinity-term.ts";
+import type { PodCondition } from "./cache/counters.ts";
 import type { NodeInfo } from "./cache/node-info.ts";
-import type { PodInfo } from "./cache/pod-info.ts";
+import type { TallyPlace } from "./cache/places.ts";
+import type { PodInfo, PodLabels } from "./cache/pod-info.ts";
+import type { Tally } from "./cache/topology.ts";
 
 /** A "no" to one node. */
 export interface Refusal {
@@ -25,7 +28,10 @@ export type ClusterEvent =
   /** A claim came or is another now; without one, volumes or storage classes. */
   | { readonly kind: "VolumesChanged"; readonly claim?: string };
 
-/** Objects besides nodes and pods that rules speak of, as the watches have them now. */
+/**
+ * Objects besides nodes and pods that rules speak of, as the watches have them now: the same list
+ * as long as nothing changes, so that what was made of it can be kept.
+ */
 export interface ClusterObjects {
   namespaces(): readonly Namespace[];
   services(): readonly Service[];
@@ -35,13 +41,12 @@ export interface ClusterObjects {
   podDisruptionBudgets(): readonly PodDisruptionBudget[];
 }
 
-/** How many pods there are on nodes, by the node's name. Nodes with none may be missing. */
-export type CountsByNode = ReadonlyMap<string, number>;
+export type TermKind = "required" | "requiredAnti" | "preferred";
 
-/** An affinity that placed pods have, and on which nodes they are. */
+/** An affinity that placed pods have, and where they are, by the topology of the term. */
 export interface PlacedTerm {
   readonly term: AffinityTerm;
-  readonly counts: CountsByNode;
+  readonly tally: Tally;
 }
 
 /** The scheduler's picture of the cluster, as rules over many nodes read it. */
@@ -50,13 +55,10 @@ export interface ClusterView {
   readonly nodes: readonly NodeInfo[];
   readonly objects: ClusterObjects;
   node(name: string): NodeInfo | undefined;
-  /**
-   * Placed pods for which `matches` holds, counted once and kept up to date from then on. The same
-   * `key` must always mean the same condition.
-   */
-  countPods(key: string, matches: (pod: Pod) => boolean): CountsByNode;
-  /** Terms of placed pods: each different one once. */
-  placedTerms(kind: "required" | "requiredAnti" | "preferred"): Iterable<PlacedTerm>;
+  /** Placed pods that meet the condition, counted once and kept up to date from then on. */
+  tally(condition: PodCondition, place: TallyPlace): Tally;
+  /** Terms of placed pods that speak of pods with these labels: each different one once. */
+  placedTerms(kind: TermKind, labels: PodLabels): readonly PlacedTerm[];
   /** How many nodes have the image. */
   imageHolders(name: string): number;
 }
@@ -69,17 +71,22 @@ export interface PodFilter {
   remove?(pod: PodInfo, node: NodeInfo): void;
 }
 
+/** One for each of the nodes that are ranked, in their order. */
+export type Scores = Float64Array;
+
 /** How one plugin ranks the nodes for one pod. */
 export interface PodScorer {
   /** 0 to 100 after `normalize`; higher is better. */
   score(node: NodeInfo): number;
-  /** Brings raw scores, in the order of the nodes that are ranked, to 0..100. In place. */
-  normalize?(scores: number[]): void;
+  /** Brings raw scores to 0..100. In place. */
+  normalize?(scores: Scores): void;
 }
 
 /**
  * One rule of scheduling, at the extension points that upstream's framework has. A rule about one
- * node has `filter` and `score`; one that compares nodes prepares itself for a pod first.
+ * node has `filter` and `score`, which ask of the pod nothing but its shape (`shapeKey`): what they
+ * say is kept for all pods of that shape until the node changes. A rule that compares nodes, or
+ * asks for anything else, prepares itself for a pod first.
  */
 export interface Plugin {
   readonly name: string;
@@ -90,11 +97,11 @@ export interface Plugin {
     pod: PodInfo,
     nodes: readonly NodeInfo[],
   ): Refusal | { readonly nodeNames: ReadonlySet<string> } | undefined;
-  filter?(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo[]): Refusal | undefined;
+  filter?(pod: PodInfo, node: NodeInfo): Refusal | undefined;
   /** Undefined when the rule does not concern the pod. */
   prepareFilter?(pod: PodInfo, cluster: ClusterView): PodFilter | undefined;
-  score?(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo[]): number;
-  normalize?(scores: number[]): void;
+  score?(pod: PodInfo, node: NodeInfo): number;
+  normalize?(scores: Scores): void;
   /** Undefined when the rule has no preference for the pod. */
   prepareScore?(
     pod: PodInfo,
@@ -116,7 +123,7 @@ export interface Plugin {
 export const nodeScoreMax = 100;
 
 /** Scales scores so that the highest becomes 100; `reverse` turns them around. */
-export function normalizeToMax(scores: number[], reverse: boolean): void {
+export function normalizeToMax(scores: Scores, reverse: boolean): void {
   let highest = 0;
   for (const score of scores) if (score > highest) highest = score;
   for (let index = 0; index < scores.length; index++) {
@@ -129,12 +136,14 @@ export function normalizeToMax(scores: number[], reverse: boolean): void {
   }
 }
 
+const none: readonly never[] = [];
+
 /** A cluster without any of the other objects, where nobody watches them. */
 export const noObjects: ClusterObjects = {
-  namespaces: () => [],
-  services: () => [],
-  replicationControllers: () => [],
-  replicaSets: () => [],
-  statefulSets: () => [],
-  podDisruptionBudgets: () => [],
+  namespaces: () => none,
+  services: () => none,
+  replicationControllers: () => none,
+  replicaSets: () => none,
+  statefulSets: () => none,
+  podDisruptionBudgets: () => none,
 };

@@ -7,6 +7,8 @@ import type { Random } from "#base/random.ts";
 import type { Client } from "#client/client.ts";
 import type { EventRecorder } from "#client/events/event-writer.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
+import type { Informer } from "#client/informer/informer.ts";
+import type { ApiObject } from "#client/object.ts";
 import type { ClusterObjects } from "./framework.ts";
 import { Extender } from "./extender.ts";
 import type { ExtenderPost } from "./extender.ts";
@@ -110,15 +112,23 @@ function watchedObjects(informers: InformerFactory): {
   const all = [namespaces, services, replicationControllers, replicaSets, statefulSets, budgets];
   return {
     objects: {
-      namespaces: () => namespaces.list(),
-      services: () => services.list(),
-      replicationControllers: () => replicationControllers.list(),
-      replicaSets: () => replicaSets.list(),
-      statefulSets: () => statefulSets.list(),
-      podDisruptionBudgets: () => budgets.list(),
+      namespaces: listOf(namespaces),
+      services: listOf(services),
+      replicationControllers: listOf(replicationControllers),
+      replicaSets: listOf(replicaSets),
+      statefulSets: listOf(statefulSets),
+      podDisruptionBudgets: listOf(budgets),
     },
     synced: Promise.all(all.map((informer) => informer.synced)),
   };
+}
+
+/** The same list until something changes. The subscription ends with the informer. */
+function listOf<T extends ApiObject>(informer: Informer<T>): () => readonly T[] {
+  let list: readonly T[] | undefined;
+  const forget = () => (list = undefined);
+  informer.subscribe({ added: forget, updated: forget, deleted: forget });
+  return () => (list ??= informer.list());
 }
 
 /** Each scheduler speaks for its own pods; for a victim that is another's, the first one does. */

@@ -9,7 +9,7 @@ import type { Client } from "#client/client.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
 import { SchedulerCache } from "./cache/cache.ts";
 import type { NodeInfo } from "./cache/node-info.ts";
-import { podInfo, podKey } from "./cache/pod-info.ts";
+import { podKey } from "./cache/pod-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
 import { decide, findFeasible, pickBest, refusalText, scoreNodes } from "./decide.ts";
 import type { DecideOptions, Decision, NoFit } from "./decide.ts";
@@ -28,6 +28,7 @@ import { profileOf } from "./profile/profile.ts";
 import type { Profile } from "./profile/profile.ts";
 import { SchedulingQueue } from "./queue/queue.ts";
 import type { Gate, QueuedPod } from "./queue/queue.ts";
+import { KeptVerdicts } from "./verdicts.ts";
 
 /** Where the scheduler says what it did: `kubectl describe pod` shows it. */
 export interface SchedulerEvents {
@@ -65,6 +66,7 @@ export class Scheduler {
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #cache: SchedulerCache;
   readonly #queue: SchedulingQueue;
+  readonly #verdicts = new KeptVerdicts();
   readonly #nominations = new Nominations();
   readonly #evictor: Evictor;
   /** What was said at the last attempt of each pod that waits. */
@@ -120,7 +122,7 @@ export class Scheduler {
       } else this.#queue.notice({ kind: "PodAdded", pod });
     } else if (this.#isOurs(pod) && !this.#cache.isAssumed(key)) {
       const nominated = pod.status.nominatedNodeName;
-      if (nominated) this.#nominations.set(podInfo(pod), nominated);
+      if (nominated) this.#nominations.set(this.#cache.infoOf(pod), nominated);
       // A promise that was just given is not in older news of the pod.
       else if (before?.status.nominatedNodeName) this.#nominations.delete(key);
       this.#queue.set(pod);
@@ -155,7 +157,7 @@ export class Scheduler {
       attempts: queued.attempts,
       ...(message !== undefined && { message }),
       ...(nominatedNode !== undefined && { nominatedNode }),
-      ...explainNodes(podInfo(queued.pod), this.#cache, profile),
+      ...explainNodes(this.#cache.infoOf(queued.pod), this.#cache, profile),
     };
   }
 
@@ -175,12 +177,13 @@ export class Scheduler {
   async #scheduleOne(queued: QueuedPod, scope: Scope, signal: AbortSignal): Promise<void> {
     const profile = this.#profiles.get(queued.pod.spec.schedulerName ?? "");
     if (!profile || queued.pod.metadata.deletionTimestamp) return this.#queue.done(queued.key);
-    const pod = podInfo(queued.pod);
+    const pod = this.#cache.infoOf(queued.pod);
     const options: DecideOptions = {
       profile,
       nominations: this.#nominations,
       random: () => this.#options.random.float(),
       start: this.#nextStart,
+      kept: this.#verdicts,
     };
     const extenders = (this.#options.extenders ?? []).filter((each) => each.isInterested(pod.pod));
     try {
@@ -220,7 +223,8 @@ export class Scheduler {
   ): Promise<Decision> {
     const feasible = findFeasible(pod, this.#cache, options);
     if (!feasible.ok) return feasible;
-    const { refusals, filters, looked } = feasible;
+    const { filters, looked, verdicts } = feasible;
+    const refusals = feasible.refusals();
     let nodes = feasible.nodes;
     for (const extender of extenders) {
       if (nodes.length === 0) break;
@@ -232,7 +236,7 @@ export class Scheduler {
     }
     if (nodes.length === 0)
       return { ok: false, refusals, nodes: this.#cache.nodes.length, filters };
-    const scores = scoreNodes(pod, this.#cache, nodes, options.profile);
+    const scores = scoreNodes(pod, this.#cache, { nodes, verdicts }, options.profile);
     const added = await Promise.allSettled(extenders.map((each) => each.scores(pod, nodes)));
     for (const result of added) {
       // One that cannot be asked has no preference.
@@ -340,9 +344,8 @@ export class Scheduler {
       if (candidate.clearsNomination) nominated = "";
     }
     if (nominated === "") this.#nominations.delete(pod.key);
-    const refusedBy = new Set([...noFit.refusals.values()].map(({ plugin }) => plugin));
     this.#messages.set(queued.key, message);
-    this.#queue.unschedulable(queued, refusedBy);
+    this.#queue.unschedulable(queued, noFit.refusals.plugins());
     this.#report(queued.pod, "Unschedulable", message, nominated, scope);
   }
 
@@ -359,7 +362,8 @@ export class Scheduler {
     const { node } = candidate;
     const { client, clock } = this.#options;
     // Less important pods may no longer fit there: they had better look for another place.
-    const outranked = this.#nominations.on(node).filter(({ priority }) => priority < pod.priority);
+    const promised = this.#nominations.on(node) ?? [];
+    const outranked = promised.filter(({ priority }) => priority < pod.priority);
     for (const { key } of outranked) this.#nominations.delete(key);
     this.#nominations.set(pod, node);
     const clearing = outranked.map(async (other) => {

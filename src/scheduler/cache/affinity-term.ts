@@ -1,6 +1,7 @@
 import type { LabelSelector } from "#api/meta/v1.ts";
 import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from "#api/core/v1.ts";
 import { matchesLabelSelector } from "#machinery/labels/label-selector.ts";
+import type { PodLabels } from "./pod-info.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -43,28 +44,39 @@ export function affinityTermsOf(pod: Pod): AffinityTerms {
 }
 
 /** Whether a pod in a namespace with these labels is among those that the term speaks of. */
-export function matchesTerm(term: AffinityTerm, pod: Pod, namespaceLabels?: Labels): boolean {
+export function matchesTerm(
+  term: AffinityTerm,
+  { namespace, labels }: Pick<PodLabels, "namespace" | "labels">,
+  namespaceLabels?: Labels,
+): boolean {
   const inNamespace =
-    term.namespaces.has(pod.metadata.namespace ?? "") ||
+    term.namespaces.has(namespace) ||
     matchesLabelSelector(term.namespaceSelector, namespaceLabels ?? {});
-  return inNamespace && matchesLabelSelector(term.selector, pod.metadata.labels ?? {});
+  return inNamespace && matchesLabelSelector(term.selector, labels);
 }
 
+type Namespaces = readonly { metadata: { name: string; labels?: Labels | undefined } }[];
+
+/** What terms were resolved to, as long as the namespaces are the same. */
+const resolved = new WeakMap<AffinityTerm, { namespaces: Namespaces; term: AffinityTerm }>();
+
 /** The same term with its selector of namespaces resolved to the namespaces there are. */
-export function withNamespaces(
-  term: AffinityTerm,
-  namespaces: () => readonly { metadata: { name: string; labels?: Labels | undefined } }[],
-): AffinityTerm {
+export function withNamespaces(term: AffinityTerm, all: () => Namespaces): AffinityTerm {
   const { namespaceSelector } = term;
   if (!namespaceSelector || selectsAll(namespaceSelector)) return term;
-  const selected = namespaces()
+  const namespaces = all();
+  const before = resolved.get(term);
+  if (before?.namespaces === namespaces) return before.term;
+  const selected = namespaces
     .filter(({ metadata }) => matchesLabelSelector(namespaceSelector, metadata.labels ?? {}))
     .map(({ metadata }) => metadata.name);
-  return signed({
+  const now = signed({
     ...term,
     namespaces: new Set([...term.namespaces, ...selected]),
     namespaceSelector: undefined,
   });
+  resolved.set(term, { namespaces, term: now });
+  return now;
 }
 
 function termOf(term: PodAffinityTerm, owner: Pod, weight: number): AffinityTerm {

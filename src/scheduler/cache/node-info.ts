@@ -1,8 +1,12 @@
 import type { Node } from "#api/core/v1.ts";
-import { amountsOf } from "./pod-info.ts";
-import type { Amounts, PodInfo } from "./pod-info.ts";
+import { amountsOf } from "./pod-shape.ts";
+import type { Amounts } from "./pod-shape.ts";
+import type { PodInfo } from "./pod-info.ts";
 import { portsConflict } from "./host-ports.ts";
 import type { HostPort } from "./host-ports.ts";
+
+/** A node that is asked "what if?" of: nothing that is said of it is kept. */
+const hypothetical = -1;
 
 /** One node and the sums over its pods, kept up to date as pods come and go. */
 export class NodeInfo {
@@ -12,13 +16,23 @@ export class NodeInfo {
   readonly allocatable: Amounts;
   /** Bytes of each image present, by every name it has. */
   readonly imageBytes: ReadonlyMap<string, number>;
+  /** A small number that no other node of the cache has: the node's place in tables. */
+  readonly slot: number;
+  /** Another one after every change that rules about one node may see. */
+  generation: number;
   readonly #pods = new Map<string, PodInfo>();
   readonly #requested = new Map<string, number>();
   #scoreCpu = 0;
   #scoreMemory = 0;
 
-  constructor(node: Node, pods: Iterable<PodInfo> = []) {
+  constructor(
+    node: Node,
+    pods: Iterable<PodInfo> = [],
+    { slot = 0, generation = hypothetical }: { slot?: number; generation?: number } = {},
+  ) {
     this.node = node;
+    this.slot = slot;
+    this.generation = generation;
     this.name = node.metadata.name;
     this.labels = node.metadata.labels ?? {};
     this.allocatable = amountsOf(node.status.allocatable ?? {});
@@ -38,6 +52,10 @@ export class NodeInfo {
     return this.#pods.size;
   }
 
+  get isHypothetical(): boolean {
+    return this.generation === hypothetical;
+  }
+
   requested(resource: string): number {
     return this.#requested.get(resource) ?? 0;
   }
@@ -54,6 +72,10 @@ export class NodeInfo {
     return false;
   }
 
+  pod(key: string): PodInfo | undefined {
+    return this.#pods.get(key);
+  }
+
   has(key: string): boolean {
     return this.#pods.has(key);
   }
@@ -62,6 +84,11 @@ export class NodeInfo {
     this.remove(pod.key);
     this.#pods.set(pod.key, pod);
     this.#count(pod, 1);
+  }
+
+  /** Puts another version of a pod in its place, of which nothing is different that is counted. */
+  replace(pod: PodInfo): void {
+    this.#pods.set(pod.key, pod);
   }
 
   remove(key: string): PodInfo | undefined {
@@ -74,7 +101,7 @@ export class NodeInfo {
 
   /** A node of its own to ask "what if?" of. */
   copy(): NodeInfo {
-    return new NodeInfo(this.node, this.#pods.values());
+    return new NodeInfo(this.node, this.#pods.values(), { slot: this.slot });
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {

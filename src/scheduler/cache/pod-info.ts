@@ -1,85 +1,92 @@
-import type { Container, Pod } from "#api/core/v1.ts";
-import { podRequests } from "#machinery/pod-resources.ts";
-import { quantityMilli, quantityValue } from "#schema/quantity.ts";
-import { affinityTermsOf } from "./affinity-term.ts";
-import type { AffinityTerms } from "./affinity-term.ts";
-import { hostPortsOf } from "./host-ports.ts";
-import type { HostPort } from "./host-ports.ts";
+import type { Pod } from "#api/core/v1.ts";
+import { affinityTermsOf, noTerms } from "./affinity-term.ts";
+import type { AffinityTerms, Labels } from "./affinity-term.ts";
+import { Interned } from "./interned.ts";
+import { podShape, shapeKey } from "./pod-shape.ts";
+import type { PodShape } from "./pod-shape.ts";
 
-/** Amounts as numbers: milli-CPUs, and whole units of everything else. */
-export type Amounts = ReadonlyMap<string, number>;
+/** What selectors ask of a pod. */
+export interface PodLabels {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** On its way out: spreading does not count it any more. */
+  readonly isLeaving: boolean;
+}
 
 /** A pod with what the plugins need of it, computed once. */
-export interface PodInfo {
+export interface PodInfo extends PodShape {
   readonly pod: Pod;
   readonly key: string;
-  /** With overhead, and while the pod is resized the larger of what it has and what it wants. */
-  readonly requests: Amounts;
-  /** For scores: containers that ask for nothing still count as something. */
-  readonly scoreRequests: { readonly cpu: number; readonly memory: number };
-  readonly hostPorts: readonly HostPort[];
-  /** Images of all containers and volumes. */
-  readonly images: readonly string[];
+  /** The same object for pods that are the same to a node, if they come from one `PodInfos`. */
+  readonly shape: PodShape;
+  /** The same object for pods that are the same to selectors, likewise. */
+  readonly labels: PodLabels;
   readonly terms: AffinityTerms;
   readonly priority: number;
 }
 
-/** What a container without requests counts as in scores: 0.1 CPU and 200 MB. */
-const assumedRequests = { cpu: "100m", memory: `${200 * 1024 * 1024}` };
+/** How many of each are kept: a cluster's workloads are far fewer than its pods. */
+const keptMax = 4096;
 
+/** Looks at pods, and finds that most are like others. */
+export class PodInfos {
+  readonly #shapes = new Interned<PodShape>(keptMax);
+  readonly #labels = new Interned<PodLabels>(keptMax);
+  readonly #terms = new Interned<AffinityTerms>(keptMax);
+
+  of(pod: Pod): PodInfo {
+    const { namespace, labels, deletionTimestamp } = pod.metadata;
+    const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+    const shape = this.#shapes.get(shapeKey(pod), () => podShape(pod));
+    const labelsKey = JSON.stringify([namespace, labels, deletionTimestamp !== undefined]);
+    return infoOf(
+      pod,
+      shape,
+      this.#labels.get(labelsKey, () => podLabels(pod)),
+      podAffinity || podAntiAffinity
+        ? this.#terms.get(termsKey(pod), () => affinityTermsOf(pod))
+        : noTerms,
+    );
+  }
+}
+
+/** As `PodInfos` has it, for a pod that is looked at on its own. */
 export function podInfo(pod: Pod): PodInfo {
-  const requests = amountsOf(podRequests(pod.spec, pod.status));
-  const { containers, initContainers = [], volumes = [] } = pod.spec;
-  return {
-    pod,
-    key: podKey(pod),
-    requests,
-    scoreRequests: scoreRequestsOf(pod, requests),
-    hostPorts: hostPortsOf(pod),
-    images: [
-      ...[...initContainers, ...containers].flatMap(({ image }) => (image ? [image] : [])),
-      ...volumes.flatMap(({ image }) => (image?.reference ? [image.reference] : [])),
-    ],
-    terms: affinityTermsOf(pod),
-    priority: pod.spec.priority ?? 0,
-  };
+  return infoOf(pod, podShape(pod), podLabels(pod), affinityTermsOf(pod));
 }
 
 export function podKey(pod: Pod): string {
   return `${pod.metadata.namespace ?? ""}/${pod.metadata.name}`;
 }
 
-/** Quantities as numbers. */
-export function amountsOf(quantities: Readonly<Record<string, string>>): Map<string, number> {
-  return new Map(
-    Object.entries(quantities).map(([name, amount]) => [
-      name,
-      name === "cpu" ? quantityMilli(amount) : quantityValue(amount),
-    ]),
-  );
+export function podLabels({ metadata }: Pod): PodLabels {
+  const { namespace = "", labels = {}, deletionTimestamp } = metadata;
+  return { namespace, labels, isLeaving: deletionTimestamp !== undefined };
 }
 
-function scoreRequestsOf(pod: Pod, requests: Amounts): { cpu: number; memory: number } {
-  const { containers, initContainers = [] } = pod.spec;
-  const isComplete = ({ resources }: Container) =>
-    resources?.requests?.cpu !== undefined && resources.requests.memory !== undefined;
-  const complete = containers.every(isComplete) && initContainers.every(isComplete);
-  const amounts = complete
-    ? requests
-    : amountsOf(
-        podRequests(
-          {
-            ...pod.spec,
-            containers: containers.map(withAssumed),
-            initContainers: initContainers.map(withAssumed),
-          },
-          pod.status,
-        ),
-      );
-  return { cpu: amounts.get("cpu") ?? 0, memory: amounts.get("memory") ?? 0 };
+/** Whether nothing that anybody counts is different. */
+export function isSameToAll(left: PodInfo, right: PodInfo): boolean {
+  return left.shape === right.shape && left.labels === right.labels && left.terms === right.terms;
 }
 
-function withAssumed(container: Container): Container {
-  const requests = { ...assumedRequests, ...container.resources?.requests };
-  return { ...container, resources: { ...container.resources, requests } };
+function infoOf(pod: Pod, shape: PodShape, labels: PodLabels, terms: AffinityTerms): PodInfo {
+  const { requests, scoreRequests, hostPorts, images } = shape;
+  return {
+    pod,
+    key: podKey(pod),
+    shape,
+    labels,
+    terms,
+    requests,
+    scoreRequests,
+    hostPorts,
+    images,
+    priority: pod.spec.priority ?? 0,
+  };
+}
+
+/** Terms speak of their owner's namespace, and with label keys of its labels. */
+function termsKey({ metadata, spec }: Pod): string {
+  const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+  return JSON.stringify([metadata.namespace, podAffinity, podAntiAffinity]);
 }

@@ -2,16 +2,28 @@ import type { Pod } from "#api/core/v1.ts";
 import { affinityTermsOf, matchesTerm, withNamespaces } from "../cache/affinity-term.ts";
 import type { AffinityTerm, Labels } from "../cache/affinity-term.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
-import type { PodInfo } from "../cache/pod-info.ts";
+import { podLabels } from "../cache/pod-info.ts";
+import type { PodInfo, PodLabels } from "../cache/pod-info.ts";
+import type { Tally } from "../cache/topology.ts";
 import { nodeScoreMax } from "../framework.ts";
-import type { ClusterEvent, ClusterView, CountsByNode, Plugin, PodFilter } from "../framework.ts";
+import type {
+  ClusterEvent,
+  ClusterView,
+  Plugin,
+  PodFilter,
+  PodScorer,
+  Refusal,
+  Scores,
+} from "../framework.ts";
 import type { InterPodAffinityArgs } from "../profile/arguments.ts";
 
-const reasons = {
-  near: "node(s) didn't match pod affinity rules",
-  far: "node(s) didn't match pod anti-affinity rules",
-  others: "node(s) didn't satisfy existing pods anti-affinity rules",
-};
+const noNear = refuse("node(s) didn't match pod affinity rules", true);
+const tooNear = refuse("node(s) didn't match pod anti-affinity rules", false);
+const keepsAway = refuse("node(s) didn't satisfy existing pods anti-affinity rules", false);
+
+function refuse(reason: string, unresolvable: boolean): Refusal {
+  return { plugin: "InterPodAffinity", reasons: [reason], unresolvable };
+}
 
 /** Places pods near to, or far from, other pods, by the topology of their nodes. */
 export function interPodAffinity(args: InterPodAffinityArgs): Plugin {
@@ -42,123 +54,170 @@ export function interPodAffinity(args: InterPodAffinityArgs): Plugin {
   };
 }
 
-/** Numbers by the value of a node label. */
-class DomainCounts {
-  readonly #byKey = new Map<string, Map<string, number>>();
+/** Counted pods near a node, with what is different when "what if?" is asked. */
+class Nearness {
+  readonly tally: Tally;
+  #changes: Map<number, number> | undefined;
+  #changed = 0;
 
+  constructor(tally: Tally) {
+    this.tally = tally;
+  }
+
+  /** Whether there is none anywhere. */
   get isEmpty(): boolean {
-    return this.#byKey.size === 0;
+    return this.tally.total + this.#changed === 0;
   }
 
-  add(node: NodeInfo | undefined, topologyKey: string, count: number): void {
-    const value = node?.labels[topologyKey];
-    if (value === undefined || count === 0) return;
-    let values = this.#byKey.get(topologyKey);
-    if (!values) this.#byKey.set(topologyKey, (values = new Map()));
-    const sum = (values.get(value) ?? 0) + count;
-    if (sum === 0) values.delete(value);
-    else values.set(value, sum);
-    if (values.size === 0) this.#byKey.delete(topologyKey);
+  at({ slot }: NodeInfo): number {
+    const count = this.tally.at(slot);
+    if (!this.#changes) return count;
+    return count + (this.#changes.get(this.tally.topology.domainOf(slot)) ?? 0);
   }
 
-  addAll(cluster: ClusterView, counts: CountsByNode, topologyKey: string, weight = 1): void {
-    for (const [name, count] of counts) this.add(cluster.node(name), topologyKey, count * weight);
-  }
-
-  get(node: NodeInfo, topologyKey: string): number {
-    return this.#byKey.get(topologyKey)?.get(node.labels[topologyKey] ?? "") ?? 0;
-  }
-
-  /** The sum over all keys that the node has. */
-  sum(node: NodeInfo): number {
-    let sum = 0;
-    for (const [key, values] of this.#byKey) {
-      const value = node.labels[key];
-      if (value !== undefined) sum += values.get(value) ?? 0;
-    }
-    return sum;
+  change({ slot }: NodeInfo, by: number): void {
+    const domain = this.tally.topology.domainOf(slot);
+    if (domain < 0) return;
+    this.#changes ??= new Map();
+    this.#changes.set(domain, (this.#changes.get(domain) ?? 0) + by);
+    this.#changed += by;
   }
 }
 
+/** A term of the pod's own, and the pods that it speaks of. */
+interface OwnTerm {
+  readonly term: AffinityTerm;
+  readonly near: Nearness;
+}
+
 function prepareFilter(pod: PodInfo, cluster: ClusterView): PodFilter | undefined {
+  const others = cluster
+    .placedTerms("requiredAnti", pod.labels)
+    .map(({ term, tally }) => ({ term, near: new Nearness(tally) }));
+  const { required, requiredAnti } = pod.terms;
+  if (required.length + requiredAnti.length === 0) {
+    return others.length > 0 ? keptAway(pod, cluster, others) : undefined;
+  }
   const resolve = (term: AffinityTerm) => withNamespaces(term, () => cluster.objects.namespaces());
-  const near = pod.terms.required.map(resolve);
-  const far = pod.terms.requiredAnti.map(resolve);
-  const namespaceLabels = namespaceLabelsOf(pod, cluster);
-
-  const others = new DomainCounts();
-  for (const { term, counts } of cluster.placedTerms("requiredAnti")) {
-    if (matchesTerm(term, pod.pod, namespaceLabels())) {
-      others.addAll(cluster, counts, term.topologyKey);
+  const terms = required.map(resolve);
+  const isNear = (labels: PodLabels) => terms.every((term) => matchesTerm(term, labels));
+  const all = { key: terms.map(({ signature }) => signature).join(), matches: isNear };
+  const wanted = terms.map((term): OwnTerm => {
+    return { term, near: new Nearness(cluster.tally(all, { label: term.topologyKey })) };
+  });
+  const avoided = requiredAnti.map(resolve).map((term): OwnTerm => {
+    return { term, near: new Nearness(tallyOf(term, cluster)) };
+  });
+  const away = keptAway(pod, cluster, others);
+  const change = (other: PodInfo, node: NodeInfo, by: 1 | -1) => {
+    if (terms.length > 0 && isNear(other.labels)) {
+      for (const { near } of wanted) near.change(node, by);
     }
-  }
-  if (others.isEmpty && near.length === 0 && far.length === 0) return undefined;
-
-  const isNear = (other: Pod) => near.length > 0 && near.every((term) => matchesTerm(term, other));
-  const nearby = new DomainCounts();
-  if (near.length > 0) {
-    const counts = cluster.countPods(near.map(({ signature }) => signature).join(), isNear);
-    for (const { topologyKey } of near) nearby.addAll(cluster, counts, topologyKey);
-  }
-  const hated = new DomainCounts();
-  for (const term of far) {
-    const counts = cluster.countPods(term.signature, (other) => matchesTerm(term, other));
-    hated.addAll(cluster, counts, term.topologyKey);
-  }
-
-  const change = (other: PodInfo, node: NodeInfo, sign: 1 | -1) => {
-    for (const term of other.terms.requiredAnti) {
-      if (matchesTerm(term, pod.pod, namespaceLabels())) others.add(node, term.topologyKey, sign);
-    }
-    if (isNear(other.pod)) {
-      for (const { topologyKey } of near) nearby.add(node, topologyKey, sign);
-    }
-    for (const term of far) {
-      if (matchesTerm(term, other.pod)) hated.add(node, term.topologyKey, sign);
+    for (const { term, near } of avoided) {
+      if (matchesTerm(term, other.labels)) near.change(node, by);
     }
   };
   return {
     check(node) {
-      const has = ({ topologyKey }: AffinityTerm) => node.labels[topologyKey] !== undefined;
-      const satisfied = near.every((term) => nearby.get(node, term.topologyKey) > 0);
-      // The first of a group that wants to be near itself may go anywhere.
-      const isFirst = !satisfied && nearby.isEmpty && isNear(pod.pod);
-      if (!near.every(has) || !(satisfied || isFirst)) return refuse(reasons.near, true);
-      if (far.some((term) => has(term) && hated.get(node, term.topologyKey) > 0)) {
-        return refuse(reasons.far, false);
+      const { slot } = node;
+      let hasAll = true;
+      let isSatisfied = true;
+      for (const { near } of wanted) {
+        if (near.tally.topology.domainOf(slot) < 0) hasAll = false;
+        else if (near.at(node) <= 0) isSatisfied = false;
       }
-      return others.sum(node) > 0 ? refuse(reasons.others, false) : undefined;
+      if (!hasAll) return noNear;
+      // The first of a group that wants to be near itself may go anywhere.
+      const isFirst = !isSatisfied && wanted.every(({ near }) => near.isEmpty);
+      if (!isSatisfied && !(isFirst && isNear(pod.labels))) return noNear;
+      for (const { near } of avoided) if (near.at(node) > 0) return tooNear;
+      return away.check(node);
     },
-    add: (other, node) => change(other, node, 1),
+    add(other, node) {
+      change(other, node, 1);
+      away.add(other, node);
+    },
+    remove(other, node) {
+      change(other, node, -1);
+      away.remove(other, node);
+    },
+  };
+}
+
+/** What placed pods say, who want no such pod near them. */
+function keptAway(
+  pod: PodInfo,
+  cluster: ClusterView,
+  others: readonly OwnTerm[],
+): Required<PodFilter> {
+  const known = new Map(others.map(({ term, near }) => [term.signature, near]));
+  const change = (other: PodInfo, node: NodeInfo, by: 1 | -1) => {
+    for (const term of other.terms.requiredAnti) known.get(term.signature)?.change(node, by);
+  };
+  /** Those of pods that are placed nowhere yet. */
+  const expected: OwnTerm[] = [];
+  const expect = ({ terms }: PodInfo) => {
+    for (const term of terms.requiredAnti) {
+      if (known.has(term.signature)) continue;
+      if (!matchesTerm(term, pod.labels, namespaceLabelsOf(pod, cluster))) continue;
+      const nobody = { key: "nobody", matches: () => false };
+      const near = new Nearness(cluster.tally(nobody, { label: term.topologyKey }));
+      known.set(term.signature, near);
+      expected.push({ term, near });
+    }
+  };
+  return {
+    check(node) {
+      for (const { near } of others) if (near.at(node) > 0) return keepsAway;
+      for (const { near } of expected) if (near.at(node) > 0) return keepsAway;
+      return undefined;
+    },
+    add(other, node) {
+      expect(other);
+      change(other, node, 1);
+    },
     remove: (other, node) => change(other, node, -1),
   };
 }
 
-function prepareScore(pod: PodInfo, cluster: ClusterView, args: InterPodAffinityArgs) {
+function prepareScore(
+  pod: PodInfo,
+  cluster: ClusterView,
+  args: InterPodAffinityArgs,
+): PodScorer | undefined {
   const own = pod.terms.preferred;
   if (args.ignorePreferredTermsOfExistingPods && own.length === 0) return undefined;
-  const total = new DomainCounts();
+  const parts: { readonly tally: Tally; readonly weight: number }[] = [];
   for (const preference of own) {
     const term = withNamespaces(preference, () => cluster.objects.namespaces());
-    const counts = cluster.countPods(term.signature, (other) => matchesTerm(term, other));
-    total.addAll(cluster, counts, term.topologyKey, term.weight);
+    parts.push({ tally: tallyOf(term, cluster), weight: term.weight });
   }
-  const namespaceLabels = namespaceLabelsOf(pod, cluster);
   const fromOthers = (kind: "required" | "preferred", factor: number) => {
-    for (const { term, counts } of cluster.placedTerms(kind)) {
-      if (matchesTerm(term, pod.pod, namespaceLabels())) {
-        total.addAll(cluster, counts, term.topologyKey, term.weight * factor);
-      }
+    for (const { term, tally } of cluster.placedTerms(kind, pod.labels)) {
+      parts.push({ tally, weight: term.weight * factor });
     }
   };
   if (args.hardPodAffinityWeight > 0) fromOthers("required", args.hardPodAffinityWeight);
   fromOthers("preferred", 1);
-  if (total.isEmpty) return undefined;
-  return { score: (node: NodeInfo) => total.sum(node), normalize: spread };
+  const telling = parts.filter(({ tally }) => tally.total > 0);
+  if (telling.length === 0) return undefined;
+  return {
+    score({ slot }) {
+      let sum = 0;
+      for (const { tally, weight } of telling) sum += tally.at(slot) * weight;
+      return sum;
+    },
+    normalize: spread,
+  };
+}
+
+function tallyOf(term: AffinityTerm, cluster: ClusterView): Tally {
+  const matches = (labels: PodLabels) => matchesTerm(term, labels);
+  return cluster.tally({ key: term.signature, matches }, { label: term.topologyKey });
 }
 
 /** The lowest becomes 0, the highest 100. */
-function spread(scores: number[]): void {
+function spread(scores: Scores): void {
   let lowest = Infinity;
   let highest = -Infinity;
   for (const score of scores) {
@@ -172,13 +231,11 @@ function spread(scores: number[]): void {
   }
 }
 
-/** Looked up only when a term asks for them, and once. */
-function namespaceLabelsOf({ pod }: PodInfo, cluster: ClusterView): () => Labels {
-  let labels: Labels | undefined;
-  return () =>
-    (labels ??=
-      cluster.objects.namespaces().find(({ metadata }) => metadata.name === pod.metadata.namespace)
-        ?.metadata.labels ?? {});
+function namespaceLabelsOf({ labels }: PodInfo, cluster: ClusterView): Labels {
+  const namespaces = cluster.objects.namespaces();
+  return (
+    namespaces.find(({ metadata }) => metadata.name === labels.namespace)?.metadata.labels ?? {}
+  );
 }
 
 function mayFitAfterPod(event: Extract<ClusterEvent, { pod: Pod }>, pod: Pod): boolean {
@@ -214,7 +271,7 @@ function mayFitAfterPod(event: Extract<ClusterEvent, { pod: Pod }>, pod: Pod): b
 /** A selector of namespaces cannot be judged here: better one attempt too many. */
 function matchesForHint(term: AffinityTerm, pod: Pod): boolean {
   const namespaces = new Set([...term.namespaces, pod.metadata.namespace ?? ""]);
-  return matchesTerm(term.namespaceSelector ? { ...term, namespaces } : term, pod);
+  return matchesTerm(term.namespaceSelector ? { ...term, namespaces } : term, podLabels(pod));
 }
 
 function mayFitOnNewNode(pod: Pod, labels: Labels): boolean {
@@ -234,8 +291,4 @@ function mayFitAfterMove(pod: Pod, before: Labels, after: Labels): boolean {
       ({ topologyKey: key }) => before[key] !== undefined && after[key] !== before[key],
     )
   );
-}
-
-function refuse(reason: string, unresolvable: boolean) {
-  return { plugin: "InterPodAffinity", reasons: [reason], unresolvable };
 }

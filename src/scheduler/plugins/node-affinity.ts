@@ -31,32 +31,20 @@ export function nodeAffinity({ addedAffinity }: NodeAffinityArgs): Plugin {
       return nodeNames.size > 0 ? { nodeNames } : refuse("pod affinity terms conflict");
     },
 
-    prepareFilter({ pod }) {
-      const { nodeSelector, affinity } = pod.spec;
-      const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-      if (!added && !nodeSelector && !required) return undefined;
-      return {
-        check({ node }) {
-          if (!isAllowed(node)) return refuse(enforcedMismatch);
-          return matchesNodeAffinity(pod, node) ? undefined : refuse(mismatch);
-        },
-      };
+    filter({ pod }, { node }) {
+      if (!isAllowed(node)) return refuse(enforcedMismatch);
+      return matchesNodeAffinity(pod, node) ? undefined : refuse(mismatch);
     },
 
-    prepareScore({ pod }) {
-      const preferred = preferredOf(pod);
-      if (preferred.length === 0) return undefined;
-      return {
-        score({ node }) {
-          let sum = 0;
-          for (const { weight, preference } of preferred) {
-            if (matchesTerm(preference, node)) sum += weight;
-          }
-          return sum;
-        },
-        normalize: (scores) => normalizeToMax(scores, false),
-      };
+    score({ pod }, { node }) {
+      let sum = 0;
+      for (const { weight, preference } of preferredOf(pod)) {
+        if (matchesTerm(preference, node)) sum += weight;
+      }
+      return sum;
     },
+
+    normalize: (scores) => normalizeToMax(scores, false),
 
     mayFitAfter(event, pod) {
       switch (event.kind) {

@@ -12,9 +12,8 @@ import { nodeResourcesBalancedAllocation } from "./resource-strategies.ts";
 const fitWith = (args: Partial<NodeResourcesFitArgs>) =>
   nodeResourcesFit({ ...defaultArguments.NodeResourcesFit, ...args });
 
-function scores(plugin: Plugin, pod: PodInfo, cluster: SchedulerCache): number[] | undefined {
-  const scorer = plugin.prepareScore?.(pod, cluster, cluster.nodes);
-  return scorer && cluster.nodes.map((node) => scorer.score(node));
+function scores(plugin: Plugin, pod: PodInfo, cluster: SchedulerCache): (number | undefined)[] {
+  return cluster.nodes.map((node) => plugin.score?.(pod, node));
 }
 
 const cpuAndMemory = [
@@ -84,7 +83,7 @@ test("balance is judged by what the pod changes, and not for pods that ask for n
     nodeOf("c", room),
   ]);
   assert.deepEqual(scores(balanced, infoOf("p", { cpu: "2", memory: "0" }), cluster), [62, 87, 62]);
-  assert.equal(scores(balanced, infoOf("p"), cluster), undefined);
+  assert.deepEqual(scores(balanced, infoOf("p"), cluster), [0, 0, 0]);
 });
 
 test("extended resources and huge pages are counted, unless somebody else does", () => {
@@ -98,8 +97,7 @@ test("extended resources and huge pages are counted, unless somebody else does",
   );
   const node = cluster.nodes[0];
   assert.ok(node);
-  const refused = (args: Partial<NodeResourcesFitArgs>) =>
-    fitWith(args).filter?.(pod, node, cluster.nodes);
+  const refused = (args: Partial<NodeResourcesFitArgs>) => fitWith(args).filter?.(pod, node);
   assert.equal(refused({ ignoredResources: ["example.com/gpu"] }), undefined);
   assert.equal(refused({ ignoredResourceGroups: ["example.com"] }), undefined);
   assert.ok(refused({ ignoredResourceGroups: ["other.com"] }));

@@ -1,8 +1,10 @@
 import type { Node, Pod } from "#api/core/v1.ts";
 import { podRequests } from "#machinery/pod-resources.ts";
 import { NodeInfo } from "../cache/node-info.ts";
-import { amountsOf, podInfo } from "../cache/pod-info.ts";
-import type { Amounts, PodInfo } from "../cache/pod-info.ts";
+import { podInfo } from "../cache/pod-info.ts";
+import type { PodInfo } from "../cache/pod-info.ts";
+import { amountsOf } from "../cache/pod-shape.ts";
+import type { Amounts } from "../cache/pod-shape.ts";
 import type { Plugin, Refusal } from "../framework.ts";
 import type { NodeResourcesFitArgs } from "../profile/arguments.ts";
 import { strategyScorer } from "./resource-strategies.ts";
@@ -19,7 +21,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
     name: "NodeResourcesFit",
     weight: 1,
     filter: (pod, node) => shortage(pod, node, isIgnored),
-    prepareScore: (pod) => ({ score: (node) => rank(pod, node) }),
+    score: rank,
 
     mayFitAfter(event, pod) {
       switch (event.kind) {

@@ -1,22 +1,33 @@
 import type { Node, Pod } from "#api/core/v1.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
+import type { PodCondition } from "../cache/counters.ts";
+import type { MaskTest } from "../cache/places.ts";
+import { podLabels } from "../cache/pod-info.ts";
 import type { PodInfo } from "../cache/pod-info.ts";
+import type { Tally, Topology } from "../cache/topology.ts";
 import { noObjects, nodeScoreMax } from "../framework.ts";
 import type {
   ClusterEvent,
   ClusterView,
-  CountsByNode,
   Plugin,
   PodFilter,
   PodScorer,
+  Refusal,
+  Scores,
 } from "../framework.ts";
 import type { PodTopologySpreadArgs } from "../profile/arguments.ts";
 import { constraintsOf, hasAllKeys, isCounted, isIncluded } from "./spread-constraints.ts";
 import type { SpreadConstraint } from "./spread-constraints.ts";
 import { hasNewTolerations } from "./taint-toleration.ts";
 
-const mismatch = "node(s) didn't match pod topology spread constraints";
+const words = "node(s) didn't match pod topology spread constraints";
+const mismatch = refuse(words, false);
+const missingLabel = refuse(`${words} (missing required label)`, true);
 const hostname = "kubernetes.io/hostname";
+
+function refuse(reason: string, unresolvable: boolean): Refusal {
+  return { plugin: "PodTopologySpread", reasons: [reason], unresolvable };
+}
 
 /** Spreads the pods that a constraint selects over zones, hosts or whatever its key names. */
 export function podTopologySpread(args: PodTopologySpreadArgs): Plugin {
@@ -49,24 +60,14 @@ export function podTopologySpread(args: PodTopologySpreadArgs): Plugin {
   };
 }
 
-/** How many counted pods each domain has. */
-class Domains {
-  readonly counts = new Map<string, number>();
-  #fewest: number | undefined;
-
-  add(domain: string, count: number): void {
-    this.counts.set(domain, (this.counts.get(domain) ?? 0) + count);
-    this.#fewest = undefined;
-  }
-
-  get fewest(): number {
-    if (this.#fewest === undefined) {
-      let fewest = Infinity;
-      for (const count of this.counts.values()) fewest = Math.min(fewest, count);
-      this.#fewest = fewest;
-    }
-    return this.#fewest;
-  }
+/** A constraint that must be met, with the pods that it counts. */
+interface HardConstraint {
+  readonly constraint: SpreadConstraint;
+  readonly tally: Tally;
+  /** Whether the pod itself is among those that are counted. */
+  readonly self: 0 | 1;
+  /** "What if?", by domain. */
+  changes: Map<number, number> | undefined;
 }
 
 function hardFilter(
@@ -74,41 +75,47 @@ function hardFilter(
   cluster: ClusterView,
   constraints: readonly SpreadConstraint[],
 ): PodFilter {
-  const domains = constraints.map(() => new Domains());
-  const counts = constraints.map((constraint) => countsFor(constraint, pod, cluster));
-  for (const node of cluster.nodes) {
-    if (!hasAllKeys(node.labels, constraints)) continue;
-    constraints.forEach((constraint, index) => {
-      if (!isIncluded(constraint, pod.pod, node)) return;
-      const domain = node.labels[constraint.topologyKey] ?? "";
-      domains[index]?.add(domain, counts[index]?.get(node.name) ?? 0);
-    });
-  }
-  const self = constraints.map((constraint) => (isCounted(constraint, pod.pod) ? 1 : 0));
-  const change = (other: PodInfo, node: NodeInfo, sign: 1 | -1) => {
-    if (other.pod.metadata.namespace !== pod.pod.metadata.namespace) return;
+  const parts = constraints.map((constraint): HardConstraint => {
+    const mask = maskOf(constraint, pod, constraints);
+    const place = { label: constraint.topologyKey, ...(mask && { mask }) };
+    const tally = cluster.tally(conditionOf(constraint, pod), place);
+    const self = isCounted(constraint, pod.labels) ? 1 : 0;
+    return { constraint, tally, self, changes: undefined };
+  });
+  const change = (other: PodInfo, node: NodeInfo, by: 1 | -1) => {
+    if (other.labels.namespace !== pod.labels.namespace) return;
     if (!hasAllKeys(node.labels, constraints)) return;
-    constraints.forEach((constraint, index) => {
-      if (!isCounted(constraint, other.pod) || !isIncluded(constraint, pod.pod, node)) return;
-      domains[index]?.add(node.labels[constraint.topologyKey] ?? "", sign);
-    });
+    for (const part of parts) {
+      const { constraint, tally } = part;
+      if (!isCounted(constraint, other.labels) || !isIncluded(constraint, pod.pod, node)) continue;
+      const domain = tally.topology.domainOf(node.slot);
+      part.changes ??= new Map();
+      part.changes.set(domain, (part.changes.get(domain) ?? 0) + by);
+    }
   };
   return {
-    check(node) {
-      for (const [index, constraint] of constraints.entries()) {
-        const domain = node.labels[constraint.topologyKey];
-        if (domain === undefined) return refuse(`${mismatch} (missing required label)`, true);
-        const known = domains[index];
-        const hasEnough = (known?.counts.size ?? 0) >= constraint.minDomains;
-        const fewest = hasEnough ? (known?.fewest ?? 0) : 0;
-        const skew = (known?.counts.get(domain) ?? 0) + (self[index] ?? 0) - fewest;
-        if (skew > constraint.maxSkew) return refuse(mismatch, false);
+    check({ slot }) {
+      for (const { constraint, tally, self, changes } of parts) {
+        const domain = tally.topology.domainOf(slot);
+        if (domain < 0) return missingLabel;
+        const fewest = tally.domains >= constraint.minDomains ? tally.fewest(changes) : 0;
+        const count = tally.at(slot) + (changes?.get(domain) ?? 0);
+        if (count + self - fewest > constraint.maxSkew) return mismatch;
       }
       return undefined;
     },
     add: (other, node) => change(other, node, 1),
     remove: (other, node) => change(other, node, -1),
   };
+}
+
+/** A constraint that is a wish, with the pods that it counts. */
+interface SoftConstraint {
+  readonly tally: Tally;
+  readonly allowance: number;
+  /** Without a weight the few zones would drown the many hosts. */
+  readonly weight: number;
+  readonly topology: Topology;
 }
 
 function softScorer(
@@ -120,52 +127,40 @@ function softScorer(
     needsAllKeys,
   }: { constraints: readonly SpreadConstraint[]; needsAllKeys: boolean },
 ): PodScorer {
-  const counts = constraints.map((constraint) => countsFor(constraint, pod, cluster));
-  const domains = constraints.map(() => new Map<string, number>());
   const isRanked = (node: NodeInfo) => !needsAllKeys || hasAllKeys(node.labels, constraints);
   const ranked = feasible.filter(isRanked);
-  const each = (visit: (constraint: SpreadConstraint, index: number) => void) =>
-    constraints.forEach((constraint, index) => {
-      if (constraint.topologyKey !== hostname) visit(constraint, index);
-    });
-  for (const node of ranked) {
-    each((constraint, index) => domains[index]?.set(domainOf(node, constraint), 0));
-  }
-  for (const node of cluster.nodes) {
-    if (!isRanked(node)) continue;
-    each((constraint, index) => {
-      const domain = domainOf(node, constraint);
-      const known = domains[index]?.get(domain);
-      const count = counts[index]?.get(node.name) ?? 0;
-      if (known === undefined || count === 0 || !isIncluded(constraint, pod.pod, node)) return;
-      domains[index]?.set(domain, known + count);
-    });
-  }
-  // Without a weight the few zones would drown the many hosts.
-  const weights = constraints.map(({ topologyKey }, index) =>
-    Math.log((topologyKey === hostname ? ranked.length : (domains[index]?.size ?? 0)) + 2),
-  );
-  const scoreOf = (node: NodeInfo) => {
-    let score = 0;
-    constraints.forEach((constraint, index) => {
-      const domain = node.labels[constraint.topologyKey];
-      if (domain === undefined) return;
-      const count =
-        constraint.topologyKey === hostname
-          ? counts[index]?.get(node.name)
-          : domains[index]?.get(domain);
-      score += (count ?? 0) * (weights[index] ?? 0) + (constraint.maxSkew - 1);
-    });
-    return Math.round(score);
-  };
+  const parts = constraints.map((constraint): SoftConstraint => {
+    const label = constraint.topologyKey;
+    const condition = conditionOf(constraint, pod);
+    const allowance = constraint.maxSkew - 1;
+    if (label === hostname) {
+      const { topology } = cluster.tally(condition, { label });
+      const weight = Math.log(ranked.length + 2);
+      return { tally: cluster.tally(condition, {}), topology, allowance, weight };
+    }
+    const mask = maskOf(constraint, pod, needsAllKeys ? constraints : []);
+    const tally = cluster.tally(condition, { label, ...(mask && { mask }) });
+    const { topology } = tally;
+    // Nodes without the label are a domain, too, where they are ranked at all.
+    const domains = new Set(ranked.map(({ slot }) => topology.domainOf(slot)));
+    return { tally, topology, allowance, weight: Math.log(domains.size + 2) };
+  });
   return {
-    score: (node) => (isRanked(node) ? scoreOf(node) : NaN),
+    score(node) {
+      if (!isRanked(node)) return NaN;
+      let score = 0;
+      for (const { tally, topology, allowance, weight } of parts) {
+        if (topology.domainOf(node.slot) < 0) continue;
+        score += tally.at(node.slot) * weight + allowance;
+      }
+      return Math.round(score);
+    },
     normalize: fewerIsBetter,
   };
 }
 
 /** Nodes that cannot be ranked, which are no numbers, get nothing. */
-function fewerIsBetter(scores: number[]): void {
+function fewerIsBetter(scores: Scores): void {
   let highest = 0;
   let lowest = Infinity;
   for (const score of scores) {
@@ -181,20 +176,35 @@ function fewerIsBetter(scores: number[]): void {
   }
 }
 
-function countsFor(
+function conditionOf(constraint: SpreadConstraint, { labels }: PodInfo): PodCondition {
+  const { namespace } = labels;
+  return {
+    key: `spread ${namespace} ${JSON.stringify(constraint.selectors)}`,
+    matches: (other) =>
+      other.namespace === namespace && !other.isLeaving && isCounted(constraint, other),
+  };
+}
+
+/** The nodes that count for the pod; undefined when all do that have the constraint's label. */
+function maskOf(
   constraint: SpreadConstraint,
   { pod }: PodInfo,
-  cluster: ClusterView,
-): CountsByNode {
-  const { namespace } = pod.metadata;
-  const key = `spread ${namespace} ${JSON.stringify(constraint.selectors)}`;
-  return cluster.countPods(
+  needed: readonly SpreadConstraint[],
+): MaskTest | undefined {
+  const { nodeSelector, affinity, tolerations } = pod.spec;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const isChoosy = constraint.honorsAffinity && (nodeSelector ?? required) !== undefined;
+  const others = needed.filter(({ topologyKey }) => topologyKey !== constraint.topologyKey);
+  if (!isChoosy && !constraint.honorsTaints && others.length === 0) return undefined;
+  const key = JSON.stringify([
+    others.map(({ topologyKey }) => topologyKey),
+    isChoosy && [nodeSelector, required],
+    constraint.honorsTaints && [tolerations],
+  ]);
+  return {
     key,
-    (other) =>
-      other.metadata.namespace === namespace &&
-      !other.metadata.deletionTimestamp &&
-      isCounted(constraint, other),
-  );
+    test: (node) => hasAllKeys(node.labels, others) && isIncluded(constraint, pod, node),
+  };
 }
 
 function mayFitAfterPod(
@@ -206,12 +216,14 @@ function mayFitAfterPod(
   const isPlaced = !!(event.pod.spec.nodeName || event.pod.status.nominatedNodeName);
   const concerns = isSelf || (isPlaced && event.pod.metadata.namespace === pod.metadata.namespace);
   if (!concerns) return false;
-  if (event.kind !== "PodUpdated") return constraints.every((each) => isCounted(each, event.pod));
+  if (event.kind !== "PodUpdated")
+    return constraints.every((each) => isCounted(each, podLabels(event.pod)));
   if (hasNewTolerations(event, pod) && constraints.some(({ honorsTaints }) => honorsTaints)) {
     return true;
   }
   const { before } = event;
-  return constraints.some((each) => isCounted(each, before) !== isCounted(each, event.pod));
+  const [then, now] = [podLabels(before), podLabels(event.pod)];
+  return constraints.some((each) => isCounted(each, then) !== isCounted(each, now));
 }
 
 function mayFitAfterNode(
@@ -228,12 +240,4 @@ function mayFitAfterNode(
     constraints.some(({ topologyKey: key }) => labels[key] !== before[key]) ||
     JSON.stringify(event.node.spec.taints) !== JSON.stringify(event.before.spec.taints)
   );
-}
-
-function domainOf(node: NodeInfo, { topologyKey }: SpreadConstraint): string {
-  return node.labels[topologyKey] ?? "";
-}
-
-function refuse(reason: string, unresolvable: boolean) {
-  return { plugin: "PodTopologySpread", reasons: [reason], unresolvable };
 }

@@ -47,26 +47,23 @@ export function nodeResourcesBalancedAllocation({
     name: "NodeResourcesBalancedAllocation",
     weight: 1,
 
-    prepareScore(pod) {
-      const wanted = resources.map(({ name }) => pod.requests.get(name) ?? 0);
+    score(pod, node) {
+      const before: number[] = [];
+      const after: number[] = [];
+      let wanted = 0;
+      for (const { name } of resources) {
+        const amount = pod.requests.get(name) ?? 0;
+        wanted += amount;
+        const allocatable = node.allocatable.get(name) ?? 0;
+        if (allocatable === 0 || (amount === 0 && isScalar(name))) continue;
+        const requested = node.requested(name);
+        before.push(Math.min(1, requested / allocatable));
+        after.push(Math.min(1, (requested + amount) / allocatable));
+      }
       // Pods that ask for nothing would all go to the one node that is balanced best.
-      if (wanted.every((amount) => amount === 0)) return undefined;
-      return {
-        score(node) {
-          const before: number[] = [];
-          const after: number[] = [];
-          resources.forEach(({ name }, index) => {
-            const amount = wanted[index] ?? 0;
-            const allocatable = node.allocatable.get(name) ?? 0;
-            if (allocatable === 0 || (amount === 0 && isScalar(name))) return;
-            const requested = node.requested(name);
-            before.push(Math.min(1, requested / allocatable));
-            after.push(Math.min(1, (requested + amount) / allocatable));
-          });
-          const half = nodeScoreMax / 2;
-          return half + Math.trunc((half + evenness(after) - evenness(before)) / 2);
-        },
-      };
+      if (wanted === 0) return 0;
+      const half = nodeScoreMax / 2;
+      return half + Math.trunc((half + evenness(after) - evenness(before)) / 2);
     },
 
     mayFitAfter: () => false,

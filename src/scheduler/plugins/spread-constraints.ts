@@ -3,6 +3,7 @@ import type { Pod, TopologySpreadConstraint } from "#api/core/v1.ts";
 import { matchesLabelSelector } from "#machinery/labels/label-selector.ts";
 import { matchesNodeAffinity } from "#machinery/scheduling/node-affinity.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
+import type { PodLabels } from "../cache/pod-info.ts";
 import type { ClusterObjects } from "../framework.ts";
 import type { PodTopologySpreadArgs } from "../profile/arguments.ts";
 import { repellingTaint } from "./taint-toleration.ts";
@@ -49,8 +50,10 @@ export function constraintsOf(
 }
 
 /** Whether the constraint speaks of the pod. */
-export function isCounted({ selectors }: SpreadConstraint, pod: Pod): boolean {
-  const labels = pod.metadata.labels ?? {};
+export function isCounted(
+  { selectors }: SpreadConstraint,
+  { labels }: Pick<PodLabels, "labels">,
+): boolean {
   return selectors.length > 0 && selectors.every((each) => matchesLabelSelector(each, labels));
 }
 

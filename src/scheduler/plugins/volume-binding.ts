@@ -21,15 +21,21 @@ export function volumeBinding(binder: VolumeBinder): Plugin {
       return { plugin: name, reasons, unresolvable: true };
     },
 
-    filter({ pod }, { node }) {
+    prepareFilter({ pod }) {
       if (!hasClaims(pod)) return undefined;
       const claims = binder.claimsOf(pod);
-      if (typeof claims === "string") {
-        return { plugin: name, reasons: [claims], unresolvable: true };
-      }
-      const volumes = binder.check(node, claims);
-      if (volumes.ok) return undefined;
-      return { plugin: name, reasons: volumes.reasons, unresolvable: true };
+      const refuse = (reasons: readonly string[]) => ({
+        plugin: name,
+        reasons,
+        unresolvable: true,
+      });
+      return {
+        check({ node }) {
+          if (typeof claims === "string") return refuse([claims]);
+          const volumes = binder.check(node, claims);
+          return volumes.ok ? undefined : refuse(volumes.reasons);
+        },
+      };
     },
 
     reserve: ({ pod }, { node }) => binder.reserve(pod, node),

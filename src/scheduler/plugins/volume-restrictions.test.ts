@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Node, PersistentVolumeClaim, Pod } from "#api/core/v1.ts";
 import type { Volume } from "#api/core/v1.ts";
 import { applyDefaults } from "#schema/default.ts";
-import { NodeInfo } from "../cache/node-info.ts";
 import { podInfo } from "../cache/pod-info.ts";
+import { clusterOf } from "../testing/fixtures.ts";
 import { volumeRestrictions } from "./volume-restrictions.ts";
 
 function pod(name: string, volume: Partial<Volume>) {
@@ -51,8 +51,9 @@ test("what only one pod may have, and what only one node", () => {
       applyDefaults(Node, { metadata: { name } }),
     );
     assert.ok(left && right);
-    const nodes = [new NodeInfo(left, [pod("other", used)]), new NodeInfo(right)] as const;
-    const said = nodes.map((node) => plugin.filter?.(pod("p", wanted), node, nodes)?.reasons[0]);
+    const cluster = clusterOf([[left, pod("other", used)], right]);
+    const filter = plugin.prepareFilter?.(pod("p", wanted), cluster);
+    const said = cluster.nodes.map((node) => filter?.check(node)?.reasons[0]);
     assert.deepEqual(said, [sameNode, otherNode]);
   }
 });

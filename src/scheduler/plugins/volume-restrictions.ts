@@ -1,38 +1,43 @@
 import type { Pod, Volume } from "#api/core/v1.ts";
 import { claimKeysOf, hasClaims } from "#machinery/volumes.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
+import type { PodInfo } from "../cache/pod-info.ts";
 import type { Plugin } from "../framework.ts";
 import { mayHelp } from "../volumes/volume-binder.ts";
 import type { VolumeObjects } from "../volumes/pod-volumes.ts";
 
 const name = "VolumeRestrictions";
+const inUse =
+  "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode " +
+  "already in-use by another pod";
 
 /** Some volumes are for one pod only, and some disks for one node, or for reading alone. */
 export function volumeRestrictions(binder: { readonly objects: VolumeObjects }): Plugin {
   return {
     name,
 
-    filter({ pod, key }, node, nodes) {
-      const refuse = (reason: string) => ({ plugin: name, reasons: [reason], unresolvable: false });
-      if (pod.spec.volumes?.some(isExclusiveDisk)) {
-        const disks = pod.spec.volumes.filter(isExclusiveDisk);
-        if (disksConflict(disks, node)) return refuse("node(s) had no available disk");
-      }
+    prepareFilter({ pod, key }, { nodes }) {
+      const disks = (pod.spec.volumes ?? []).filter(isExclusiveDisk);
       const own = hasClaims(pod) ? ownClaims(pod, binder) : [];
-      if (own.length === 0) return undefined;
-      const isUsed = nodes.some(({ pods }) =>
-        pods.some((other) => {
-          if (other.key === key) return false;
-          const used = claimKeysOf(other.pod);
-          return own.some((claim) => used.includes(claim));
-        }),
-      );
-      return isUsed
-        ? refuse(
-            "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode " +
-              "already in-use by another pod",
-          )
-        : undefined;
+      if (disks.length === 0 && own.length === 0) return undefined;
+      const refuse = (reason: string) => ({ plugin: name, reasons: [reason], unresolvable: false });
+      const isUser = (other: PodInfo) => {
+        if (own.length === 0 || other.key === key) return false;
+        const used = claimKeysOf(other.pod);
+        return own.some((claim) => used.includes(claim));
+      };
+      let users = 0;
+      if (own.length > 0) for (const { pods } of nodes) users += pods.filter(isUser).length;
+      return {
+        check(node) {
+          if (disks.length > 0 && disksConflict(disks, node)) {
+            return refuse("node(s) had no available disk");
+          }
+          return users === 0 ? undefined : refuse(inUse);
+        },
+        add: (other) => void (isUser(other) && users++),
+        remove: (other) => void (isUser(other) && users--),
+      };
     },
 
     mayFitAfter: (event, pod) =>

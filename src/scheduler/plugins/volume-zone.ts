@@ -16,16 +16,21 @@ export function volumeZone(binder: VolumeBinder): Plugin {
   return {
     name,
 
-    filter({ pod }, { node }) {
+    prepareFilter({ pod }) {
       if (!hasClaims(pod)) return undefined;
       const claims = binder.claimsOf(pod);
       if (typeof claims === "string") return undefined;
       const volumes = claims.bound.flatMap(
         ({ spec }) => binder.objects.volume(spec.volumeName ?? "") ?? [],
       );
-      if (volumes.every((volume) => sharesZones(volume, node))) return undefined;
-      const reasons = ["node(s) had no available volume zone"];
-      return { plugin: name, reasons, unresolvable: true };
+      if (volumes.length === 0) return undefined;
+      return {
+        check({ node }) {
+          if (volumes.every((volume) => sharesZones(volume, node))) return undefined;
+          const reasons = ["node(s) had no available volume zone"];
+          return { plugin: name, reasons, unresolvable: true };
+        },
+      };
     },
 
     mayFitAfter: (event, pod) =>

@@ -8,9 +8,11 @@ export class Nominations {
   readonly #byPod = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
   readonly #byNode = new Map<string, Map<string, PodInfo>>();
 
-  on(node: string): readonly PodInfo[] {
+  /** Undefined where the node has been promised to nobody. */
+  on(node: string): readonly PodInfo[] | undefined {
+    if (this.#byNode.size === 0) return undefined;
     const pods = this.#byNode.get(node);
-    return pods ? [...pods.values()] : [];
+    return pods && [...pods.values()];
   }
 
   nodeOf(key: string): string | undefined {

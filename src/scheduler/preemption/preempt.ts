@@ -5,6 +5,7 @@ import type { PodInfo } from "../cache/pod-info.ts";
 import { refusalText } from "../decide.ts";
 import type { NoFit } from "../decide.ts";
 import type { ClusterView, Refusal } from "../framework.ts";
+import { Refusals } from "../refusals.ts";
 import type { Nominations } from "./nominations.ts";
 
 export interface PreemptOptions {
@@ -45,15 +46,10 @@ export function preempt(
   const ineligible = whyIneligible(pod, cluster, noFit.refusals);
   if (ineligible) return { ok: false, text: ineligible, clearsNomination: false };
 
-  const hopeful = cluster.nodes.filter(
-    ({ name }) => noFit.refusals.get(name)?.unresolvable === false,
-  );
-  const why = new Map<string, Refusal>();
+  const hopeful = cluster.nodes.filter((node) => noFit.refusals.of(node)?.unresolvable === false);
+  const why = new Refusals(refusal("Preemption is not helpful for scheduling"));
   const candidates = dryRun(pod, cluster, hopeful, noFit, options, why);
   if (candidates.length > 0) return { ok: true, candidates };
-  for (const { name } of cluster.nodes) {
-    if (!why.has(name)) why.set(name, refusal("Preemption is not helpful for scheduling"));
-  }
   const text = refusalText({ refusals: why, nodes: cluster.nodes.length });
   return { ok: false, text, clearsNomination: true };
 }
@@ -79,19 +75,15 @@ export function leastLoss(candidates: readonly Candidate[], now: number): Candid
   return left[0];
 }
 
-function whyIneligible(
-  pod: PodInfo,
-  cluster: ClusterView,
-  refusals: ReadonlyMap<string, Refusal>,
-): string | undefined {
+function whyIneligible(pod: PodInfo, cluster: ClusterView, refusals: Refusals): string | undefined {
   if (pod.pod.spec.preemptionPolicy === "Never") {
     return "not eligible due to preemptionPolicy=Never.";
   }
-  const nominated = pod.pod.status.nominatedNodeName;
-  if (!nominated || refusals.get(nominated)?.unresolvable) return undefined;
-  const isLeaving = cluster
-    .node(nominated)
-    ?.pods.some((other) => other.priority < pod.priority && isLeavingForOthers(other));
+  const nominated = cluster.node(pod.pod.status.nominatedNodeName ?? "");
+  if (!nominated || refusals.of(nominated)?.unresolvable) return undefined;
+  const isLeaving = nominated.pods.some(
+    (other) => other.priority < pod.priority && isLeavingForOthers(other),
+  );
   return isLeaving ? "not eligible due to a terminating pod on the nominated node." : undefined;
 }
 
@@ -110,7 +102,7 @@ function dryRun(
   hopeful: readonly NodeInfo[],
   noFit: NoFit,
   options: PreemptOptions,
-  why: Map<string, Refusal>,
+  why: Refusals,
 ): readonly Candidate[] {
   const share = Math.trunc((hopeful.length * options.minCandidateNodesPercentage) / 100);
   const enough = Math.min(hopeful.length, Math.max(share, options.minCandidateNodesAbsolute));
@@ -122,7 +114,7 @@ function dryRun(
     const node = hopeful[(offset + index) % hopeful.length];
     if (!node) break;
     const result = selectVictims(pod, node, noFit, budgets, options);
-    if ("plugin" in result) why.set(node.name, result);
+    if ("plugin" in result) why.set(node, result);
     else if (result.violations === 0) kind.push(result);
     else violating.push(result);
     if (kind.length > 0 && kind.length + violating.length >= enough) break;
@@ -145,7 +137,7 @@ function selectVictims(
 
   const { filters } = noFit;
   const what = node.copy();
-  const nominated = nominations.on(node.name);
+  const nominated = nominations.on(node.name) ?? [];
   const victims = new Set(lower);
   for (const other of lower) filters.remove(other, what);
   const stillRefused = filters.checkWith(what, nominated);

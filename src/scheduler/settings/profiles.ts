@@ -38,6 +38,12 @@ interface Entry {
 
 /** What is a part of the scheduler itself, and still may be turned off by its name. */
 const builtIn: Readonly<Record<string, readonly Point[]>> = {
+  // Points at which upstream's plugins prepare what ours need not.
+  NodeAffinity: ["preScore"],
+  NodePorts: ["preFilter"],
+  NodeResourcesBalancedAllocation: ["preScore"],
+  NodeResourcesFit: ["preFilter", "preScore"],
+  TaintToleration: ["preScore"],
   PrioritySort: ["queueSort"],
   DefaultPreemption: ["postFilter"],
   DefaultBinder: ["bind"],
