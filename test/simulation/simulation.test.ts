@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { breakages } from "./broken.ts";
+import { simulate } from "./simulation.ts";
+
+/** The same in every run; `npm run simulate` looks at others. */
+const seeds = 250;
+/** How many a broken system may survive. */
+const seedsToNotice = 1_000;
+
+const replay = (seed: number) => `replay it with npm run simulate -- --seed ${seed}`;
+
+test("stores, caches, watches and informers keep their promises", async () => {
+  let revisions = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const report = await simulate(seed);
+    assert.equal(report.violation, undefined, replay(seed));
+    revisions += report.revisions;
+  }
+  assert.ok(revisions > seeds * 10, "hardly anything was written");
+});
+
+test("a seed says everything about a run", async () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const [first, again] = [
+      await simulate(seed, { keepsLines: true }),
+      await simulate(seed, { keepsLines: true }),
+    ];
+    assert.ok(first.lines.length > 50);
+    assert.deepEqual(again.lines, first.lines, replay(seed));
+  }
+});
+
+describe("the simulation notices", () => {
+  for (const [name, breakage] of Object.entries(breakages)) {
+    test(name, async (context) => {
+      for (let seed = 1; seed <= seedsToNotice; seed++) {
+        const { violation } = await simulate(seed, { breakage });
+        if (violation === undefined) continue;
+        context.diagnostic(`seed ${seed} ${violation.split("\n")[0]}`);
+        return;
+      }
+      assert.fail(`${seedsToNotice} seeds noticed nothing`);
+    });
+  }
+});
