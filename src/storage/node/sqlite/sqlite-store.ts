@@ -15,7 +15,6 @@ import type {
   RangeResult,
   RestorableStore,
   Revision,
-  StorageFault,
   StoreEvent,
   WatchQuery,
 } from "../../store.ts";
