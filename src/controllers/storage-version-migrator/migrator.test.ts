@@ -141,10 +141,12 @@ test("objects are stored anew in the version that is stored now", async () => {
       await migrate("first", "widgets");
       await migrate("second", "widgets");
     },
-    2_000,
+    10_000,
   );
   await dialogue.ask("one of what nobody serves", () => migrate("third", "gadgets"), 90_000);
-  golden(new URL("testdata/migrations.txt", import.meta.url), await dialogue.end());
+  // The server's own work is outside of the clock: a pass may have to be made again.
+  const said = (await dialogue.end()).replaceAll(/^ *\d+\.\ds {2}/gm, "");
+  golden(new URL("testdata/migrations.txt", import.meta.url), said);
   const after = await versionsOf();
   const changed = [...after].filter(([name, version]) => before.get(name) !== version);
   assert.deepEqual(changed.map(([name]) => name).sort(), ["old", "older"]);
