@@ -134,8 +134,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     async bootstrap(scope) {
       await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
-      const serves = (type: unknown) => served.has(type);
-      await bootstrapCluster(client, config, clientTrustOf(options), clock, serves);
+      const kinds = new Set(server.definitions.map(({ type }) => type.info.kind));
+      const servesKind = (kind: string) => kinds.has(kind);
+      await bootstrapCluster(client, config, clientTrustOf(options), clock, servesKind);
       if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
@@ -143,7 +144,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
         random,
         logger,
         scope,
-        serves,
+        serves: (type) => served.has(type),
       });
       scope.run("flow control", async (signal) => {
         await flowControl?.run({ client, random, logger }, signal);

@@ -1,3 +1,4 @@
+import { PodCertificateRequest } from "#api/certificates/v1beta1.ts";
 import { StorageVersionMigration } from "#api/storagemigration/v1beta1.ts";
 import type { Discovery } from "#client/discovery.ts";
 import { discover } from "#client/discovery.ts";
@@ -10,6 +11,7 @@ import { bootstrapTokenCleaner } from "./bootstrap-tokens/cleaner.ts";
 import { bootstrapSigner } from "./bootstrap-tokens/signer.ts";
 import { certificateApprover } from "./certificates/approving/controller.ts";
 import { certificateRequestCleaner } from "./certificates/cleaner/controller.ts";
+import { podCertificateRequestCleaner } from "./certificates/pod-cleaner/controller.ts";
 import { certificateSigner } from "./certificates/signing/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
@@ -121,6 +123,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     bootstrapSigner,
     bootstrapTokenCleaner,
     ...(key ? [tokenSecretsController({ key, certificateAuthority: rootAuthority })] : []),
+    ...(serves(PodCertificateRequest) ? [podCertificateRequestCleaner] : []),
     ...(serves(StorageVersionMigration) ? [storageVersionMigrator(discovery)] : []),
     ...(options.nodeIpam ? [nodeIpamController(options.nodeIpam)] : []),
     ...(options.loadBalancers ? [serviceLoadBalancerController(options.loadBalancers)] : []),

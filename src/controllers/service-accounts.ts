@@ -20,6 +20,7 @@ const accounts: Readonly<Record<string, string>> = {
   "persistentvolume-protection-controller": "pv-protection-controller",
   "persistentvolumeclaim-protection-controller": "pvc-protection-controller",
   "pod-garbage-collector-controller": "pod-garbage-collector",
+  "podcertificaterequest-cleaner-controller": "podcertificaterequestcleaner",
   "replicationcontroller-controller": "replication-controller",
   "resourceclaim-controller": "resource-claim-controller",
   "resourceclaim-reservations-controller": "resource-claim-controller",

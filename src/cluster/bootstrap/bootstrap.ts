@@ -2,7 +2,6 @@ import { Namespace, Service } from "#api/core/v1.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
 import type { Clock } from "#base/clock.ts";
 import { ServiceCIDR } from "#api/networking/v1.ts";
-import { StorageVersionMigration } from "#api/storagemigration/v1beta1.ts";
 import { isAlreadyExists } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import type { Draft } from "#schema/message.ts";
@@ -27,13 +26,13 @@ export async function bootstrapCluster(
   config: ClusterConfig,
   trust: ClientTrust,
   clock: Clock,
-  serves: (type: unknown) => boolean = () => false,
+  serves: (kind: string) => boolean = () => false,
 ): Promise<void> {
   await Promise.all(
     systemNamespaces.map((name) => ifMissing(client.create(Namespace, { metadata: { name } }))),
   );
   await Promise.all([
-    reconcileBootstrapPolicy(client, { storageMigration: serves(StorageVersionMigration) }),
+    reconcileBootstrapPolicy(client, serves),
     createSystemPriorityClasses(client),
     kubernetesService(client, config),
     dnsService(client, config),

@@ -252,12 +252,21 @@ export const controllerRules: Readonly<Record<string, readonly PolicyRule[]>> = 
   ],
 };
 
-/** The same for controllers of kinds that are not served by default. */
-export const storageMigrationRules: Readonly<Record<string, readonly PolicyRule[]>> = {
-  "storage-version-migrator-controller": [
-    rule("list create patch", "*", "*"),
-    rule("get", "apiextensions.k8s.io", "customresourcedefinitions"),
-    rule("patch", "apiextensions.k8s.io", "customresourcedefinitions/status"),
-    rule("update", "storagemigration.k8s.io", "storageversionmigrations/status"),
-  ],
+/** The same for controllers of kinds that are not served by default, by kind. */
+export const controllerRulesOfKinds: Readonly<
+  Record<string, Readonly<Record<string, readonly PolicyRule[]>>>
+> = {
+  PodCertificateRequest: {
+    podcertificaterequestcleaner: [
+      rule(`${read} delete`, "certificates", "podcertificaterequests"),
+    ],
+  },
+  StorageVersionMigration: {
+    "storage-version-migrator-controller": [
+      rule("list create patch", "*", "*"),
+      rule("get", "apiextensions.k8s.io", "customresourcedefinitions"),
+      rule("patch", "apiextensions.k8s.io", "customresourcedefinitions/status"),
+      rule("update", "storagemigration.k8s.io", "storageversionmigrations/status"),
+    ],
+  },
 };

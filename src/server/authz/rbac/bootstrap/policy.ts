@@ -9,7 +9,7 @@ import type {
 import type { Draft } from "#schema/message.ts";
 import { clusterRoleBindings, clusterRoles } from "./cluster-roles.ts";
 import type { BindingSketch } from "./cluster-roles.ts";
-import { controllerRules, storageMigrationRules } from "./controller-roles.ts";
+import { controllerRules, controllerRulesOfKinds } from "./controller-roles.ts";
 import { namespaceRoles } from "./namespace-roles.ts";
 
 /** The roles and bindings that every cluster starts with. */
@@ -20,24 +20,18 @@ export interface BootstrapPolicy {
   readonly roleBindings: readonly Draft<RoleBinding>[];
 }
 
-/** What is served that need not be. */
-export interface PolicyOptions {
-  readonly storageMigration: boolean;
-}
-
 const apiVersion = "rbac.authorization.k8s.io/v1";
 const apiGroup = "rbac.authorization.k8s.io";
 export const autoUpdateAnnotation = "rbac.authorization.kubernetes.io/autoupdate";
 
 /**
  * Fresh objects on every call: the caller may change them. Aggregated roles (admin, edit, view)
- * come without rules: a controller puts them together.
+ * come without rules: a controller puts them together. `serves` knows kinds that need not be.
  */
-export function bootstrapPolicy(
-  { storageMigration }: PolicyOptions = { storageMigration: false },
-): BootstrapPolicy {
-  const rules = { ...controllerRules, ...(storageMigration && storageMigrationRules) };
-  const controllers = Object.entries(rules);
+export function bootstrapPolicy(serves: (kind: string) => boolean = () => false): BootstrapPolicy {
+  const ofKinds = Object.entries(controllerRulesOfKinds).filter(([kind]) => serves(kind));
+  const rules = [controllerRules, ...ofKinds.map(([, more]) => more)];
+  const controllers = rules.flatMap((each) => Object.entries(each));
   const roles: Draft<ClusterRole>[] = [
     ...clusterRoles.map((sketch) => ({
       ...header("ClusterRole"),

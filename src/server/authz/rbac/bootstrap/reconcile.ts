@@ -5,7 +5,6 @@ import { isAlreadyExists, isConflict } from "#client/client.ts";
 import type { Draft } from "#schema/message.ts";
 import { uncovered } from "../escalation.ts";
 import { autoUpdateAnnotation, bootstrapPolicy } from "./policy.ts";
-import type { PolicyOptions } from "./policy.ts";
 
 /**
  * Makes what is missing of the bootstrap policy, and adds the rules and subjects that existing
@@ -14,9 +13,9 @@ import type { PolicyOptions } from "./policy.ts";
  */
 export async function reconcileBootstrapPolicy(
   client: Client,
-  options?: PolicyOptions,
+  serves?: (kind: string) => boolean,
 ): Promise<void> {
-  const policy = bootstrapPolicy(options);
+  const policy = bootstrapPolicy(serves);
   // What the drafts lack are fields that the server assigns, and no plan reads those.
   await Promise.all([
     reconcileAll(client, ClusterRole, policy.clusterRoles as ClusterRole[], planRole),
