@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { testCluster } from "../support/cluster.ts";
 import { runCommand } from "../support/command.ts";
-import { eventually } from "../support/eventually.ts";
+import { Terminal } from "../support/terminal.ts";
 
 /** Our kubectl on a cluster whose containers run, at a terminal as a person would. */
 const cluster = testCluster({ name: "kubectl", images: ["busybox", "nginx"] });
@@ -24,38 +22,8 @@ const run = (line: string, input = "") =>
     expectCode: "any",
   });
 
-/** A terminal that `script` lends, with a person's hands. */
-class Terminal implements AsyncDisposable {
-  #screen = "";
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #ended: Promise<number>;
-
-  constructor(line: string) {
-    const command = [...program, line].join(" ");
-    const words = ["-qec", `stty rows 24 cols 80; ${command}`, "/dev/null"];
-    this.#child = spawn("script", words, { env: { ...cluster.environment, TERM: "xterm" } });
-    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.#screen += text));
-    this.#ended = new Promise((done) => this.#child.on("close", (code) => done(code ?? -1)));
-  }
-
-  type(text: string): void {
-    this.#child.stdin.write(text);
-  }
-
-  async until(pattern: RegExp): Promise<void> {
-    await eventually(() => assert.match(this.#screen, pattern));
-  }
-
-  /** The exit code, and all that was shown. */
-  async end(): Promise<{ code: number; screen: string }> {
-    return { code: await this.#ended, screen: this.#screen };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill();
-    await this.#ended;
-  }
-}
+const terminalOf = (line: string) =>
+  new Terminal([...program, ...line.split(" ")], cluster.environment);
 
 cluster.test("exec runs commands, with input, output and exit codes", async () => {
   await run("run box --image=busybox --image-pull-policy=Never --command -- sleep 3600");
@@ -70,7 +38,7 @@ cluster.test("exec runs commands, with input, output and exit codes", async () =
 });
 
 cluster.test("exec -it is a terminal", async () => {
-  await using terminal = new Terminal("exec -it box -- sh");
+  await using terminal = terminalOf("exec -it box -- sh");
   await terminal.until(/\/ # /);
   terminal.type("stty size; echo $((6*7)) in $HOSTNAME\r");
   await terminal.until(/24 80\r+\n42 in box\r+\n/);
@@ -85,7 +53,7 @@ cluster.test("exec -it is a terminal", async () => {
 });
 
 cluster.test("run --rm -it leaves nothing behind", async () => {
-  await using terminal = new Terminal(
+  await using terminal = terminalOf(
     "run shell --rm -it --restart=Never --image=busybox --image-pull-policy=Never -- sh",
   );
   await terminal.until(/If you don't see a command prompt, try pressing enter/);
@@ -103,15 +71,51 @@ cluster.test("run --rm -it leaves nothing behind", async () => {
 cluster.test("attach joins what runs, and logs follow it", async () => {
   await run("run talk --image=busybox --image-pull-policy=Never -i --attach=false -t -- sh");
   await cluster.waitFor("pod/talk", "condition=Ready");
-  await using terminal = new Terminal("attach -it talk");
+  await using terminal = terminalOf("attach -it talk");
   await terminal.until(/try pressing enter/);
   terminal.type("\r");
   await terminal.until(/\/ # /);
   terminal.type("echo attached $((1+1))\r");
   await terminal.until(/attached 2/);
-  await using follower = new Terminal("logs -f talk --tail=3");
+  await using follower = terminalOf("logs -f talk --tail=3");
   terminal.type("echo followed $((2+2))\r");
   await follower.until(/followed 4/);
+});
+
+cluster.test("debug -it joins a pod, in a container that was not there", async () => {
+  await using terminal = terminalOf(
+    "debug -it web --image=busybox --image-pull-policy=Never --target=web -c look -- sh",
+  );
+  await terminal.until(/try pressing enter/);
+  terminal.type("\r");
+  await terminal.until(/\/ # /);
+  // The target's processes and the pod's network are there, and so is the terminal's size.
+  terminal.type("stty size; ps; wget -qO- http://127.0.0.1/ | head -n 4; echo done $((6*7))\r");
+  await terminal.until(/done 42/);
+  terminal.type("exit 3\r");
+  const { code, screen } = await terminal.end();
+  assert.equal(code, 0, screen);
+  assert.match(screen, /Targeting container "web"\./);
+  assert.match(screen, /24 80\r/);
+  assert.match(screen, /nginx: master process/);
+  assert.match(screen, /Welcome to nginx/);
+  assert.match(screen, /Session ended, the ephemeral container will not be restarted/);
+});
+
+cluster.test("debug -it works on a copy of a pod", async () => {
+  await using terminal = terminalOf(
+    "debug -it box --copy-to=box-copy --container=box --image-pull-policy=Never -- sh",
+  );
+  await terminal.until(/try pressing enter/);
+  terminal.type("\r");
+  await terminal.until(/\/ # /);
+  terminal.type("echo in $HOSTNAME $((6*7))\r");
+  await terminal.until(/in box-copy 42/);
+  terminal.type("exit\r");
+  await terminal.end();
+  const original = await run("get pod box -o jsonpath={.spec.containers[0].command}");
+  assert.equal(original.stdout, '["sleep","3600"]');
+  await run("delete pod box-copy --now");
 });
 
 cluster.test("cp copies there and back", async () => {
@@ -130,7 +134,7 @@ cluster.test("cp copies there and back", async () => {
 });
 
 cluster.test("port-forward reaches a service's pod", async () => {
-  await using terminal = new Terminal("port-forward service/web :80");
+  await using terminal = terminalOf("port-forward service/web :80");
   await terminal.until(/Forwarding from 127\.0\.0\.1:\d+ -> 80/);
   terminal.type("\u0003");
   await terminal.end();

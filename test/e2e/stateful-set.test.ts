@@ -59,7 +59,7 @@ cluster.test("creating: one pod after the other", async () => {
 
 /** The addresses that a shell in the cluster finds for both pods. */
 async function lookedUp(command: string): Promise<string> {
-  await using shell = new Terminal(command, cluster.environment);
+  await using shell = new Terminal(command.split(" "), cluster.environment);
   await shell.until(/\/ # /);
   const found: string[] = [];
   for (const name of ["web-0", "web-1"]) {
