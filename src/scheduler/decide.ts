@@ -84,13 +84,18 @@ export function findFeasible(
     : cluster.nodes;
   const wanted = nodesToFind(nodes.length, profile.percentageOfNodesToScore);
   const fitting: NodeInfo[] = [];
+  const refusals = new Refusals(only.refusal);
   let looked = 0;
-  for (; looked < nodes.length && fitting.length < wanted; looked++) {
-    const node = nodes[(start + looked) % nodes.length];
-    if (node && !check(node)) fitting.push(node);
+  for (let at = start; looked < nodes.length && fitting.length < wanted; looked++, at++) {
+    const node = nodes[at % nodes.length];
+    const refusal = node && check(node);
+    if (!node) break;
+    if (!refusal) fitting.push(node);
+    // Nobody asks for reasons as soon as there is one node that fits.
+    else if (fitting.length === 0) refusals.add(node, refusal);
   }
   if (fitting.length > 0) return found(fitting, looked, nodes);
-  return { ok: false, refusals: refusalsOf(nodes, check, only.refusal), nodes: total, filters };
+  return { ok: false, refusals, nodes: total, filters };
 }
 
 /** The sum of the plugins' weighted scores, in the order of the nodes. */
@@ -121,16 +126,18 @@ export function pickBest(
 ): { readonly node: string; readonly score: number } {
   let best = -Infinity;
   let equals = 0;
-  for (const score of scores) {
+  for (let index = 0; index < nodes.length; index++) {
+    const score = scores[index] ?? 0;
     if (score > best) {
       best = score;
       equals = 0;
     }
     if (score === best) equals++;
   }
-  let chosen = Math.floor(random() * equals);
-  const node = nodes.find((_, index) => scores[index] === best && chosen-- === 0);
-  return { node: node?.name ?? "", score: best };
+  let before = Math.floor(random() * equals);
+  let chosen = 0;
+  while (scores[chosen] !== best || before-- > 0) chosen++;
+  return { node: nodes[chosen]?.name ?? "", score: best };
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */

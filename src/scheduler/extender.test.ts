@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { Extender } from "./extender.ts";
+import { candidateOf } from "./preemption/candidate.ts";
 import { Refusals } from "./refusals.ts";
 import { clusterOf, infoOf, nodeOf } from "./testing/fixtures.ts";
 
@@ -38,8 +39,7 @@ test("an extender filters, with names or whole nodes", async () => {
     left.map(({ name }) => name),
     ["b"],
   );
-  const [first] = cluster.nodes;
-  assert.deepEqual(first && refusals.of(first)?.reasons, ["no licence"]);
+  assert.equal(refusals.text(2), "1 no licence");
   const [, body] = asked[0] ?? [];
   assert.partialDeepStrictEqual(body, { Nodes: null, NodeNames: ["a", "b"] });
 
@@ -84,9 +84,9 @@ test("an extender ranks, binds and agrees to victims", async () => {
     PodUID: "default/p",
     Node: "b",
   });
-  const candidates = ["a", "b"].map((node) => ({ node, victims: [victim], violations: 0 }));
+  const candidates = ["a", "b"].map((node) => candidateOf(node, [victim], 0));
   assert.deepEqual(await extender.preempt(infoOf("p"), candidates), [
-    { node: "a", victims: [victim], violations: 1 },
+    candidateOf("a", [victim], 1),
   ]);
 });
 

@@ -2,7 +2,8 @@ import type { Node, Pod } from "#api/core/v1.ts";
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
 import type { Refusals } from "./refusals.ts";
-import type { Candidate } from "./preemption/preempt.ts";
+import { candidateOf } from "./preemption/candidate.ts";
+import type { Candidate } from "./preemption/candidate.ts";
 import type { GivenExtender } from "./settings/messages.ts";
 
 /** The plugin's name under which extenders refuse: any event may have changed their mind. */
@@ -65,7 +66,7 @@ export class Extender {
       for (const [name, reason] of Object.entries(isObject(names) ? names : {})) {
         const node = nodes.find((each) => each.name === name);
         const reasons = [String(reason)];
-        if (node) refusals.set(node, { plugin: extenderName, reasons, unresolvable });
+        if (node) refusals.add(node, { plugin: extenderName, reasons, unresolvable });
       }
     };
     refuse(result.failednodes, false);
@@ -128,7 +129,7 @@ export class Extender {
       const uids = new Set(Array.isArray(pods) ? pods.map((entry) => fieldsOf(entry).uid) : []);
       const wanted = known?.victims.filter((victim) => uids.has(victim.pod.metadata.uid)) ?? [];
       if (known && wanted.length > 0) {
-        return [{ node, victims: wanted, violations: Number(numpdbviolations) || 0 }];
+        return [candidateOf(node, wanted, Number(numpdbviolations) || 0)];
       }
       if (this.isIgnorable) return [];
       throw new Error(`expected at least one victim pod on node "${node}"`);

@@ -27,6 +27,11 @@ export class PodFilters {
     this.#others = others;
   }
 
+  /** Where they are all there is to say, because only rules about one node concern the pod. */
+  get verdicts(): Verdicts | undefined {
+    return this.#others.length === 0 ? this.#verdicts : undefined;
+  }
+
   /** The first "no" to one node, or undefined when the pod fits. */
   check(node: NodeInfo): Refusal | undefined {
     const refusal =

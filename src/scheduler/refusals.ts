@@ -1,10 +1,14 @@
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { Refusal } from "./framework.ts";
 
-/** Why nodes were refused. */
+/** Why nodes were refused: counted, because there are thousands of nodes and few reasons. */
 export class Refusals {
-  readonly #bySlot: (Refusal | undefined)[] = [];
+  readonly #times = new Map<Refusal, number>();
+  #last: Refusal | undefined;
+  #lastTimes = 0;
   #size = 0;
+  /** Nodes that may do when some of their pods are gone. */
+  readonly #resolvable: NodeInfo[] = [];
   /** Holds for every node of which nothing else is said. */
   readonly #others: Refusal | undefined;
 
@@ -12,51 +16,47 @@ export class Refusals {
     this.#others = others;
   }
 
-  of(node: NodeInfo): Refusal | undefined {
-    return this.#bySlot[node.slot] ?? this.#others;
+  get resolvable(): readonly NodeInfo[] {
+    return this.#resolvable;
   }
 
-  set(node: NodeInfo, refusal: Refusal): void {
-    if (!this.#bySlot[node.slot]) this.#size++;
-    this.#bySlot[node.slot] = refusal;
+  /** To be called once for a node. */
+  add(node: NodeInfo, refusal: Refusal): void {
+    this.#size++;
+    if (!refusal.unresolvable) this.#resolvable.push(node);
+    if (refusal !== this.#last) {
+      this.#countLast();
+      this.#last = refusal;
+    }
+    this.#lastTimes++;
   }
 
   /** Who said no to any node. */
   plugins(): ReadonlySet<string> {
-    return new Set([...this.#counts(Infinity).keys()].map(({ plugin }) => plugin));
+    this.#countLast();
+    const refusals = [...this.#times.keys(), ...(this.#others ? [this.#others] : [])];
+    return new Set(refusals.map(({ plugin }) => plugin));
   }
 
   /** `1 Insufficient cpu, 2 node(s) were unschedulable`: of so many nodes in all. */
   text(nodes: number): string {
+    this.#countLast();
     const counts = new Map<string, number>();
-    for (const [{ reasons }, count] of this.#counts(nodes)) {
-      for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + count);
-    }
-    const parts = [...counts].map(([reason, count]) => `${count} ${reason}`);
+    const count = ({ reasons }: Refusal, times: number) => {
+      for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + times);
+    };
+    for (const [refusal, times] of this.#times) count(refusal, times);
+    if (this.#others && nodes > this.#size) count(this.#others, nodes - this.#size);
+    const parts = [...counts].map(([reason, times]) => `${times} ${reason}`);
     return parts.sort().join(", ");
   }
 
-  /** How often each was said. Those that are kept are the same object over and over again. */
-  #counts(nodes: number): ReadonlyMap<Refusal, number> {
-    const counts = new Map<Refusal, number>();
-    const add = (refusal: Refusal | undefined, count: number) => {
-      if (refusal && count > 0) counts.set(refusal, (counts.get(refusal) ?? 0) + count);
-    };
-    let last: Refusal | undefined;
-    let times = 0;
-    for (let slot = 0; slot < this.#bySlot.length; slot++) {
-      const refusal = this.#bySlot[slot];
-      if (!refusal) continue;
-      if (refusal === last) times++;
-      else {
-        add(last, times);
-        last = refusal;
-        times = 1;
-      }
-    }
-    add(last, times);
-    add(this.#others, nodes - this.#size);
-    return counts;
+  /** Most of what is said is what was said of the node before. */
+  #countLast(): void {
+    if (!this.#last) return;
+    this.#times.set(this.#last, (this.#times.get(this.#last) ?? 0) + this.#lastTimes);
+    this.#last = undefined;
+    this.#lastTimes = 0;
   }
 }
 
@@ -69,7 +69,7 @@ export function refusalsOf(
   const refusals = new Refusals(others);
   for (const node of nodes) {
     const refusal = check(node);
-    if (refusal) refusals.set(node, refusal);
+    if (refusal) refusals.add(node, refusal);
   }
   return refusals;
 }

@@ -38,6 +38,8 @@ export class Verdicts {
   #scoredAt = new Float64Array(0);
   #plainScores = new Float64Array(0);
   readonly #refusals: (Refusal | undefined)[] = [];
+  /** Of the nodes that are ranked just now. */
+  #slots = new Int32Array(0);
   readonly #known = new Map<string, Refusal>();
 
   constructor(profile: Profile) {
@@ -47,7 +49,7 @@ export class Verdicts {
     this.#plain = ranking.filter(({ plugin }) => plugin.normalize === undefined);
     this.#ranks = ranking
       .filter(({ plugin }) => plugin.normalize !== undefined)
-      .map(({ plugin, weight }) => ({ plugin, weight, raw: new Float64Array(0) }));
+      .map(({ plugin, weight }) => rankOf(plugin, weight));
   }
 
   /** What the first of the rules says that refuses the node. */
@@ -63,19 +65,28 @@ export class Verdicts {
 
   /** Adds the weighted scores of these rules to the totals. */
   addScores(pod: PodInfo, nodes: readonly NodeInfo[], totals: Scores): void {
+    const slots = this.#slots.length < nodes.length ? new Int32Array(nodes.length) : this.#slots;
+    this.#slots = slots;
     for (let index = 0; index < nodes.length; index++) {
       const node = nodes[index];
       if (!node) continue;
-      if (this.#scoredAt[node.slot] !== node.generation) this.#score(pod, node);
-      totals[index] = (totals[index] ?? 0) + (this.#plainScores[node.slot] ?? 0);
+      const { slot } = node;
+      if (this.#scoredAt[slot] !== node.generation) this.#score(pod, node);
+      slots[index] = slot;
+      totals[index] = (totals[index] ?? 0) + (this.#plainScores[slot] ?? 0);
     }
-    const scores = new Float64Array(nodes.length);
-    for (const { plugin, weight, raw } of this.#ranks) {
-      for (let index = 0; index < nodes.length; index++) {
-        scores[index] = raw[nodes[index]?.slot ?? 0] ?? 0;
+    for (const { plugin, weight, raw, isTelling, ifAlike } of this.#ranks) {
+      // Nodes that are all the same, as far as this rule goes, need not be compared.
+      if (!isTelling) {
+        for (let index = 0; index < nodes.length; index++)
+          totals[index] = (totals[index] ?? 0) + ifAlike;
+        continue;
       }
+      const scores = new Float64Array(nodes.length);
+      for (let index = 0; index < scores.length; index++)
+        scores[index] = raw[slots[index] ?? 0] ?? 0;
       plugin.normalize?.(scores);
-      for (let index = 0; index < nodes.length; index++) {
+      for (let index = 0; index < scores.length; index++) {
         totals[index] = (totals[index] ?? 0) + (scores[index] ?? 0) * weight;
       }
     }
@@ -87,7 +98,11 @@ export class Verdicts {
     let sum = 0;
     for (const { plugin, weight } of this.#plain) sum += (plugin.score?.(pod, node) ?? 0) * weight;
     this.#plainScores[slot] = sum;
-    for (const { plugin, raw } of this.#ranks) raw[slot] = plugin.score?.(pod, node) ?? 0;
+    for (const rank of this.#ranks) {
+      const score = rank.plugin.score?.(pod, node) ?? 0;
+      rank.raw[slot] = score;
+      if (score !== 0) rank.isTelling = true;
+    }
     this.#scoredAt[slot] = generation;
   }
 
@@ -120,6 +135,17 @@ interface Rank {
   readonly weight: number;
   /** Scores before they are compared, by slot. */
   raw: Float64Array<ArrayBuffer>;
+  /** Whether any node ever had another score than 0. */
+  isTelling: boolean;
+  /** What each node gets as long as none had. */
+  readonly ifAlike: number;
+}
+
+function rankOf(plugin: Plugin, weight: number): Rank {
+  const alike = new Float64Array(1);
+  plugin.normalize?.(alike);
+  const ifAlike = (alike[0] ?? 0) * weight;
+  return { plugin, weight, raw: new Float64Array(0), isTelling: false, ifAlike };
 }
 
 /** Rules about one node that stand before all others: who refuses first is who is named. */

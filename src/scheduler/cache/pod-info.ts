@@ -23,6 +23,8 @@ export interface PodInfo extends PodShape {
   readonly labels: PodLabels;
   readonly terms: AffinityTerms;
   readonly priority: number;
+  /** Undefined as long as no kubelet has taken it up. */
+  readonly startedAt: number | undefined;
 }
 
 /** How many of each are kept: a cluster's workloads are far fewer than its pods. */
@@ -66,7 +68,12 @@ export function podLabels({ metadata }: Pod): PodLabels {
 
 /** Whether nothing that anybody counts is different. */
 export function isSameToAll(left: PodInfo, right: PodInfo): boolean {
-  return left.shape === right.shape && left.labels === right.labels && left.terms === right.terms;
+  return (
+    left.shape === right.shape &&
+    left.labels === right.labels &&
+    left.terms === right.terms &&
+    left.startedAt === right.startedAt
+  );
 }
 
 function infoOf(pod: Pod, shape: PodShape, labels: PodLabels, terms: AffinityTerms): PodInfo {
@@ -82,6 +89,7 @@ function infoOf(pod: Pod, shape: PodShape, labels: PodLabels, terms: AffinityTer
     hostPorts,
     images,
     priority: pod.spec.priority ?? 0,
+    startedAt: pod.status.startTime ? Date.parse(pod.status.startTime) : undefined,
   };
 }
 

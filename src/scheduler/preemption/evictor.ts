@@ -5,7 +5,7 @@ import type { Client } from "#client/client.ts";
 import { podKey } from "../cache/pod-info.ts";
 import { setCondition } from "../pod-status.ts";
 import type { SchedulerEvents } from "../scheduler.ts";
-import type { Candidate } from "./preempt.ts";
+import type { Candidate } from "./candidate.ts";
 
 export interface EvictorOptions {
   readonly client: Client;

@@ -6,8 +6,9 @@ import type { SchedulerCache } from "../cache/cache.ts";
 import type { PodInfo } from "../cache/pod-info.ts";
 import { clusterOf, infoOf, nodeOf, noFitOf } from "../testing/fixtures.ts";
 import { Nominations } from "./nominations.ts";
-import { leastLoss, preempt } from "./preempt.ts";
-import type { Candidate } from "./preempt.ts";
+import { candidateOf, leastLoss } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
+import { preempt } from "./preempt.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -101,11 +102,8 @@ test("breaks a budget only where nothing else helps", () => {
 test("chooses the node that loses least", () => {
   const victim = (priority: number, startTime?: string) =>
     infoOf("v", { priority, status: { ...(startTime && { startTime }) } });
-  const candidate = (node: string, violations: number, ...victims: PodInfo[]): Candidate => ({
-    node,
-    victims,
-    violations,
-  });
+  const candidate = (node: string, violations: number, ...victims: PodInfo[]) =>
+    candidateOf(node, victims, violations);
   const cases: [string, Candidate, Candidate][] = [
     ["budgets", candidate("b", 0, victim(9), victim(9)), candidate("a", 1, victim(1))],
     ["highest", candidate("b", 0, victim(1), victim(1)), candidate("a", 0, victim(2))],

@@ -6,6 +6,9 @@ import { refusalText } from "../decide.ts";
 import type { NoFit } from "../decide.ts";
 import type { ClusterView, Refusal } from "../framework.ts";
 import { Refusals } from "../refusals.ts";
+import { candidateOf, startOf } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
+import { KeptCandidates } from "./kept-candidates.ts";
 import type { Nominations } from "./nominations.ts";
 
 export interface PreemptOptions {
@@ -15,15 +18,6 @@ export interface PreemptOptions {
   readonly nominations: Nominations;
   readonly now: number;
   readonly random: () => number;
-}
-
-/** A node, and the pods that must leave it so that the pod fits. */
-export interface Candidate {
-  readonly node: string;
-  /** The most important first. */
-  readonly victims: readonly PodInfo[];
-  /** How many victims are protected by a budget that has nothing left. */
-  readonly violations: number;
 }
 
 export type Preemption =
@@ -46,33 +40,11 @@ export function preempt(
   const ineligible = whyIneligible(pod, cluster, noFit.refusals);
   if (ineligible) return { ok: false, text: ineligible, clearsNomination: false };
 
-  const hopeful = cluster.nodes.filter((node) => noFit.refusals.of(node)?.unresolvable === false);
   const why = new Refusals(refusal("Preemption is not helpful for scheduling"));
-  const candidates = dryRun(pod, cluster, hopeful, noFit, options, why);
+  const candidates = dryRun(pod, cluster, noFit, options, why);
   if (candidates.length > 0) return { ok: true, candidates };
   const text = refusalText({ refusals: why, nodes: cluster.nodes.length });
   return { ok: false, text, clearsNomination: true };
-}
-
-/**
- * The candidate that loses least: fewest broken budgets, then the lowest of the highest
- * priorities, the lowest sum, the fewest victims, and the most important victim youngest.
- */
-export function leastLoss(candidates: readonly Candidate[], now: number): Candidate | undefined {
-  const measures: ((candidate: Candidate) => number)[] = [
-    ({ violations }) => violations,
-    ({ victims }) => victims[0]?.priority ?? 0,
-    // Shifted, so that more victims never look cheaper because their priority is negative.
-    ({ victims }) => victims.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
-    ({ victims }) => victims.length,
-    ({ victims }) => -earliestStart(victims, now),
-  ];
-  let left = candidates;
-  for (const measure of measures) {
-    const least = Math.min(...left.map(measure));
-    left = left.filter((candidate) => measure(candidate) === least);
-  }
-  return left[0];
 }
 
 function whyIneligible(pod: PodInfo, cluster: ClusterView, refusals: Refusals): string | undefined {
@@ -80,7 +52,7 @@ function whyIneligible(pod: PodInfo, cluster: ClusterView, refusals: Refusals): 
     return "not eligible due to preemptionPolicy=Never.";
   }
   const nominated = cluster.node(pod.pod.status.nominatedNodeName ?? "");
-  if (!nominated || refusals.of(nominated)?.unresolvable) return undefined;
+  if (!nominated || !refusals.resolvable.includes(nominated)) return undefined;
   const isLeaving = nominated.pods.some(
     (other) => other.priority < pod.priority && isLeavingForOthers(other),
   );
@@ -99,22 +71,26 @@ function isLeavingForOthers({ pod }: PodInfo): boolean {
 function dryRun(
   pod: PodInfo,
   cluster: ClusterView,
-  hopeful: readonly NodeInfo[],
   noFit: NoFit,
   options: PreemptOptions,
   why: Refusals,
 ): readonly Candidate[] {
+  const hopeful = noFit.refusals.resolvable;
   const share = Math.trunc((hopeful.length * options.minCandidateNodesPercentage) / 100);
   const enough = Math.min(hopeful.length, Math.max(share, options.minCandidateNodesAbsolute));
   const offset = Math.floor(options.random() * hopeful.length);
   const budgets = cluster.objects.podDisruptionBudgets();
+  const { verdicts } = noFit.filters;
+  const kept = verdicts && KeptCandidates.for(verdicts, pod.priority, budgets);
   const kind: Candidate[] = [];
   const violating: Candidate[] = [];
   for (let index = 0; index < hopeful.length; index++) {
     const node = hopeful[(offset + index) % hopeful.length];
     if (!node) break;
-    const result = selectVictims(pod, node, noFit, budgets, options);
-    if ("plugin" in result) why.set(node, result);
+    const select = () => selectVictims(pod, node, noFit, budgets, options);
+    const isPromised = options.nominations.on(node.name) !== undefined;
+    const result = kept && !isPromised ? kept.get(node, select) : select();
+    if ("plugin" in result) why.add(node, result);
     else if (result.violations === 0) kind.push(result);
     else violating.push(result);
     if (kind.length > 0 && kind.length + violating.length >= enough) break;
@@ -150,7 +126,8 @@ function selectVictims(
     }
     for (const other of victims) filters.add(other, what);
     const violations = violating.filter((other) => victims.has(other)).length;
-    return { node: node.name, victims: lower.filter((other) => victims.has(other)), violations };
+    const leaving = lower.filter((other) => victims.has(other));
+    return candidateOf(node.name, leaving, violations);
   }
   for (const other of lower) filters.add(other, what);
   return stillRefused;
@@ -181,17 +158,6 @@ function byBudgets(
     (isViolating ? violating : allowed).push(info);
   }
   return { violating, allowed };
-}
-
-function earliestStart(victims: readonly PodInfo[], now: number): number {
-  const highest = Math.max(...victims.map(({ priority }) => priority));
-  const important = victims.filter(({ priority }) => priority === highest);
-  return Math.min(...important.map((victim) => startOf(victim, now)));
-}
-
-/** Pods that have not started count as starting now. */
-function startOf({ pod }: PodInfo, now: number): number {
-  return pod.status.startTime ? Date.parse(pod.status.startTime) : now;
 }
 
 function refusal(reason: string): Refusal {
