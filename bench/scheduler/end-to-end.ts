@@ -108,9 +108,11 @@ async function allPlaced(
 ): Promise<void> {
   let placed = 0;
   let finish: () => void = () => {};
+  let cancel: () => void = () => {};
   const done = new Promise<void>((resolve, reject) => {
     finish = resolve;
-    clock.after(waitMsMax, () => reject(new Error(`${placed} of ${count} pods have a node`)));
+    const fail = () => reject(new Error(`${placed} of ${count} pods have a node`));
+    cancel = clock.after(waitMsMax, fail);
   });
   const isNews = (pod: PodObject, before: PodObject) => pod.spec.nodeName && !before.spec.nodeName;
   const end = informers.informer(Pod).subscribe({
@@ -122,6 +124,7 @@ async function allPlaced(
     await make();
     if (count > 0) await done;
   } finally {
+    cancel();
     end();
   }
 }
