@@ -8,6 +8,7 @@ import { apiEnablementFlags, runtimeConfigOfFlags } from "#cluster/node/api-enab
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
 import { schedulerFlags } from "#cluster/node/scheduler.ts";
 import { runServer } from "#cluster/node/server.ts";
+import { snapshotFlags } from "#cluster/node/snapshot-keeper.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import { startWarm } from "#cluster/node/warm-start.ts";
 
@@ -23,6 +24,7 @@ const { values, given } = parseFlags(
     ...admissionFlags,
     ...schedulerFlags,
     ...apiEnablementFlags,
+    ...snapshotFlags,
   },
   process.argv.slice(2),
 );
@@ -45,6 +47,10 @@ try {
     admission: values,
     scheduler: values,
     runtimeConfig: runtimeConfigOfFlags(values),
+    snapshots: {
+      intervalMs: values["snapshot-interval"],
+      countMax: values["snapshot-count"],
+    },
   };
   await runServer(options, logger, stopping.signal);
 } catch (error) {

@@ -94,7 +94,7 @@ export interface Store extends AsyncDisposable {
    * not be the newest state.
    */
   readonly shared?: boolean;
-  /** Why it takes no writes at present, as far as is known. Undefined while it does. */
+  /** What is wrong with its medium at present, as far as is known. Writes are refused meanwhile. */
   readonly fault?: StorageFault | undefined;
   get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined>;
   /** Throws `CompactedError` when the revision is gone, `FutureRevisionError` when it is ahead. */

@@ -23,6 +23,8 @@ export interface ProfilePaths {
   readonly store: string;
   /** Made for claims, and there for every node of this machine. */
   readonly volumes: string;
+  /** What the server saves of the store by itself. */
+  readonly snapshots: string;
   readonly pki: string;
   readonly logs: string;
   readonly serverLog: string;
@@ -56,6 +58,7 @@ export function profilePaths(profile: string): ProfilePaths {
     config: join(folder, "cluster.json"),
     store: join(folder, "store.db"),
     volumes: join(folder, "volumes"),
+    snapshots: join(folder, "snapshots"),
     pki: join(folder, "pki"),
     logs,
     serverLog: join(logs, "server.log"),

@@ -37,6 +37,7 @@ import { proxyTrust } from "./front-proxy.ts";
 import { followConfiguration } from "./reload.ts";
 import type { ConfigurationFile } from "./reload.ts";
 import { snapshotHandler } from "./snapshot.ts";
+import { keepSnapshots, restoreAdvice } from "./snapshot-keeper.ts";
 import { openStore } from "./store.ts";
 
 export interface ServerOptions {
@@ -51,6 +52,8 @@ export interface ServerOptions {
   readonly scheduler?: SchedulerFlags;
   /** As `ClusterConfig` has it, and in place of it. */
   readonly runtimeConfig?: string | undefined;
+  /** Of the profile's own file, made by the server itself. None when missing. */
+  readonly snapshots?: { readonly intervalMs: number; readonly countMax: number };
 }
 
 /** One profile's control plane as a process: until the signal aborts. */
@@ -67,7 +70,12 @@ export async function runServer(
   const flags = accessFlagsOf(config.access ?? [], options.access.values, options.access.given);
   const [certificates, store, network] = await Promise.all([
     ServerCertificates.open({ folder: paths.pki, config, flags, clock }),
-    openStore(config, paths, { clock, random: cryptoRandom, logger }),
+    openStore(config, paths, {
+      clock,
+      random: cryptoRandom,
+      logger,
+      adviceOnDamage: () => restoreAdvice(profile, paths.snapshots),
+    }),
     prepareNetwork(config),
   ]);
   await using scope = new Scope({
@@ -104,6 +112,11 @@ export async function runServer(
   logger.info("ready");
   if (config.simulatedNodes > 0) await simulateNodes(config, controlPlane, environment);
   controlPlane.run(scope);
+  const { intervalMs = 0, countMax = 1 } = options.snapshots ?? {};
+  if (!config.etcd && intervalMs > 0) {
+    const source = { store, config, clock, logger, paths, intervalMs, countMax };
+    scope.run("snapshots", (linked) => keepSnapshots(source, linked));
+  }
   await new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });

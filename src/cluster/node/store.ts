@@ -49,7 +49,13 @@ export function etcdOfFlags(values: Partial<FlagValues<typeof etcdFlags>>): Etcd
 export async function openStore(
   config: Pick<ClusterConfig, "etcd">,
   paths: Pick<ProfilePaths, "store">,
-  environment: { readonly clock: Clock; readonly random: Random; readonly logger: Logger },
+  environment: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly logger: Logger;
+    /** What to do about a file that is damaged. */
+    readonly adviceOnDamage?: () => Promise<string>;
+  },
 ): Promise<RestorableStore> {
   const { etcd } = config;
   if (!etcd) {

@@ -90,7 +90,7 @@ const catchUpMsMax = 10_000;
  * throws `FutureRevisionError` at once.
  */
 export class Cacher implements AsyncDisposable {
-  /** Resolves when the cache has caught up with the store; rejects when it is closed before. */
+  /** Resolves when the cache has caught up with the store; rejects when it is closed, or cannot. */
   readonly ready: Promise<void>;
   /** Other encoded forms of entries than the stored one, as far as there is room. */
   readonly encoded: ByteCache<Entry>;
@@ -103,6 +103,7 @@ export class Cacher implements AsyncDisposable {
   readonly #backfill: number;
   readonly #scope: Scope;
   readonly #setReady: () => void;
+  readonly #setFailed: (error: StorageFault) => void;
   #isReady = false;
 
   /** Every event after it is in the feeds, apart from what they dropped since. */
@@ -131,6 +132,7 @@ export class Cacher implements AsyncDisposable {
     this.#scope = new Scope({
       onFailure: (task, error) => this.#logger.error("cacher failed", { task, error }),
     });
+    this.#setFailed = ready.reject;
     this.#scope.signal.addEventListener("abort", () => ready.reject(this.#scope.signal.reason));
     // Whoever awaits `ready` hears of the rejection; nobody has to.
     this.ready.catch(() => undefined);
@@ -287,6 +289,10 @@ export class Cacher implements AsyncDisposable {
         // The gap can be filled from the store's history, unless that is gone.
         if (error instanceof OverflowError) continue;
         if (error instanceof CompactedError) loaded = false;
+        // What is damaged stays so: whoever waits for the first state shall hear of it.
+        if (!this.#isReady && error instanceof StorageFault && error.code === "corrupt") {
+          return this.#setFailed(error);
+        }
         backoffMs = Math.min(30_000, Math.max(100, backoffMs * 2));
         this.#logger.warn("cacher lost the store and tries again", { error, backoffMs });
         await sleep(this.#clock, backoffMs, signal);

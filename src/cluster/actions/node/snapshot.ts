@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
@@ -18,6 +18,7 @@ import {
   verifySnapshot,
 } from "../../node/snapshot.ts";
 import type { SnapshotFacts } from "../../node/snapshot.ts";
+import { syncFolder, writeSnapshot } from "../../node/snapshot-file.ts";
 import { openStore } from "../../node/store.ts";
 import { readPidFile } from "../../providers/node/processes.ts";
 import { ActionError, readConfig, requireConfig } from "./context.ts";
@@ -32,19 +33,12 @@ export async function saveSnapshot(context: ActionContext, name: string): Promis
   const { messages, paths, say } = context;
   const config = await requireConfig(context);
   const file = resolve(name);
-  const partial = `${file}.partial`;
   const isRunning = (await readPidFile(paths.serverPid)) !== undefined;
   try {
-    await writeDurably(
-      partial,
-      isRunning ? fromServer(context, config) : fromStore(context, config),
-    );
-    const { head, entries } = await verifySnapshot(partial);
-    await rename(partial, file);
-    await syncFolder(dirname(file));
+    const chunks = isRunning ? fromServer(context, config) : fromStore(context, config);
+    const { head, entries } = await writeSnapshot(file, chunks);
     say(messages.saved(name, entries, head.revision));
   } catch (error) {
-    await rm(partial, { force: true });
     const why = error instanceof Error ? error.message : String(error);
     throw error instanceof ActionError ? error : new ActionError(messages.notSaved(name, why));
   }
@@ -222,24 +216,3 @@ const environmentOf = ({ clock }: ActionContext) => ({
   random: cryptoRandom,
   logger: silentLogger,
 });
-
-/** For its owner only: there are Secrets in it. */
-async function writeDurably(file: string, chunks: AsyncIterable<Bytes>): Promise<void> {
-  await rm(file, { force: true });
-  const handle = await open(file, "wx", 0o600);
-  try {
-    for await (const chunk of chunks) await handle.writeFile(chunk);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

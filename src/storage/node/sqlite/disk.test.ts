@@ -11,7 +11,7 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { VirtualClock } from "#base/clock.ts";
-import { text } from "#base/bytes.ts";
+import { text, utf8 } from "#base/bytes.ts";
 import { systemClock } from "#base/node/system-clock.ts";
 import { CompactedError, StorageFault, revision } from "../../store.ts";
 import type { Store, StoreEvent } from "../../store.ts";
@@ -140,6 +140,49 @@ describe("the disk", () => {
       );
     });
   }
+
+  test("a value that is not what was written is refused, and others are not", async (context) => {
+    const path = await pathIn(context);
+    const store = await SqliteStore.open({ path, clock });
+    for (const n of range(1, 9)) await store.commit({ key: `/v/${n}`, value: utf8(`value ${n}`) });
+    await store[Symbol.asyncDispose]();
+    const other = new DatabaseSync(path);
+    other.exec("UPDATE change SET value = CAST('value X' AS BLOB) WHERE key = '/v/5'");
+    other.close();
+    const adviceOnDamage = async () => "call somebody";
+    const damaged = await SqliteStore.open({ path, clock, adviceOnDamage });
+    context.after(() => damaged[Symbol.asyncDispose]());
+    const refused = fault(
+      "corrupt",
+      /is damaged: revision 6 is not what was written; call somebody/,
+    );
+    assert.equal(text((await damaged.get("/v/4"))?.value ?? utf8("")), "value 4");
+    await assert.rejects(damaged.get("/v/5"), refused);
+    await assert.rejects(damaged.range({ prefix: "/v/" }), refused);
+    await assert.rejects(damaged.commit({ key: "/v/5", value: utf8("other") }), refused);
+    const found: StorageFault | undefined = damaged.fault;
+    assert.equal(found?.code, "corrupt");
+  });
+
+  test("a file of the first format gets checksums", async (context) => {
+    const path = await pathIn(context);
+    const first = await SqliteStore.open({ path, clock });
+    await first.commit({ key: "/v/1", value: utf8("one") });
+    await first.commit({ key: "/v/2", value: utf8("two"), ttlSeconds: 1_000 });
+    await first[Symbol.asyncDispose]();
+    const old = new DatabaseSync(path);
+    old.exec("ALTER TABLE change DROP COLUMN checksum; PRAGMA user_version = 1");
+    old.close();
+    const store = await SqliteStore.open({ path, clock });
+    context.after(() => store[Symbol.asyncDispose]());
+    const { entries } = await store.range({ prefix: "/v/" });
+    assert.deepEqual(
+      entries.map(({ value }) => text(value)),
+      ["one", "two"],
+    );
+    await store.commit({ key: "/v/2", value: utf8("three") });
+    assert.equal(text((await store.get("/v/2"))?.value ?? utf8("")), "three");
+  });
 
   test("holds a bounded history", async (context) => {
     const path = await pathIn(context);

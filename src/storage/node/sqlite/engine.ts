@@ -5,6 +5,8 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { required } from "#base/invariant.ts";
 import { CompactedError, FutureRevisionError, StorageFault, revision } from "../../store.ts";
 import type { Commit, Entry, FaultCode, Revision } from "../../store.ts";
+import { addChecksums, checksumOf, damaged, inspect, needsInspection, verified } from "./damage.ts";
+import type { RowContent } from "./damage.ts";
 import type {
   Answers,
   HistoryQuery,
@@ -19,7 +21,9 @@ import type {
 
 /** "KJBI": tells our files from other programs' databases. */
 const applicationId = 0x4b4a4249;
-const formatVersion = 1;
+const formatVersion = 2;
+/** Its rows have no checksums. */
+const firstVersion = 1;
 /** A disk with less than that is full: the next write of some size would fail. */
 const roomBytesMin = 1 << 20;
 
@@ -35,7 +39,9 @@ const schema = `
     deleted  INTEGER NOT NULL,
     -- Milliseconds since the epoch; only ever set on the newest row of a key.
     expires  INTEGER,
-    value    BLOB    NOT NULL
+    value    BLOB    NOT NULL,
+    -- CRC-32 of all the other columns.
+    checksum INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX change_by_key ON change (key, revision, deleted);
   CREATE INDEX change_by_expiry ON change (expires) WHERE expires IS NOT NULL;
@@ -44,15 +50,10 @@ const schema = `
   INSERT INTO compacted VALUES (1);
 `;
 
-/** A row of \`change\`, as far as it was asked for. */
-interface Row {
-  readonly revision: number;
-  readonly key: string;
-  readonly created: number;
-  readonly previous: number | null;
-  readonly deleted: number;
-  readonly expires: number | null;
+/** A row of `change`. */
+interface Row extends RowContent {
   readonly value: Uint8Array<ArrayBuffer>;
+  readonly checksum: number;
 }
 
 /**
@@ -150,6 +151,7 @@ export class Engine {
   expire(now: number, limit: number): Answers["expire"] {
     const deleted = this.#transaction((next) =>
       (this.#statements.expired.all(now, limit) as unknown as Row[]).map((row): HistoryRow => {
+        verified(row, this.#path);
         const written = this.#write(
           next,
           { key: row.key, value: undefined },
@@ -174,7 +176,7 @@ export class Engine {
     return this.#guarded(() => {
       const { range, rangeFrom } = this.#statements;
       // One more than asked for tells whether there is more.
-      const found = rows(range, rangeFrom, query, [at], [query.limit + 1]);
+      const found = this.#rows(range, rangeFrom, query, [at], [query.limit + 1]);
       const more = found.length > query.limit;
       if (more) found.pop();
       const last = found.at(-1);
@@ -191,7 +193,8 @@ export class Engine {
     if (query.after < this.#compacted) throw new CompactedError(this.#compacted);
     return this.#guarded(() => {
       const { history, historyFrom } = this.#statements;
-      const found = rows(history, historyFrom, query, [query.after, query.upTo], [query.limit]);
+      const revisions = [query.after, query.upTo];
+      const found = this.#rows(history, historyFrom, query, revisions, [query.limit]);
       return found.map((row): HistoryRow => {
         const previous = row.previous === null ? undefined : this.#at(row.previous);
         const entry = row.deleted ? undefined : entryOf(row);
@@ -253,29 +256,48 @@ export class Engine {
     const created = revision(current?.created ?? written);
     const ttlMs = Math.max(1, Math.ceil(ttlSeconds ?? 0)) * 1000;
     const expires = value !== undefined && ttlSeconds !== undefined ? now + ttlMs : null;
-    if (current && current.expires !== null) this.#statements.unsetExpiry.run(current.revision);
+    if (current && current.expires !== null) {
+      const checksum = checksumOf({ ...current, expires: null });
+      this.#statements.unsetExpiry.run(checksum, current.revision);
+    }
+    const row: RowContent = {
+      revision: written,
+      key,
+      created,
+      previous: current?.revision ?? null,
+      deleted: value === undefined ? 1 : 0,
+      expires,
+      value: value ?? nothing,
+    };
+    const { previous, deleted } = row;
     this.#statements.insert.run(
       written,
       key,
       created,
-      current?.revision ?? null,
-      value === undefined ? 1 : 0,
+      previous,
+      deleted,
       expires,
-      value ?? new Uint8Array(0),
+      row.value,
+      checksumOf(row),
     );
     return { revision: written, created, previous: current && entryOf(current) };
   }
 
   #newest(key: string, at: Revision = revision(Number.MAX_SAFE_INTEGER)): Row | undefined {
-    return this.#statements.newest.get(key, at) as Row | undefined;
+    const row = this.#statements.newest.get(key, at) as Row | undefined;
+    return row && verified(row, this.#path);
   }
 
   #at(at: number): Entry {
     const row = this.#statements.at.get(at) as Row | undefined;
-    if (!row) {
-      throw new StorageFault("corrupt", `${this.#path} is damaged: revision ${at} is missing`);
-    }
-    return entryOf(row);
+    if (!row) throw damaged(this.#path, `revision ${at} is missing`);
+    return entryOf(verified(row, this.#path));
+  }
+
+  #rows(...query: Parameters<typeof rows>): Row[] {
+    const found = rows(...query);
+    for (const row of found) verified(row, this.#path);
+    return found;
   }
 
   #checkRange(at: Revision): void {
@@ -335,7 +357,10 @@ export class Engine {
   }
 }
 
+const nothing = new Uint8Array(0);
+
 function open(path: string): DatabaseSync {
+  const isUnsure = needsInspection(path);
   const database = new DatabaseSync(path, { timeout: 500 });
   try {
     // One process owns the file; it then needs no shared memory beside it either.
@@ -346,10 +371,11 @@ function open(path: string): DatabaseSync {
     if (pages !== 0 && id !== applicationId) {
       throw new StorageFault("corrupt", `${path} is a database of another program`);
     }
-    if (pages !== 0 && version !== formatVersion) {
+    if (pages !== 0 && version !== formatVersion && version !== firstVersion) {
       const message = `${path} has format ${version}; this program reads format ${formatVersion}`;
       throw new StorageFault("corrupt", message);
     }
+    if (isUnsure && pages !== 0) inspect(database, path);
     // Only matters to a new file, and must come before its first page is written.
     database.exec("PRAGMA auto_vacuum = INCREMENTAL");
     database.exec("PRAGMA journal_mode = WAL");
@@ -361,8 +387,8 @@ function open(path: string): DatabaseSync {
     if (pages === 0) {
       database.exec(schema);
       database.exec(`PRAGMA application_id = ${applicationId}`);
-      database.exec(`PRAGMA user_version = ${formatVersion}`);
-    }
+    } else if (version === firstVersion) addChecksums(database);
+    if (version !== formatVersion) database.exec(`PRAGMA user_version = ${formatVersion}`);
     database.exec("COMMIT");
     return database;
   } catch (error) {
@@ -403,8 +429,8 @@ function prepare(database: DatabaseSync) {
       "SELECT * FROM change WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1",
     ),
     at: sql("SELECT * FROM change WHERE revision = ?"),
-    insert: sql("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?)"),
-    unsetExpiry: sql("UPDATE change SET expires = NULL WHERE revision = ?"),
+    insert: sql("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    unsetExpiry: sql("UPDATE change SET expires = NULL, checksum = ? WHERE revision = ?"),
     nextExpiry: sql("SELECT min(expires) AS expires FROM change WHERE expires IS NOT NULL"),
     expired: sql(
       `SELECT * FROM change WHERE expires IS NOT NULL AND expires <= ?
@@ -457,7 +483,7 @@ const faults: Readonly<Record<number, Meaning>> = {
   5: { code: "locked", meaning: "is in use by another process" },
   8: { code: "io", meaning: "is read-only", advice: lookAtMedium },
   10: { code: "io", meaning: "cannot be read or written", advice: lookAtMedium },
-  11: { code: "corrupt", meaning: "is damaged; restore it from a backup" },
+  11: { code: "corrupt", meaning: "is damaged" },
   13: {
     code: "full",
     meaning: "cannot grow: the disk is full",

@@ -21,6 +21,7 @@ import type {
 import { eventOf } from "../../store-change.ts";
 import type { StoreChange } from "../../store-change.ts";
 import { Connection } from "./connection.ts";
+import { advised, isDamage, withAdvice } from "./damage.ts";
 import { ownBytes } from "./protocol.ts";
 import type { Answers, HistoryRow, Opened, Outcome, Request } from "./protocol.ts";
 
@@ -37,6 +38,8 @@ export interface SqliteStoreOptions {
   readonly watchBacklog?: number;
   /** How often watchers hear of progress. */
   readonly progressMs?: number;
+  /** What to do about a damaged file, for the messages that tell of it. */
+  readonly adviceOnDamage?: () => Promise<string>;
   /** Where the engine runs: in a thread of its own when missing; a simulation has other places. */
   readonly connect?: (path: string) => Promise<{ connection: EngineConnection; opened: Opened }>;
 }
@@ -109,11 +112,14 @@ export class SqliteStore implements RestorableStore {
     this.#watchBacklog = options.watchBacklog ?? 1_024;
     this.#progressMs = options.progressMs ?? 10_000;
     this.#batchMax = Math.min(batchCommitsMax, Math.max(1, this.#watchBacklog >> 1));
-    this.#connection = connection;
+    this.#connection = withAdvice(connection, {
+      advice: options.adviceOnDamage,
+      met: (fault) => this.#refuses(fault),
+    });
     this.#revision = opened.revision;
     this.#compacted = opened.compacted;
     this.#feed = new Feed({ floor: opened.revision, current: () => this.#revision });
-    connection.onBroken = (fault) => this.#feed.close(fault);
+    this.#connection.onBroken = (fault) => this.#feed.close(fault);
     this.#expiryTimer = new ExpiryTimer(this.#clock, () => {
       this.#expiryDue = true;
       this.#write();
@@ -126,7 +132,10 @@ export class SqliteStore implements RestorableStore {
   /** Throws `StorageFault`: "locked" when another process has the file, "corrupt" when it is damaged. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
     const connect = options.connect ?? ((path) => Connection.open(path));
-    const { connection, opened } = await connect(options.path);
+    const advice = options.adviceOnDamage;
+    const { connection, opened } = await connect(options.path).catch(async (error: unknown) => {
+      throw isDamage(error) ? await advised(error, advice?.()) : error;
+    });
     return new SqliteStore(options, connection, opened);
   }
 
@@ -352,9 +361,13 @@ export class SqliteStore implements RestorableStore {
   /** Remembers what the medium has said, once, and asks it again; false for other errors. */
   #refuses(error: unknown): boolean {
     if (!(error instanceof StorageFault)) return false;
-    if (!this.#fault) this.#logger.error("the store takes no writes", { reason: error.message });
+    // A file that is damaged does not become well again, whatever it is asked.
+    if (this.#fault?.code === "corrupt") return true;
+    if (this.#fault?.code !== error.code) {
+      this.#logger.error("the store has failed", { reason: error.message });
+    }
     this.#fault = error;
-    this.#probeLater();
+    if (error.code !== "corrupt") this.#probeLater();
     return true;
   }
 
@@ -370,10 +383,11 @@ export class SqliteStore implements RestorableStore {
   /** Only this says that all is well: where a large write has failed, small ones may pass. */
   async #probe(): Promise<void> {
     this.#probeDue = false;
+    if (this.#fault?.code === "corrupt") return;
     try {
       await this.#connection.ask({ type: "probe" });
       this.#fault = undefined;
-      this.#logger.info("the store takes writes again");
+      this.#logger.info("the store is well again");
     } catch (error) {
       this.#refuses(error);
       this.#probeLater();
