@@ -131,7 +131,7 @@ cluster.test("its configuration, its log, its user and the owner of its files", 
   assert.match(processes.stdout, /zookeep\+ +1 +0 .*sh -c start-zookeeper/);
   assert.match(processes.stdout, /zookeep\+ +\d+ +1 .*QuorumPeerMain|java /);
   const folder = await cluster.shell("kubectl exec -ti zk-0 -- ls -ld /var/lib/zookeeper/data");
-  assert.match(folder.stdout, /^drwxr-sr-x \d+ zookeeper zookeeper /);
+  assert.match(folder.stdout, /^drwxr[-w]sr-x \d+ zookeeper zookeeper /);
 });
 
 cluster.test("an update goes from the last to the first, and back", async () => {
@@ -140,7 +140,8 @@ cluster.test("an update goes from the last to the first, and back", async () => 
     `kubectl patch sts zk --type='json' -p='[{"op": "replace", "path": "${path}", "value":"0.05"}]'`,
     "statefulset.apps/zk patched",
   );
-  const status = await cluster.shell("kubectl rollout status sts/zk");
+  const patient = { timeoutMs: 280_000 };
+  const status = await cluster.shell("kubectl rollout status sts/zk", patient);
   assert.match(
     status.stdout.trimEnd().split("\n").at(-1) ?? "",
     /^(statefulset rolling update complete 3 pods at revision zk-\w+|partitioned roll out complete: 3 new pods have been updated)\.\.\.$/,
@@ -150,7 +151,7 @@ cluster.test("an update goes from the last to the first, and back", async () => 
     "statefulset.apps/zk\nREVISION CHANGE-CAUSE\n1 <none>\n2 <none>",
   );
   await says("kubectl rollout undo sts/zk", "statefulset.apps/zk rolled back");
-  await cluster.shell("kubectl rollout status sts/zk");
+  await cluster.shell("kubectl rollout status sts/zk", patient);
   const cpu = "{.spec.containers[0].resources.requests.cpu}";
   assert.equal(await cluster.value("pod zk-0", cpu), "100m");
 });
