@@ -44,6 +44,18 @@ test("counts what happens again on the event there is", async () => {
   await stop();
 });
 
+test("names events in the order of what happened, within a moment too", async () => {
+  const { object, recorder, events, stop } = await setUp();
+  const reasons = ["One", "Two", "Three", "Four", "Five", "Six"];
+  for (const reason of reasons) recorder.event(object, "Normal", reason, "x");
+  const byName = (await events()).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  assert.deepEqual(
+    byName.map(({ reason }) => reason),
+    reasons,
+  );
+  await stop();
+});
+
 test("joins events that differ in their message only, and silences the loud", async () => {
   const { object, recorder, events, stop } = await setUp();
   for (let index = 1; index <= 12; index++) {

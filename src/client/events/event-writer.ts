@@ -52,7 +52,8 @@ export class EventWriter {
   readonly #logger: Logger;
   readonly #correlator: EventCorrelator;
   readonly #queue = new Channel<Pending>({ capacity: queueCapacity, whenFull: "close" });
-  #sequence = 0;
+  /** What the newest event's name ends with. */
+  #newest = 0n;
 
   constructor(options: { client: Client; clock: Clock; random: Random; logger: Logger }) {
     this.#client = options.client;
@@ -159,11 +160,16 @@ export class EventWriter {
     this.#correlator.remember(key, { name, count: 1, firstTimestamp: now });
   }
 
-  /** Nanoseconds in hex, as upstream names events; the clock has only milliseconds of them. */
+  /**
+   * Nanoseconds in hex, as upstream names events; the clock has only milliseconds of them. Names
+   * have the order of what happened, as lists are sorted by name and their times say only seconds.
+   */
   #suffix(at: number): string {
-    this.#sequence = (this.#sequence + 1) % 1000;
-    const micros = Math.floor(this.#random.float() * 1000);
-    return (BigInt(at) * 1_000_000n + BigInt(micros * 1000 + this.#sequence)).toString(16);
+    const nanoseconds = BigInt(at) * 1_000_000n;
+    const random = Math.floor(this.#random.float() * 1_000_000);
+    const chosen = nanoseconds + BigInt(random);
+    this.#newest = chosen > this.#newest ? chosen : this.#newest + BigInt(1 + (random % 1000));
+    return this.#newest.toString(16);
   }
 }
 
