@@ -8,7 +8,7 @@ import { isFailure } from "../../resources/find.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
 import { resourcePath } from "../../rest/paths.ts";
 import { getPrinter } from "./printer.ts";
-import { isTable, plainTable, tableText } from "./tables.ts";
+import { plainTable, serverTableOf, tableText } from "./tables.ts";
 import type { ServerTable, TableOptions } from "./tables.ts";
 import { tableAccept } from "./values.ts";
 import type { GetTarget, GetValues } from "./values.ts";
@@ -147,7 +147,8 @@ async function tablesOf(
 }
 
 export function asTable(kubectl: Kubectl, answer: unknown): ServerTable {
-  if (isTable(answer)) return answer;
+  const table = serverTableOf(answer);
+  if (table) return table;
   const object = answer as KubeObject & { items?: KubeObject[] };
   const isList = Array.isArray(object.items);
   return plainTable(isList ? (object.items ?? []) : [object], kubectl.now());

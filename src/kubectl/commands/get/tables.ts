@@ -36,8 +36,16 @@ export interface TableOptions {
   readonly eventType?: string;
 }
 
-export function isTable(value: unknown): value is ServerTable {
-  return isRow(value) && value.kind === "Table" && Array.isArray(value.columnDefinitions);
+/** What the server tabulated. Of a watch, all tables but the first leave their columns out. */
+export function serverTableOf(answer: unknown): ServerTable | undefined {
+  if (!isRow(answer) || answer.kind !== "Table") return undefined;
+  const table = answer as unknown as Partial<ServerTable>;
+  return {
+    ...table,
+    kind: "Table",
+    columnDefinitions: table.columnDefinitions ?? [],
+    rows: table.rows ?? [],
+  };
 }
 
 /** What a server that knows no tables would have said. */
@@ -78,7 +86,7 @@ interface ShownColumn {
 
 function headersOf(shown: readonly ShownColumn[], options: TableOptions): string[] {
   return [
-    ...(options.eventType === undefined ? [] : ["EVENT"]),
+    ...(options.eventType === undefined ? [] : [eventCell("EVENT")]),
     ...(options.withNamespace ? ["NAMESPACE"] : []),
     ...shown.map(({ column }) => column.name.toUpperCase()),
     ...options.labelColumns.map((label) => label.slice(label.lastIndexOf("/") + 1).toUpperCase()),
@@ -94,12 +102,17 @@ function cellsOf(row: ServerRow, shown: readonly ShownColumn[], options: TableOp
     return isName && options.kindPrefix ? `${options.kindPrefix}/${text}` : text;
   });
   return [
-    ...(options.eventType === undefined ? [] : [options.eventType]),
+    ...(options.eventType === undefined ? [] : [eventCell(options.eventType)]),
     ...(options.withNamespace ? [namespace ?? ""] : []),
     ...cells,
     ...options.labelColumns.map((label) => labels[label] ?? ""),
     ...(options.showLabels ? [labelsText(labels)] : []),
   ];
+}
+
+/** As wide as the longest of them, which is not the first to come. */
+function eventCell(text: string): string {
+  return text.padEnd("MODIFIED".length);
 }
 
 /** Line breaks would tear the table: only what is before the first one is shown. */
