@@ -53,9 +53,7 @@ export default defineCommand({
     const files = fileQuery(values);
     if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
     if (files.filenames.length === 0 && !files.kustomize) {
-      kubectl.tell("Error: must specify one of -f and -k\n");
-      kubectl.print(await kubectl.help());
-      throw new UsageError("must specify one of -f and -k");
+      throw new CommandError("must specify one of -f and -k");
     }
     if (values.raw) {
       const { checkRaw, sendRaw } = await import("../../writes/raw-body.ts");
