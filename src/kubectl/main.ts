@@ -13,6 +13,9 @@ import type { PreferredLine } from "./preferences/apply.ts";
 
 const helpFlag = { help: { type: "bool", short: "h", usage: "", hidden: true } } as const;
 
+/** What a shell says of a program that Ctrl-C ended. */
+const exitCodeOfInterruption = 130;
+
 /** Runs one command line, the program's name left out. Resolves with the exit code. */
 export async function main(host: Host, argv: readonly string[]): Promise<number> {
   const [first] = argv;
@@ -87,7 +90,7 @@ async function run(host: Host, line: CommandLine, words: readonly string[]): Pro
       const count = kubectl.warnings;
       throw new CommandError(`${count} warning${count > 1 ? "s" : ""} received`);
     }
-    return exitCode ?? 0;
+    return exitCode ?? (host.interrupted.aborted ? exitCodeOfInterruption : 0);
   } finally {
     await kubectl.close();
   }
@@ -129,7 +132,7 @@ async function runProgram(
 function report(host: Host, name: string, error: unknown, exitCode: number | undefined): number {
   if (error instanceof ExitError) return error.exitCode;
   // Whoever asked for the end needs no reason.
-  if (host.interrupted.aborted) return 130;
+  if (host.interrupted.aborted) return exitCodeOfInterruption;
   if (error instanceof FlagError) {
     const tail = exitCode === undefined ? "--help' for usage." : "-h' for help and examples";
     host.stderr.write(`error: ${error.message}\nSee '${name} ${tail}\n`);

@@ -76,6 +76,7 @@ export function deadline(
       : () => undefined;
   const end = () => stop.abort();
   kubectl.signal.addEventListener("abort", end);
+  if (kubectl.signal.aborted) end();
   return {
     signal: stop.signal,
     isOver: () => over,

@@ -2,6 +2,7 @@ import { text } from "#base/bytes.ts";
 import { StatusError } from "#machinery/status.ts";
 import { singularName } from "../../discovery/api-resource.ts";
 import { CommandError, during, throwAll } from "../../errors.ts";
+import { interruptible } from "../../interruption.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import { isFailure } from "../../resources/find.ts";
 import type { ResourceQuery } from "../../resources/find.ts";
@@ -49,9 +50,11 @@ export async function deleteResources(kubectl: Kubectl, options: DeleteOptions):
   throwAll(errors);
   if (infos.length === 0) kubectl.printLine("No resources found");
   if (!options.wait || options.dryRun !== "none") return;
-  for (const { info, uid } of gone) {
-    await waitForDeletion(kubectl, info, uid, options.timeoutMs);
-  }
+  await interruptible(kubectl, async () => {
+    for (const { info, uid } of gone) {
+      await waitForDeletion(kubectl, info, uid, options.timeoutMs);
+    }
+  });
 }
 
 async function found(kubectl: Kubectl, options: DeleteOptions): Promise<ResourceInfo[]> {

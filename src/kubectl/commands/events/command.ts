@@ -4,6 +4,7 @@ import type { Status } from "#api/meta/v1.ts";
 import type { Event } from "#api/core/v1.ts";
 import { defineCommand } from "../../command.ts";
 import { CommandError, ExitError } from "../../errors.ts";
+import { interruptible } from "../../interruption.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import { objectFormats, printFlags } from "../../printers/print-flags.ts";
@@ -53,12 +54,13 @@ export default defineCommand({
     const rest = await kubectl.rest();
     if (values.watch) {
       const changes = rest.watch({ path, query: { fieldSelector } }, kubectl.signal);
-      for await (const { type, object } of changes) {
-        if (type === "ERROR") throw new StatusError(object as unknown as Status);
-        const event = object as unknown as Event;
-        if (type !== "DELETED" && type !== "BOOKMARK" && isWanted(event)) print([event]);
-      }
-      return;
+      return await interruptible(kubectl, async () => {
+        for await (const { type, object } of changes) {
+          if (type === "ERROR") throw new StatusError(object as unknown as Status);
+          const event = object as unknown as Event;
+          if (type !== "DELETED" && type !== "BOOKMARK" && isWanted(event)) print([event]);
+        }
+      });
     }
     const list = await rest.list({ path, query: { fieldSelector } }, values["chunk-size"]);
     const events = (list.items as unknown as Event[])

@@ -1,5 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { CommandError, UsageError } from "../../errors.ts";
+import { interruptible } from "../../interruption.ts";
 import { printFlags } from "../../printers/print-flags.ts";
 import {
   allNamespacesFlag,
@@ -121,7 +122,7 @@ export default defineCommand({
     check();
     if (values.watch || values["watch-only"]) {
       const { watch } = await import("./watch.ts");
-      return await watch(kubectl, options, { args, files });
+      return await interruptible(kubectl, () => watch(kubectl, options, { args, files }));
     }
     const { get } = await import("./get.ts");
     return await get(kubectl, options, { args, files });

@@ -52,5 +52,6 @@ export default defineCommand({
     const [named = "", ...ports] = args;
     const { forwardPorts } = await import("./port-forward.ts");
     await forwardPorts(kubectl, { named, ports, addresses: values.address, timeoutMs });
+    return 0;
   },
 });

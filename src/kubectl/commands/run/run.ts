@@ -1,4 +1,5 @@
 import { throwAll } from "../../errors.ts";
+import { interruptible } from "../../interruption.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
 import { printerOf } from "../../printers/print-flags.ts";
@@ -54,7 +55,7 @@ export async function runPod(kubectl: Kubectl, request: RunRequest): Promise<voi
   }
   if (request.attaches) {
     const { runAttached } = await import("./attached.ts");
-    return await runAttached(kubectl, made, values);
+    return await interruptible(kubectl, () => runAttached(kubectl, made, values));
   }
   kubectl.print(printer.print(await printed(pod, values)));
   throwAll(errors);

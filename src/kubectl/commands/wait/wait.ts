@@ -1,7 +1,8 @@
 import { sleep } from "#base/clock.ts";
 import type { Status } from "#api/meta/v1.ts";
 import { StatusError } from "#machinery/status.ts";
-import { CommandError, throwAll } from "../../errors.ts";
+import { CommandError, ExitError, throwAll } from "../../errors.ts";
+import { interruptible } from "../../interruption.ts";
 import { qualifiedName } from "../../discovery/api-resource.ts";
 import type { Kubectl } from "../../kubectl.ts";
 import type { KubeObject } from "../../objects.ts";
@@ -34,9 +35,10 @@ export async function waitFor(kubectl: Kubectl, options: WaitOptions): Promise<v
     try {
       if (isFailure(found)) throw found.error;
       count++;
-      const object = await inCondition(kubectl, found, options, end);
+      const object = await interruptible(kubectl, () => inCondition(kubectl, found, options, end));
       options.met(object);
     } catch (error) {
+      if (error instanceof ExitError) throw error;
       const isGone = isFailure(found) && awaited.kind === "delete" && isNotFound(error);
       if (!isGone) errors.push(error);
     }

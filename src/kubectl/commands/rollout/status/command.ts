@@ -1,5 +1,6 @@
 import { defineCommand } from "../../../command.ts";
 import { CommandError } from "../../../errors.ts";
+import { interruptible } from "../../../interruption.ts";
 import type { Kubectl } from "../../../kubectl.ts";
 import type { ResourceInfo } from "../../../resources/resource-info.ts";
 import { deadline, follow } from "../../../rest/follow.ts";
@@ -34,7 +35,9 @@ export default defineCommand({
     if (values.revision < 0) {
       throw new CommandError(`revision must be a positive integer: ${values.revision}`);
     }
-    const count = await kubectl.visit(query, (info) => showStatus(kubectl, info, values));
+    const count = await interruptible(kubectl, () =>
+      kubectl.visit(query, (info) => showStatus(kubectl, info, values)),
+    );
     if (count === 0) await tellNothingFound(kubectl);
   },
 });
