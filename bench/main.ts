@@ -58,7 +58,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     default: {
       const list = Object.entries(benches).map(([key, about]) => `  ${key.padEnd(10)} ${about}`);
-      const usage = "npm run bench -- NAME [--runs 3] [--json FILE]";
+      const usage = "npm run bench -- NAME [--runs 3] [--json FILE] [--only SUBJECT,…]";
       process.stderr.write([`usage: ${usage}`, "", ...list, ""].join("\n"));
       return 1;
     }

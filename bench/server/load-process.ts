@@ -1,10 +1,6 @@
-import { once } from "node:events";
-import { connect } from "node:tls";
-import type { TLSSocket } from "node:tls";
+import { openEtcdClient } from "./etcd-client.ts";
+import { openHttpsClient } from "./https-client.ts";
 import type { LoadCounts, LoadMessage, LoadOrder } from "./load.ts";
-import type { Target } from "./open.ts";
-import { RequestBytes } from "./request-template.ts";
-import { ResponseReader } from "./response-reader.ts";
 
 /**
  * A process that asks the server as many things as it can take: every client has one connection
@@ -12,40 +8,47 @@ import { ResponseReader } from "./response-reader.ts";
  */
 process.once("message", (order: LoadOrder) => void run(order));
 
+export interface LoadClient {
+  /** Sends the request of that number; only called once the one before is answered. */
+  ask(number: number): void;
+  close(): void;
+}
+
+export type Answered = { readonly bodyBytes: number } | { readonly failure: string };
+
+export type OpenLoadClient<T> = (
+  target: T,
+  plan: LoadOrder["plan"],
+  answered: (answer: Answered) => void,
+) => Promise<LoadClient>;
+
 function tell(message: LoadMessage): void {
   process.send?.(message);
 }
 
 async function run({ target, plan }: LoadOrder): Promise<void> {
-  const sockets = await Promise.all(
-    Array.from({ length: plan.clients }, () => openConnection(target)),
-  );
   const load = new Load(plan);
-  for (const socket of sockets) load.add(socket);
+  const clients = await Promise.all(
+    Array.from({ length: plan.clients }, () =>
+      load.connect((answered) =>
+        "kind" in target
+          ? openEtcdClient(target, plan, answered)
+          : openHttpsClient(target, plan, answered),
+      ),
+    ),
+  );
+  load.start();
   await load.ended;
-  for (const socket of sockets) socket.destroy();
+  for (const client of clients) client.close();
   process.disconnect?.();
-}
-
-async function openConnection({ port, authority, certificate, key }: Target): Promise<TLSSocket> {
-  const socket = connect({
-    host: "127.0.0.1",
-    port,
-    ca: authority,
-    cert: certificate,
-    key,
-    ALPNProtocols: ["http/1.1"],
-  });
-  await once(socket, "secureConnect");
-  socket.setNoDelay(true);
-  return socket;
 }
 
 class Load {
   readonly ended: Promise<void>;
   readonly #plan: LoadOrder["plan"];
   readonly #end: () => void;
-  readonly #startedAt = performance.now();
+  readonly #asking: (() => void)[] = [];
+  #startedAt = 0;
   /** Undefined while it warms up. */
   #measuring: Measuring | undefined;
   #isOver = false;
@@ -57,31 +60,30 @@ class Load {
     this.#end = resolve;
     this.#plan = plan;
     this.#next = plan.first;
-    if (plan.warmUpMs === 0) this.#measure();
   }
 
-  add(socket: TLSSocket): void {
-    const bytes = new RequestBytes(this.#plan.request, this.#plan.objects);
+  async connect(
+    open: (answered: (answer: Answered) => void) => Promise<LoadClient>,
+  ): Promise<LoadClient> {
     let sentAt = 0;
-    let received: Buffer = Buffer.alloc(0);
+    const client = await open((answer) => {
+      if ("failure" in answer) return this.#fail(answer.failure);
+      this.#answered(sentAt, answer.bodyBytes);
+      ask();
+    });
     const ask = () => {
       if (this.#isOver || this.#next >= this.#plan.first + this.#plan.requests) return;
       sentAt = performance.now();
-      socket.write(bytes.ofNumber(this.#next++));
+      client.ask(this.#next++);
     };
-    const fail = (why: string) => this.#fail(`${why}\n${received.toString("utf8", 0, 2_000)}`);
-    const reader = new ResponseReader((status, bodyBytes) => {
-      if (status !== this.#plan.expect) return fail(`it answered ${status}`);
-      this.#answered(sentAt, bodyBytes);
-      ask();
-    });
-    socket.on("data", (data: Buffer) => {
-      received = data;
-      reader.push(data);
-    });
-    socket.on("error", (error) => fail(error.message));
-    socket.on("close", () => fail("it closed the connection"));
-    ask();
+    this.#asking.push(ask);
+    return client;
+  }
+
+  start(): void {
+    this.#startedAt = performance.now();
+    if (this.#plan.warmUpMs === 0) this.#measure();
+    for (const ask of this.#asking) ask();
   }
 
   #answered(sentAt: number, bodyBytes: number): void {

@@ -1,7 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { BenchServer, Target } from "./open.ts";
+import type { EtcdTarget } from "./open-etcd.ts";
+import type { Target } from "./open.ts";
 import { readingsOf } from "./readings.ts";
 import type { Readings } from "./readings.ts";
 import type { RequestTemplate } from "./request-template.ts";
@@ -44,7 +45,7 @@ export interface LoadResult extends LoadCounts {
 }
 
 export interface LoadOrder {
-  readonly target: Target;
+  readonly target: Target | EtcdTarget;
   readonly plan: Required<LoadPlan>;
 }
 
@@ -63,7 +64,7 @@ const planDefaults = {
 
 /** Puts load on the server from a process of its own; rejects when it answers anything else. */
 export async function putLoad(
-  { target, pid }: Pick<BenchServer, "target" | "pid">,
+  { target, pid }: { readonly target: LoadOrder["target"]; readonly pid: number },
   plan: LoadPlan,
 ): Promise<LoadResult> {
   const child = fork(join(import.meta.dirname, "load-process.ts"), {

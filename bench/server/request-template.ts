@@ -17,15 +17,14 @@ export const objectMark = "%OBJECT%%%";
  * The bytes of one client's requests: made once, then only its numbers change. What it gives is
  * the same memory every time, good until the next request.
  */
-export class RequestBytes {
+export class NumberedBytes {
   readonly #bytes: Buffer;
   readonly #requestAt: readonly number[];
   readonly #objectAt: readonly number[];
   readonly #objects: number;
 
-  constructor(template: RequestTemplate, objects: number) {
-    const text = textOf(template);
-    this.#bytes = Buffer.from(text, "utf8");
+  constructor(bytes: Buffer, objects: number) {
+    this.#bytes = bytes;
     this.#requestAt = placesOf(this.#bytes, requestMark);
     this.#objectAt = placesOf(this.#bytes, objectMark);
     this.#objects = objects;
@@ -35,6 +34,13 @@ export class RequestBytes {
     for (const at of this.#requestAt) writeDigits(this.#bytes, at, number);
     for (const at of this.#objectAt) writeDigits(this.#bytes, at, number % this.#objects);
     return this.#bytes;
+  }
+}
+
+/** A request of HTTP/1.1. */
+export class RequestBytes extends NumberedBytes {
+  constructor(template: RequestTemplate, objects: number) {
+    super(Buffer.from(textOf(template)), objects);
   }
 }
 
