@@ -53,16 +53,40 @@ export class ConfigurationError extends CommandError {
   override name = "ConfigurationError";
 }
 
-/** No server was reached. `code` is the system's word, such as ECONNREFUSED. */
+export interface FailedRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
+/**
+ * No server was reached. `code` is the system's word, such as ECONNREFUSED. The message says what
+ * was asked for as well, which whoever tells the error by itself leaves out.
+ */
 export class ConnectionError extends Error {
   override name = "ConnectionError";
   readonly code: string;
   /** host:port. */
   readonly server: string;
-  constructor(message: string, options: { code: string; server: string; cause?: unknown }) {
-    super(message, { cause: options.cause });
+  readonly reason: string;
+  readonly request: FailedRequest | undefined;
+  constructor(
+    reason: string,
+    options: {
+      readonly code: string;
+      readonly server: string;
+      readonly request?: FailedRequest | undefined;
+      readonly cause?: unknown;
+    },
+  ) {
+    const { method = "", url } = options.request ?? {};
+    const verb = method.slice(0, 1) + method.slice(1).toLowerCase();
+    super(url === undefined ? reason : `${verb} ${JSON.stringify(url)}: ${reason}`, {
+      cause: options.cause,
+    });
+    this.request = options.request;
     this.code = options.code;
     this.server = options.server;
+    this.reason = reason;
   }
 }
 
@@ -102,11 +126,11 @@ function bareErrorText(error: unknown): string {
   return messageOf(error);
 }
 
-function connectionText({ code, server, message }: ConnectionError): string {
+function connectionText({ code, server, reason }: ConnectionError): string {
   if (code === "ECONNREFUSED") {
     return `The connection to the server ${server} was refused - did you specify the right host or port?`;
   }
-  return `Unable to connect to the server: ${message}`;
+  return `Unable to connect to the server: ${reason}`;
 }
 
 function statusText(error: StatusError): string {

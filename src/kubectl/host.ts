@@ -1,7 +1,7 @@
 import type { Bytes } from "#base/bytes.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
-import type { Connection } from "./config/connection.ts";
+import type { ConnectOptions, Connection } from "./config/connection.ts";
 import type { KustomizeMachine } from "./kustomize/command.ts";
 import type { Duplex } from "#streaming/duplex.ts";
 import type { TerminalSize } from "#streaming/remote-command.ts";
@@ -26,7 +26,7 @@ export interface Host {
   /** What the program was called as: "kubectl", or "kijabi kubectl". */
   readonly programName: string;
   /** `host` is where credential programs run: this one, or what stands in for it. */
-  connect(access: ClusterAccess, host: Host): Promise<Connection>;
+  connect(access: ClusterAccess, host: Host, options?: ConnectOptions): Promise<Connection>;
   /** A page of the web, for `-f https://…`. */
   fetchText(url: string, signal?: AbortSignal): Promise<FetchedText>;
   /** Aborts when the person asks the command to end (Ctrl-C). */

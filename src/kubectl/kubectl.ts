@@ -14,7 +14,7 @@ import type { Dictionary } from "./language.ts";
 import { findResources, isFailure } from "./resources/find.ts";
 import type { Found, ResourceQuery } from "./resources/find.ts";
 import type { ResourceInfo } from "./resources/resource-info.ts";
-import { requestTrace } from "./rest/trace.ts";
+import type { RequestTrace } from "./rest/trace.ts";
 import { RestClient } from "./rest/rest-client.ts";
 
 export interface KubectlOptions {
@@ -98,12 +98,22 @@ export class Kubectl {
   }
 
   access(): Promise<ClusterAccess> {
-    this.#access ??= readClusterAccess(this.host, this.kubeconfigPaths(), {
+    this.#access ??= this.#readAccess();
+    return this.#access;
+  }
+
+  async #readAccess(): Promise<ClusterAccess> {
+    const read = this.kubeconfigPaths();
+    const trace = await this.#trace();
+    for (const path of read.paths) {
+      if (trace && (await this.host.files.stat(path)))
+        trace.says(`Config loaded from file:  ${path}`);
+    }
+    return await readClusterAccess(this.host, read, {
       ...this.globals,
       "insecure-skip-tls-verify": this.#ifGiven("insecure-skip-tls-verify"),
       "disable-compression": this.#ifGiven("disable-compression"),
     });
-    return this.#access;
   }
 
   connection(): Promise<Connection> {
@@ -118,7 +128,7 @@ export class Kubectl {
 
   async #newRest(): Promise<RestClient> {
     const { transport } = await this.connection();
-    const trace = this.globals.v >= 6 && requestTrace(this, (await this.access()).server);
+    const trace = await this.#trace();
     const rest = new RestClient({
       transport,
       warn: (warning) => this.warn(warning),
@@ -203,7 +213,15 @@ export class Kubectl {
   async #connect(): Promise<Connection> {
     const { withCredentials } = await import("./config/prompt.ts");
     const access = await withCredentials(this.host, await this.access());
-    return await this.host.connect(access, this.host);
+    const trace = await this.#trace();
+    const options = trace ? { onUpgrade: trace.upgrades } : {};
+    return await this.host.connect(access, this.host, options);
+  }
+
+  async #trace(): Promise<RequestTrace | undefined> {
+    if (this.globals.v < 6) return undefined;
+    const { requestTrace } = await import("./rest/trace.ts");
+    return requestTrace(this);
   }
 
   #ifGiven(name: "insecure-skip-tls-verify" | "disable-compression"): boolean | undefined {

@@ -5,6 +5,8 @@ import type { CommandStreams, RemoteCommand } from "#streaming/remote-command.ts
 /** What a server is spoken to through. */
 export interface Connection {
   readonly transport: Transport;
+  /** What is sent with every request, beside what the request itself says. */
+  headers?(): Promise<Readonly<Record<string, string | readonly string[]>>>;
   /**
    * Starts or attaches to a command, over a WebSocket, or over SPDY with servers that know no
    * better. A refusal is thrown as a `StatusError`.
@@ -15,6 +17,25 @@ export interface Connection {
   /** Serves the API to programs of this machine, where that is possible. */
   serveProxy?(options: ProxyOptions, signal: AbortSignal): Promise<ProxyServer>;
   close(): void;
+}
+
+/** One attempt to make a stream of a connection. */
+export interface Upgrade {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface UpgradeOutcome {
+  /** 101 when it came about; undefined where there was no answer. */
+  readonly status: number | undefined;
+  /** Why another way is tried. */
+  readonly problem?: string;
+}
+
+export interface ConnectOptions {
+  /** Hears of each attempt when it begins; the function hears of its end. */
+  readonly onUpgrade?: (upgrade: Upgrade) => (outcome: UpgradeOutcome) => void;
 }
 
 export interface ProxyOptions {

@@ -21,7 +21,7 @@ const aggregated = [
 
 /** Asks for all in two requests; servers that do not know how are asked version by version. */
 export async function discoverServed(rest: RestClient, signal?: AbortSignal): Promise<Served> {
-  const [core, others] = await Promise.all([
+  const [core, others] = await inTurn([
     readRoot(rest, "/api", signal),
     readRoot(rest, "/apis", signal),
   ]);
@@ -34,9 +34,15 @@ export async function discoverServed(rest: RestClient, signal?: AbortSignal): Pr
   return { groups, failures };
 }
 
+/** Both at the same time; of two failures the first one's is told, whichever came first. */
+async function inTurn<T>(both: readonly [Promise<T>, Promise<T>]): Promise<[T, T]> {
+  await Promise.allSettled(both);
+  return [await both[0], await both[1]];
+}
+
 async function readRoot(rest: RestClient, path: string, signal: AbortSignal | undefined) {
   try {
-    const answer = await rest.send({ path, accept: aggregated }, signal);
+    const answer = await rest.send({ path, query: { timeout: "32s" }, accept: aggregated }, signal);
     return {
       body: JSON.parse(answer.text) as Row,
       isAggregated: answer.contentType.includes("as=APIGroupDiscoveryList"),

@@ -4,13 +4,14 @@ import type { Dial, HeaderValues } from "#client/node/https-transport.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
 import { toBase64, utf8 } from "#base/bytes.ts";
 import type { ClusterAccess } from "../config/cluster-access.ts";
-import type { Connection } from "../config/connection.ts";
+import type { ConnectOptions, Connection } from "../config/connection.ts";
 import type {
   CredentialHost,
   ExecCredentials,
   GivenCredential,
 } from "../config/exec-credential.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
+import type { FailedRequest } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { trustNobody, trustThisMachine } from "./trust.ts";
 
@@ -18,6 +19,7 @@ import { trustNobody, trustThisMachine } from "./trust.ts";
 export async function connect(
   access: ClusterAccess,
   host: Pick<Host, "environment"> & CredentialHost,
+  { onUpgrade }: ConnectOptions = {},
 ): Promise<Connection> {
   const { certificateAuthority, clientCertificate, bearerToken, exec } = access;
   const server = new URL(access.server);
@@ -41,8 +43,8 @@ export async function connect(
     ? (await import("../config/exec-credential.ts")).execCredentials(host, access, exec)
     : undefined;
   const credentials = programs && withPrograms(transport, programs, certificateAuthority);
-  const told = (error: unknown, timedOut: boolean) =>
-    connectionError(error, { host: server.host, hostname: server.hostname, timedOut });
+  const told = (error: unknown, failed: Omit<Failed, "server"> = {}) =>
+    connectionError(error, { server, ...failed });
   const headers = async () => ({
     ...(await transport.headers()),
     ...(credentials && (await credentials.headers())),
@@ -53,12 +55,14 @@ export async function connect(
       transport,
       environment: host.environment,
       headers,
-      failure: (error) => told(error, false),
+      failure: (error) => told(error),
       ...(dial && { dial }),
+      ...(onUpgrade && { onUpgrade }),
     });
   };
   return {
     close: () => transport.close(),
+    headers,
     openCommand: async (request, signal) => (await streams()).openCommand(request, signal),
     async serveProxy(options, signal) {
       const [{ serveProxy }, { targetOf }] = await Promise.all([
@@ -83,7 +87,9 @@ export async function connect(
           return await sender.send(prepared, AbortSignal.any(signals));
         } catch (error) {
           if (signal?.aborted) throw error;
-          throw told(error, limit?.aborted ?? false);
+          const url = urlOf(access.server, prepared);
+          const asked = { method: request.method, url };
+          throw told(error, { request: asked, timedOut: limit?.aborted ?? false });
         }
       },
     },
@@ -155,14 +161,26 @@ function escapeHeaderKey(key: string): string {
   return key.replace(/[^\w!#$&'*+.^`|~-]/g, encodeURIComponent);
 }
 
+/** As Go's url package writes it, whose values are in the order of their names. */
+function urlOf(server: string, { path, query }: ApiRequest): string {
+  const sorted = new URLSearchParams(query);
+  sorted.sort();
+  const search = sorted.toString();
+  return `${server.replace(/\/+$/, "")}${path}${search && `?${search}`}`;
+}
+
+interface Failed {
+  readonly server: URL;
+  readonly request?: FailedRequest;
+  readonly timedOut?: boolean;
+}
+
 /** In the words of Go's net package, which people search for. */
-function connectionError(
-  error: unknown,
-  { host, hostname, timedOut }: { host: string; hostname: string; timedOut: boolean },
-): Error {
+function connectionError(error: unknown, { server, request, timedOut }: Failed): Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const told = (message: string) =>
-    new ConnectionError(message, { code, server: host, cause: error });
+  const { host } = server;
+  const told = (reason: string) =>
+    new ConnectionError(reason, { code, server: host, request, cause: error });
   if (timedOut) {
     return told(
       "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
@@ -170,20 +188,34 @@ function connectionError(
   }
   if (error instanceof CommandError || error instanceof ConnectionError) return error;
   const known = meanings[code];
-  if (known) return told(known(hostname));
+  if (known) return told(known({ name: server.hostname, address: addressOf(error) ?? host }));
   return error instanceof Error && code ? told(error.message) : (error as Error);
+}
+
+/** What was dialled; of several addresses, the last. */
+function addressOf(error: unknown): string | undefined {
+  const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
+  if (!(last instanceof Error && "address" in last && "port" in last)) return undefined;
+  const address = String(last.address);
+  return `${address.includes(":") ? `[${address}]` : address}:${String(last.port)}`;
+}
+
+interface Dialled {
+  readonly name: string;
+  /** host:port */
+  readonly address: string;
 }
 
 const untrusted = () =>
   "tls: failed to verify certificate: x509: certificate signed by unknown authority";
 
-const meanings: Readonly<Record<string, (host: string) => string>> = {
-  ECONNREFUSED: (host) => `dial tcp ${host}: connect: connection refused`,
-  ENOTFOUND: (host) => `dial tcp: lookup ${host}: no such host`,
-  EAI_AGAIN: (host) => `dial tcp: lookup ${host}: server misbehaving`,
-  ETIMEDOUT: (host) => `dial tcp ${host}: i/o timeout`,
-  EHOSTUNREACH: (host) => `dial tcp ${host}: connect: no route to host`,
-  ENETUNREACH: (host) => `dial tcp ${host}: connect: network is unreachable`,
+const meanings: Readonly<Record<string, (dialled: Dialled) => string>> = {
+  ECONNREFUSED: ({ address }) => `dial tcp ${address}: connect: connection refused`,
+  ENOTFOUND: ({ name }) => `dial tcp: lookup ${name}: no such host`,
+  EAI_AGAIN: ({ name }) => `dial tcp: lookup ${name}: server misbehaving`,
+  ETIMEDOUT: ({ address }) => `dial tcp ${address}: i/o timeout`,
+  EHOSTUNREACH: ({ address }) => `dial tcp ${address}: connect: no route to host`,
+  ENETUNREACH: ({ address }) => `dial tcp ${address}: connect: network is unreachable`,
   ECONNRESET: () => "EOF",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,

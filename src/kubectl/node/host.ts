@@ -34,7 +34,7 @@ export function nodeHost(
     programs: lazyPrograms(environment),
     kustomize: async () => (await import("./kustomize.ts")).kustomizeOnDisk,
     // TLS takes longer to load than all of ours: commands that ask no server do without.
-    connect: async (access, host) => (await import("./connect.ts")).connect(access, host),
+    connect: async (...args) => (await import("./connect.ts")).connect(...args),
     get terminal() {
       return isTerminal(0) ? terminal : undefined;
     },

@@ -6,10 +6,10 @@ import { openPortForward, openRemoteCommand } from "#streaming/node/open.ts";
 import { UpgradeFailedError, connected, upgradeTarget } from "#streaming/node/target.ts";
 import type { UpgradeTarget } from "#streaming/node/target.ts";
 import { connect as connectTls } from "node:tls";
-import type { Connection } from "../config/connection.ts";
+import type { ConnectOptions, Connection } from "../config/connection.ts";
 import { isStatus } from "../rest/failure.ts";
 
-export interface StreamOptions {
+export interface StreamOptions extends ConnectOptions {
   readonly transport: Http1Transport;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly dial?: Dial;
@@ -32,7 +32,7 @@ export function createStreams(
       return await inEitherWay(
         allowed("KUBECTL_REMOTE_COMMAND_WEBSOCKETS"),
         (transport) => openRemoteCommand({ target, transport, streams }, signal),
-        options,
+        { ...options, target, what: "RemoteCommand" },
       );
     },
     async openForwarder(path, signal) {
@@ -40,7 +40,7 @@ export function createStreams(
       return await inEitherWay(
         allowed("KUBECTL_PORT_FORWARD_WEBSOCKETS"),
         (transport) => openPortForward({ target, transport }, signal),
-        options,
+        { ...options, target, what: "PortForward" },
       );
     },
   };
@@ -72,23 +72,53 @@ export async function targetOf(
   };
 }
 
+interface Ways extends StreamOptions {
+  readonly target: UpgradeTarget;
+  /** What is opened, for messages. */
+  readonly what: string;
+}
+
 /** Whoever does not take a WebSocket is asked in SPDY, whose refusal is the one that is told. */
 async function inEitherWay<T>(
   webSocket: boolean,
   open: (transport: "websocket" | "spdy") => Promise<T>,
-  { failure }: StreamOptions,
+  options: Ways,
 ): Promise<T> {
   try {
     if (webSocket) {
       try {
-        return await open("websocket");
+        return await watched("websocket", open, options);
       } catch (error) {
         if (!(error instanceof UpgradeFailedError)) throw error;
       }
     }
-    return await open("spdy");
+    return await watched("spdy", open, options);
   } catch (error) {
-    throw error instanceof UpgradeFailedError ? refusal(error) : failure(error);
+    throw error instanceof UpgradeFailedError ? refusal(error) : options.failure(error);
+  }
+}
+
+async function watched<T>(
+  transport: "websocket" | "spdy",
+  open: (transport: "websocket" | "spdy") => Promise<T>,
+  { onUpgrade, target, what, transport: { server } }: Ways,
+): Promise<T> {
+  const ended = onUpgrade?.({
+    method: transport === "websocket" ? "GET" : "POST",
+    url: `${server.origin}${target.path}`,
+    headers: target.headers ?? {},
+  });
+  try {
+    const opened = await open(transport);
+    ended?.({ status: 101 });
+    return opened;
+  } catch (error) {
+    const status = error instanceof UpgradeFailedError ? error.statusCode : undefined;
+    const failed = error instanceof UpgradeFailedError ? refusal(error) : undefined;
+    const problem =
+      failed && transport === "websocket" ? `${what} fallback: ${failed.message}` : undefined;
+    ended?.({ status, ...(problem && { problem }) });
+    throw error;
   }
 }
 

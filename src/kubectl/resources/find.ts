@@ -2,7 +2,7 @@ import { isRow } from "#machinery/json.ts";
 import { StatusError } from "#machinery/status.ts";
 import type { ApiResource } from "../discovery/api-resource.ts";
 import type { ResourceMapper } from "../discovery/resource-mapper.ts";
-import { CommandError } from "../errors.ts";
+import { CommandError, ConnectionError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { KubeObject } from "../objects.ts";
 import { resourcePath } from "../rest/paths.ts";
@@ -92,7 +92,9 @@ async function* ofFiles(
     try {
       for await (const item of objectsOf(manifest)) {
         if (query.validate) await check(item, query.validate);
-        const info = await infoOf(context, item, query);
+        const info = await infoOf(context, item, query).catch(async (error: unknown) => {
+          throw await unrecognized(item, query, error);
+        });
         const labels = info.object?.metadata.labels ?? {};
         if (selects && !selects.matches(labels)) continue;
         yield query.latest && !query.local ? await read(context, info, query) : info;
@@ -106,6 +108,16 @@ async function* ofFiles(
 async function check({ source, value }: ManifestObject, validate: string): Promise<void> {
   const { checkObject, fieldValidationOf } = await import("../writes/validation.ts");
   checkObject(value, source, fieldValidationOf(validate));
+}
+
+async function unrecognized(
+  { source }: ManifestObject,
+  { validate }: ResourceQuery,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof ConnectionError)) return error;
+  const { unrecognizedError } = await import("../writes/validation.ts");
+  return unrecognizedError(error, source, validate);
 }
 
 async function infoOf(

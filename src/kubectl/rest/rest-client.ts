@@ -6,6 +6,7 @@ import { isRow } from "#machinery/json.ts";
 import { StatusError } from "#machinery/status.ts";
 import type { KubeObject, ObjectList } from "../objects.ts";
 import { genericStatus, isStatus } from "./failure.ts";
+import type { RequestTrace } from "./trace.ts";
 import { warningsOf } from "./warnings.ts";
 
 export interface RestRequest {
@@ -38,7 +39,7 @@ export interface RestClientOptions {
   readonly transport: Transport;
   /** Told once for each different text. */
   readonly warn: (warning: string) => void;
-  readonly trace?: (request: ApiRequest, response: ApiResponse, durationMs: number) => void;
+  readonly trace?: RequestTrace;
   readonly monotonic: () => number;
 }
 
@@ -142,9 +143,10 @@ export class RestClient {
     };
     const { monotonic, trace } = this.#options;
     // Asking for the time takes Node a millisecond, the first time.
+    await trace?.sends(apiRequest);
     const start = trace ? monotonic() : 0;
     const response = await this.transport.send(apiRequest, signal);
-    trace?.(apiRequest, response, monotonic() - start);
+    trace?.got(apiRequest, response, monotonic() - start);
     for (const warning of warningsOf(response.headers.warning ?? "")) {
       if (this.#warned.has(warning)) continue;
       this.#warned.add(warning);

@@ -1,4 +1,4 @@
-import { CommandError, ConnectionError, messageOf } from "../errors.ts";
+import { CommandError, messageOf } from "../errors.ts";
 import type { Kubectl } from "../kubectl.ts";
 import { splitGroupVersion } from "../objects.ts";
 import type { KubeObject } from "../objects.ts";
@@ -39,7 +39,7 @@ export async function createObject(
     const path = resourcePath(place, { namespace });
     return await rest.json({ method: "POST", path, query, body: object });
   } catch (error) {
-    if (failure === undefined || error instanceof ConnectionError) throw error;
+    if (failure === undefined) throw error;
     throw new CommandError(`${failure} ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import type { FlagSpecs } from "#base/flags.ts";
-import { CommandError } from "../errors.ts";
+import { CommandError, ConnectionError } from "../errors.ts";
 import type { KubeObject } from "../objects.ts";
 
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
@@ -46,8 +46,28 @@ export function checkObject(
   if (missing.length === 0) return;
   const [only = ""] = missing;
   const problems = missing.length === 1 ? only : `[${missing.join(", ")}]`;
-  throw new CommandError(
+  throw validationError(source, problems);
+}
+
+/**
+ * Nobody knows what an object is whose server is not reached. Who wants to know that it is right is
+ * told of the schema, which upstream asks for first.
+ */
+export function unrecognizedError(error: ConnectionError, source: string, validate = ""): Error {
+  if (validate === "" || fieldValidationOf(validate) === "Ignore") {
+    return new CommandError(`unable to recognize "${source}": ${error.message}`, { cause: error });
+  }
+  const { code, server, request, reason } = error;
+  const url = request && new URL("/openapi/v2?timeout=32s", request.url).href;
+  const asked = url === undefined ? undefined : { method: "GET", url };
+  const { message } = new ConnectionError(reason, { code, server, request: asked });
+  return validationError(source, `failed to download openapi: ${message}`, error);
+}
+
+function validationError(source: string, problems: string, cause?: unknown): CommandError {
+  return new CommandError(
     `error validating "${source}": error validating data: ${problems}; ` +
       "if you choose to ignore these errors, turn validation off with --validate=false",
+    { cause },
   );
 }

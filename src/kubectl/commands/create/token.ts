@@ -1,7 +1,7 @@
 import type { FlagValues } from "#base/flags.ts";
 import { isRow } from "#machinery/json.ts";
 import { defineCommand } from "../../command.ts";
-import { CommandError, ConnectionError, messageOf } from "../../errors.ts";
+import { CommandError, messageOf } from "../../errors.ts";
 import type { KubeObject } from "../../objects.ts";
 import { printFlags, printerOf } from "../../printers/print-flags.ts";
 import { printed } from "../../writes/made-objects.ts";
@@ -74,7 +74,6 @@ export default defineCommand({
         body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec },
       });
     } catch (error) {
-      if (error instanceof ConnectionError) throw error;
       throw new CommandError(`failed to create token: ${messageOf(error)}`, { cause: error });
     }
     const status = isRow(response.status) ? response.status : {};
