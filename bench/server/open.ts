@@ -58,6 +58,8 @@ export interface OpenOptions {
   readonly nodeFlags?: readonly string[];
   /** Arguments of the server. */
   readonly arguments?: readonly string[];
+  /** The API server and nothing else, neither controllers nor scheduler. */
+  readonly alone?: boolean;
 }
 
 /** Namespace of all that is measured; its service account is there. */
@@ -65,6 +67,7 @@ export const benchNamespace = "bench";
 
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "src/bin/kijabi-server.ts");
+const mainAlone = join(import.meta.dirname, "server-alone.ts");
 const clock = systemClock();
 const startMsMax = 60_000;
 let opened = 0;
@@ -93,7 +96,7 @@ export async function openServer(options: OpenOptions = {}): Promise<BenchServer
   const server = new Server({ config, paths, pki, user, options });
   try {
     await server.start();
-    await prepare(server.client);
+    await prepare(server.client, options);
     return server;
   } catch (error) {
     await server[Symbol.asyncDispose]();
@@ -142,12 +145,13 @@ class Server implements BenchServer {
 
   async start(): Promise<void> {
     const { paths, options } = this.#parts;
-    const { nodeFlags = [], arguments: args = [] } = options;
+    const { nodeFlags = [], arguments: args = [], alone = false } = options;
     mkdirSync(paths.logs, { recursive: true });
     mkdirSync(paths.run, { recursive: true, mode: 0o711 });
     const log = openSync(paths.serverLog, "a");
     const startedAt = performance.now();
-    const flags = [...processFlags, ...nodeFlags, main, "--profile", this.#parts.config.profile];
+    const program = alone ? mainAlone : main;
+    const flags = [...processFlags, ...nodeFlags, program, "--profile", this.#parts.config.profile];
     const child = spawn(process.execPath, [...flags, ...args], {
       stdio: ["ignore", log, log],
       cwd: "/",
@@ -220,13 +224,14 @@ function adminTransport(config: ClusterConfig, pki: ClusterPki) {
 }
 
 /** The rights of the ordinary user, and the namespace with what admission asks of it. */
-async function prepare(client: Client): Promise<void> {
+async function prepare(client: Client, { alone }: OpenOptions): Promise<void> {
   await client.create(ClusterRoleBinding, {
     metadata: { name: userName },
     subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: userName }],
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
   });
   await client.create(Namespace, { metadata: { name: benchNamespace } });
+  if (alone) return;
   const account = { namespace: benchNamespace, name: "default" };
   const deadline = performance.now() + startMsMax;
   while (!(await client.find(ServiceAccount, account))) {

@@ -5,6 +5,9 @@ import { createConfigMaps } from "./subjects/create-config-maps.ts";
 import { createPods } from "./subjects/create-pods.ts";
 import { getByName } from "./subjects/get-by-name.ts";
 import { startWithPods } from "./subjects/start-with-pods.ts";
+import { list10000, list150000, listCustomResources } from "./subjects/list.ts";
+import { memoryAtRest } from "./subjects/memory-at-rest.ts";
+import { watchFanOut, watchMemory } from "./subjects/watch.ts";
 
 /** Everything that is measured of the API server, in the order of the table. */
 export const subjects: readonly Subject[] = [
@@ -14,4 +17,10 @@ export const subjects: readonly Subject[] = [
   getByName,
   startWithPods,
   compaction,
+  list10000,
+  list150000,
+  listCustomResources,
+  watchFanOut,
+  watchMemory,
+  memoryAtRest,
 ];
