@@ -96,7 +96,7 @@ class Counts {
       }
       if (!looks) return;
       const now = performance.timeOrigin + performance.now();
-      for (const [, sentAt] of chunk.latin1Slice().matchAll(stamp)) {
+      for (const [, sentAt] of chunk.toString("latin1").matchAll(stamp)) {
         this.#delaysMs.push(now - Number(sentAt));
       }
     };

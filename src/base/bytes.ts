@@ -24,7 +24,9 @@ export function concatBytes(parts: readonly Uint8Array[]): Bytes {
 }
 
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 /** Standard base64, in chunks because `fromCharCode` takes only so many arguments. */

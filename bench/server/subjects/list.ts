@@ -54,10 +54,10 @@ async function measureLists(
 /** How long the longest of many small requests took. */
 function askMeanwhile(server: BenchServer): { end(): Promise<number> } {
   const reader = new Reader(server.target);
-  let isOver = false;
+  const over = new AbortController();
   const asking = (async () => {
     let longestMs = 0;
-    while (!isOver) {
+    while (!over.signal.aborted) {
       longestMs = Math.max(longestMs, (await reader.read("/livez", jsonType)).ms);
       await sleep(clock, 5);
     }
@@ -65,7 +65,7 @@ function askMeanwhile(server: BenchServer): { end(): Promise<number> } {
   })();
   return {
     async end() {
-      isOver = true;
+      over.abort();
       const longestMs = await asking;
       reader[Symbol.dispose]();
       return longestMs;

@@ -72,7 +72,7 @@ async function writeSteadily(
     const name = names[number % names.length] ?? "";
     const stamp = String(performance.timeOrigin + performance.now());
     const reference = { namespace: benchNamespace, name };
-    pending.push(client.patch(ConfigMap, reference, { data: { stamp } }));
+    pending.push(client.patch(ConfigMap, reference, { type: "merge", patch: { data: { stamp } } }));
   }
   await Promise.all(pending);
 }

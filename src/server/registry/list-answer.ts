@@ -88,7 +88,8 @@ async function contentOf(
       return protobufContent(storage, form, page);
     case "yaml": {
       // YAML is for people, who take small pages: it is made of the JSON as a whole.
-      const json = concatBytes([...jsonContent(storage, context, form, page).chunks]);
+      const { chunks } = await jsonContent(storage, context, form, page);
+      const json = concatBytes([...chunks]);
       return { chunks: [encodeValue(JSON.parse(text(json)), form).bytes] };
     }
     default:
@@ -96,12 +97,12 @@ async function contentOf(
   }
 }
 
-function jsonContent(
+async function jsonContent(
   storage: ResourceStorage,
   context: RequestContext,
   { shape }: AnswerForm,
   page: Page,
-): Content {
+): Promise<Content> {
   const { form, definition, environment } = storage;
   switch (shape) {
     case "object":
@@ -129,11 +130,17 @@ function jsonContent(
 }
 
 /** Whole objects, out of their stored bytes. */
-function storedContent(storage: ResourceStorage, page: Page): Content {
-  const { form } = storage;
+async function storedContent(storage: ResourceStorage, page: Page): Promise<Content> {
+  const { form, environment } = storage;
   const head = headOf({ ...listHead(storage, page), items: [] });
   let length = head.length + listEnd.length + Math.max(0, page.entries.length - 1);
-  for (const entry of page.entries) length += form.itemLength(entry);
+  // Custom resources are looked at when they are first asked for, whether they fit their schema.
+  const pace = pacer(environment.clock);
+  for (const entry of page.entries) {
+    length += form.itemLength(entry);
+    const others = pace();
+    if (others) await others;
+  }
   return listOf(head, page, (entry, writer) => form.writeItem(entry, writer), length);
 }
 

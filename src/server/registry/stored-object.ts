@@ -1,4 +1,4 @@
-import { concatBytes, text, utf8 } from "#base/bytes.ts";
+import { concatBytes, equalBytes, text, utf8 } from "#base/bytes.ts";
 import type { ByteCache } from "#base/byte-cache.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ChunkWriter } from "#base/chunks.ts";
@@ -36,6 +36,8 @@ export class StoredForm {
   readonly #head: Head;
   readonly #itemHead: Bytes;
   readonly #converted = new WeakMap<Entry, Converted>();
+  /** Entries that a conversion leaves as they are, so that nothing of it has to be kept. */
+  readonly #unchanged = new WeakSet<Entry>();
   /** Where an entry is stored as another kind, the place of its forms is that kind's. */
   readonly #protobufs: ByteCache<Entry> | undefined;
   readonly #protobufLengths = new WeakMap<Entry, number>();
@@ -60,7 +62,7 @@ export class StoredForm {
   async prepare(entries: readonly Entry[]): Promise<void> {
     const { storedAs } = this.#definition;
     if (!storedAs?.convert) return;
-    const left = entries.filter((entry) => !this.#converted.has(entry));
+    const left = entries.filter((entry) => this.#isConverted(entry) && !this.#converted.has(entry));
     if (left.length === 0) return;
     const stored = left.map((entry) => this.#cacher.decoded(entry, decodeEntry));
     const objects = await storedAs.convert(stored);
@@ -97,8 +99,7 @@ export class StoredForm {
   /** The object, frozen and shared by all readers. */
   decode(entry: Entry): StoredObject {
     const stored = this.#cacher.decoded(entry, decodeEntry);
-    const { storedAs } = this.#definition;
-    return storedAs ? this.#convert(entry).object : stored;
+    return this.#isConverted(entry) ? this.#convert(entry).object : stored;
   }
 
   /** The object's JSON in parts to be joined. `revision` is the entry's own when missing. */
@@ -124,7 +125,7 @@ export class StoredForm {
    * memory. Nobody may change it.
    */
   look(entry: Entry): StoredObject {
-    if (this.#definition.storedAs) return this.decode(entry);
+    if (this.#isConverted(entry)) return this.decode(entry);
     const known = this.#cacher.knownDecoded(entry) as StoredObject | undefined;
     return known ?? decodeEntry(entry);
   }
@@ -150,11 +151,16 @@ export class StoredForm {
 
   /** Everything after the head. */
   #tail(entry: Entry): Uint8Array<ArrayBuffer> {
-    if (this.#definition.storedAs) return this.#convert(entry).tail;
+    if (this.#isConverted(entry)) return this.#convert(entry).tail;
     const head = this.#head.full;
     if (startsWith(entry.value, head)) return entry.value.subarray(head.length);
     // Written by another version, which laid the fields out differently.
     return encodeWith(this.#head, decodeEntry(entry)).subarray(head.length);
+  }
+
+  /** Whether the object is another one than that which is stored, as far as is known. */
+  #isConverted(entry: Entry): boolean {
+    return this.#definition.storedAs !== undefined && !this.#unchanged.has(entry);
   }
 
   #convert(entry: Entry): Converted {
@@ -166,9 +172,11 @@ export class StoredForm {
   }
 
   #keep(entry: Entry, object: StoredObject): Converted {
-    const tail = encodeWith(this.#head, object).subarray(this.#head.full.length);
+    const bytes = encodeWith(this.#head, object);
+    const tail = bytes.subarray(this.#head.full.length);
     const converted = { object: deepFreeze(object), tail };
-    this.#converted.set(entry, converted);
+    if (equalBytes(bytes, entry.value)) this.#unchanged.add(entry);
+    else this.#converted.set(entry, converted);
     return converted;
   }
 }
