@@ -50,8 +50,8 @@ interface Follower {
 const batchMax = 64;
 /** So many are remembered for others who stand at the same place. */
 const batchesMax = 64;
-/** So long do the patient wait for others' sake: telling each of them costs about 20 µs. */
-const patienceMsPerFollower = 0.02;
+/** The patient are told once in so long: telling one of them costs 10 to 20 µs. */
+const patienceMsPerFollower = 0.05;
 const patienceMsMax = 100;
 /** So many are told in one go, before others have their turn. */
 const toldMax = 512;
@@ -75,6 +75,8 @@ export class Feed<C extends Change> {
   readonly #waiting = new Set<Follower>();
   readonly #patient = new Set<Follower>();
   #isTelling = false;
+  /** When they were told last, by the monotonic clock. */
+  #toldAt = -Infinity;
   /** The newest batches, by where they begin; they end where the log does. */
   readonly #batches = new Map<string, { readonly batch: Batch<C>; readonly end: number }>();
   #closed = false;
@@ -229,8 +231,10 @@ export class Feed<C extends Change> {
     if (this.#isTelling || this.#patient.size === 0 || !this.#clock) return;
     this.#isTelling = true;
     const tell = () => this.#tell([...this.#patient], this.#end);
-    const delayMs = Math.min(patienceMsMax, this.#patient.size * patienceMsPerFollower);
-    if (delayMs < 1) tell();
+    const periodMs = Math.min(patienceMsMax, this.#patient.size * patienceMsPerFollower);
+    const delayMs = this.#toldAt + periodMs - this.#clock.monotonic();
+    // After a quiet time at once, and always where there are few.
+    if (periodMs < 1 || delayMs <= 0) tell();
     else this.#clock.after(delayMs, tell);
   }
 
@@ -245,6 +249,7 @@ export class Feed<C extends Change> {
       return;
     }
     this.#isTelling = false;
+    this.#toldAt = this.#clock?.monotonic() ?? this.#toldAt;
     // Those who were told first may not know yet what came meanwhile.
     if (this.#end > upTo) this.#tellPatient();
   }
