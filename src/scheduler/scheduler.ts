@@ -1,5 +1,6 @@
 import { Pod } from "#api/core/v1.ts";
 import type { Binding, Node } from "#api/core/v1.ts";
+import { pacer } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
@@ -30,6 +31,7 @@ import { profileOf } from "./profile/profile.ts";
 import type { Profile } from "./profile/profile.ts";
 import { SchedulingQueue } from "./queue/queue.ts";
 import type { Gate, QueuedPod } from "./queue/queue.ts";
+import { Seats } from "./seats.ts";
 import { KeptVerdicts } from "./verdicts.ts";
 
 /** Where the scheduler says what it did: `kubectl describe pod` shows it. */
@@ -73,6 +75,7 @@ export class Scheduler {
   readonly #evictor: Evictor;
   /** What was said at the last attempt of each pod that waits. */
   readonly #messages = new Map<string, string>();
+  readonly #seats = new Seats(bindingsMax);
   #nextStart = 0;
 
   constructor(options: SchedulerOptions) {
@@ -169,10 +172,12 @@ export class Scheduler {
       onFailure: (task, error) => this.#options.logger.error("scheduling failed", { task, error }),
     });
     scope.onClose(() => this.#queue.close());
+    const giveWay = pacer(this.#options.clock);
     for (;;) {
       const queued = await this.#queue.next(signal);
       if (!queued) return;
       await this.#scheduleOne(queued, scope, signal);
+      await giveWay();
     }
   }
 
@@ -204,7 +209,8 @@ export class Scheduler {
           try {
             const isReady =
               node && (await this.#prepare(queued, pod, node, profile, scope, signal));
-            if (isReady) await this.#bind(queued, node.name, binder);
+            if (!isReady) return;
+            await this.#seats.with(() => this.#bind(queued, node.name, binder));
           } finally {
             for (const plugin of profile.reserve) plugin.unreserve?.(pod);
           }
@@ -441,6 +447,9 @@ export class Scheduler {
     return this.#profiles.has(pod.spec.schedulerName ?? "") && !pod.metadata.deletionTimestamp;
   }
 }
+
+/** How many bindings are under way at a time: a decision takes much less than a request. */
+const bindingsMax = 100;
 
 /** Longer messages do not go into an event. */
 const eventMessageMax = 1024;
