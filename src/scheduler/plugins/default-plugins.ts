@@ -8,6 +8,7 @@ import { nodeAffinity } from "./node-affinity.ts";
 import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesFit } from "./node-resources.ts";
+import { nodeVolumeLimits } from "./node-volume-limits.ts";
 import { nodeUnschedulable } from "./node-unschedulable.ts";
 import { podTopologySpread } from "./pod-topology-spread.ts";
 import { nodeResourcesBalancedAllocation } from "./resource-strategies.ts";
@@ -23,7 +24,12 @@ import { volumeZone } from "./volume-zone.ts";
  */
 export function pluginsFor(args: PluginArguments, binder?: VolumeBinder): readonly Plugin[] {
   const volumes = binder
-    ? [volumeRestrictions(binder), volumeBinding(binder), volumeZone(binder)]
+    ? [
+        volumeRestrictions(binder),
+        nodeVolumeLimits(binder),
+        volumeBinding(binder),
+        volumeZone(binder),
+      ]
     : [];
   return [
     schedulingGates,

@@ -1,6 +1,6 @@
 import { PersistentVolume, PersistentVolumeClaim } from "#api/core/v1.ts";
 import type { Node, Pod } from "#api/core/v1.ts";
-import { StorageClass } from "#api/storage/v1.ts";
+import { CSINode, StorageClass, VolumeAttachment } from "#api/storage/v1.ts";
 import type { Client } from "#client/client.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
 import { isAtLeast, keyOf } from "#client/object.ts";
@@ -9,7 +9,11 @@ import { boundTo, claimKeysOf, isFullyBound, volumeAnnotations } from "#machiner
 import type { ClusterEvent } from "../framework.ts";
 import { podKey } from "../cache/pod-info.ts";
 import { claimsOf, volumesOn } from "./pod-volumes.ts";
+import type { AttachedObjects } from "./volume-limits.ts";
 import type { NodeVolumes, PodClaims, VolumeObjects, VolumePlan } from "./pod-volumes.ts";
+
+/** The name of an index. */
+const attachedNode = "node";
 
 /** As long as upstream waits for volumes to be made and bound. */
 const bindMsMax = 600_000;
@@ -29,17 +33,21 @@ export class VolumeBinder {
   readonly #claims: Informer<PersistentVolumeClaim>;
   readonly #volumes: Informer<PersistentVolume>;
   readonly #classes: Informer<StorageClass>;
+  readonly #csiNodes: Informer<CSINode>;
+  readonly #attachments: Informer<VolumeAttachment>;
   readonly #plans = new Map<string, VolumePlan>();
   /** By the name of the volume: as it will be. */
   readonly #reserved = new Map<string, PersistentVolume>();
   /** By the uid of the claim: where its volume will be made. */
   readonly #selected = new Map<string, string>();
-  readonly #objects: VolumeObjects = {
+  readonly #objects: VolumeObjects & AttachedObjects = {
     claim: (namespace, name) => this.#claimOf(namespace, name),
     volume: (name) => this.#volumeOf(name),
     volumes: () =>
       this.#volumes.list().map((volume) => this.#reserved.get(volume.metadata.name) ?? volume),
     storageClass: (name) => this.#classes.get({ name }),
+    csiNode: (name) => this.#csiNodes.get({ name }),
+    attachments: (node) => this.#attachments.byIndex(attachedNode, node),
   };
 
   constructor({ client, informers }: { client: Client; informers: InformerFactory }) {
@@ -47,11 +55,15 @@ export class VolumeBinder {
     this.#claims = informers.informer(PersistentVolumeClaim);
     this.#volumes = informers.informer(PersistentVolume);
     this.#classes = informers.informer(StorageClass);
+    this.#csiNodes = informers.informer(CSINode);
+    this.#attachments = informers.informer(VolumeAttachment);
+    this.#attachments.addIndex(attachedNode, ({ spec }) => [spec.nodeName]);
   }
 
   /** All there is for now is known. */
   async synced(): Promise<void> {
-    await Promise.all([this.#claims.synced, this.#volumes.synced, this.#classes.synced]);
+    const all = [this.#claims, this.#volumes, this.#classes, this.#csiNodes, this.#attachments];
+    await Promise.all(all.map(({ synced }) => synced));
   }
 
   /**
@@ -65,13 +77,15 @@ export class VolumeBinder {
       this.#claims.subscribe({ added: claimChanged, updated: claimChanged }),
       this.#volumes.subscribe(handlers),
       this.#classes.subscribe(handlers),
+      this.#csiNodes.subscribe(handlers),
+      this.#attachments.subscribe({ deleted: () => changed() }),
     ];
     return () => {
       for (const end of ends) end();
     };
   }
 
-  get objects(): VolumeObjects {
+  get objects(): VolumeObjects & AttachedObjects {
     return this.#objects;
   }
 
