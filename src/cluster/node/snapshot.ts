@@ -45,6 +45,7 @@ const passing = [
   "ranges/",
   "masterleases/",
   "revisions/",
+  "fences/",
   // A restored cluster shall not wait for leaders that are gone.
   "coordination.k8s.io/leases/kube-system/kube-scheduler",
   "coordination.k8s.io/leases/kube-system/kube-controller-manager",

@@ -3,7 +3,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
 import type { FlagSpecs, FlagValues } from "#base/flags.ts";
-import type { EtcdTls } from "#storage/node/etcd/connection.ts";
+import type { EtcdTls } from "#storage/node/etcd/member.ts";
 import type { RestorableStore } from "#storage/store.ts";
 import type { ClusterConfig, EtcdConfig } from "../config.ts";
 import type { ProfilePaths } from "./paths.ts";

@@ -1,24 +1,15 @@
-import { isIP } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
-import { checkServerIdentity } from "node:tls";
-import { Client, Metadata, credentials } from "@grpc/grpc-js";
-import type { ChannelCredentials, ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
-import type { Bytes } from "#base/bytes.ts";
+import type { ServiceError } from "@grpc/grpc-js";
+import { sleep } from "#base/clock.ts";
+import type { Clock } from "#base/clock.ts";
 import { required } from "#base/invariant.ts";
 import type { Logger } from "#base/log.ts";
-import { decodeProtobuf, encodeProtobuf } from "#schema/protobuf.ts";
+import { systemClock } from "#base/node/system-clock.ts";
 import type { MessageType, Value } from "#schema/message.ts";
-import { StorageFault } from "../../store.ts";
+import type { StorageFault } from "../../store.ts";
 import { UnknownOutcomeError, faultOf, isServiceError, verdictOf } from "./fault.ts";
-import { WatchRequest, WatchResponse, watchPath } from "./messages.ts";
-import type { Call } from "./messages.ts";
-
-export interface EtcdTls {
-  /** PEM of who signed the members' certificates; the system's own authorities when missing. */
-  readonly certificateAuthority?: string;
-  /** PEM of the certificate that we show, with its key. */
-  readonly client?: { readonly certificate: string; readonly key: string };
-}
+import { GrpcMember } from "./member.ts";
+import type { EtcdTls, MemberLink, MemberStream, Target } from "./member.ts";
+import type { Call, WatchRequest } from "./messages.ts";
 
 export interface ConnectionOptions {
   /** "http://127.0.0.1:2379"; several of one cluster, all with TLS or all without. */
@@ -27,6 +18,13 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   /** The most that a call may take, with all its attempts. */
   readonly timeoutMs?: number;
+  readonly network?: EtcdNetwork;
+}
+
+/** By what members are reached: gRPC, in real time whatever a test's clock, where nothing else is said. */
+export interface EtcdNetwork {
+  readonly clock: Clock;
+  readonly open: (address: string) => MemberLink;
 }
 
 export interface CallOptions {
@@ -43,16 +41,16 @@ const backoffMsMax = 500;
 /** More at once would only wait in etcd, with their time running. */
 const callsMax = 256;
 
-/** One member of the cluster. Deadlines are the network's: in real time, whatever a test's clock. */
+/** One member of the cluster. */
 interface Member {
   readonly address: string;
-  readonly client: Client;
+  readonly link: MemberLink;
   /** Those who watch on it. */
   readonly watches: Set<(fault: StorageFault) => void>;
 }
 
 export interface MemberWatch {
-  readonly stream: ClientDuplexStream<WatchRequest, WatchResponse>;
+  readonly stream: MemberStream;
   /** Tells that the stream failed; says what that means. */
   readonly failed: (error: ServiceError) => StorageFault;
   readonly end: () => void;
@@ -65,7 +63,8 @@ export interface MemberWatch {
 export class Connection {
   readonly #members: readonly Member[];
   readonly #logger: Logger;
-  readonly #metadata: Metadata;
+  /** Of the network: deadlines and pauses between attempts. */
+  readonly clock: Clock;
   readonly timeoutMs: number;
   /** "127.0.0.1:2379, …", for messages. */
   readonly addresses: string;
@@ -73,7 +72,7 @@ export class Connection {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor({ endpoints, tls, logger, timeoutMs = 10_000 }: ConnectionOptions) {
+  constructor({ endpoints, tls = {}, logger, timeoutMs = 10_000, network }: ConnectionOptions) {
     const targets = endpoints.map(targetOf);
     const isSecure = targets[0]?.isSecure ?? false;
     if (targets.length === 0) throw new TypeError("no etcd endpoint is given");
@@ -83,13 +82,12 @@ export class Connection {
     this.#logger = logger;
     this.timeoutMs = timeoutMs;
     this.addresses = targets.map(({ address }) => address).join(", ");
+    this.clock = network?.clock ?? systemClock();
     this.#members = targets.map((target) => {
-      const client = clientOf(target, tls ?? {});
-      return { address: target.address, client, watches: new Set() };
+      const { address } = target;
+      const link = network ? network.open(address) : new GrpcMember(target, tls);
+      return { address, link, watches: new Set() };
     });
-    this.#metadata = new Metadata();
-    // A member without a leader says so at once instead of letting calls wait.
-    this.#metadata.set("hasleader", "true");
   }
 
   /**
@@ -124,14 +122,14 @@ export class Connection {
   ): Promise<Value<R>> {
     const { repeatable, signal } = options;
     const { attemptMs = attemptMsDefault } = options;
-    const deadline = performance.now() + Math.max(this.timeoutMs, attemptMs);
+    const deadline = this.clock.monotonic() + Math.max(this.timeoutMs, attemptMs);
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
       const member = this.#current;
-      const remainingMs = Math.max(1, deadline - performance.now());
+      const remainingMs = Math.max(1, deadline - this.clock.monotonic());
       try {
         const timeoutMs = Math.min(attemptMs * 2 ** (attempt - 1), remainingMs);
-        return await this.#send(member, call, request, timeoutMs, signal);
+        return await member.link.call(call, request, timeoutMs, signal);
       } catch (error) {
         signal?.throwIfAborted();
         if (!isServiceError(error)) throw error;
@@ -145,8 +143,8 @@ export class Connection {
         const rounds = Math.floor(attempt / this.#members.length);
         const isRoundEnd = attempt % this.#members.length === 0;
         const waitMs = isRoundEnd ? Math.min(backoffMsMax, 20 * 2 ** rounds) : 0;
-        if (performance.now() + waitMs >= deadline) throw faultOf(error, member.address);
-        if (waitMs > 0) await pause(waitMs, undefined, signal && { signal });
+        if (this.clock.monotonic() + waitMs >= deadline) throw faultOf(error, member.address);
+        if (waitMs > 0) await sleep(this.clock, waitMs, signal);
       }
     }
   }
@@ -157,13 +155,7 @@ export class Connection {
    */
   watch(request: WatchRequest, onLeft: (fault: StorageFault) => void): MemberWatch {
     const member = this.#current;
-    const stream = member.client.makeBidiStreamRequest<WatchRequest, WatchResponse>(
-      watchPath,
-      (value) => wireOf(encodeProtobuf(WatchRequest, value)),
-      (wire) => decodeProtobuf(WatchResponse, wire, { fillZero: true }),
-      this.#metadata,
-    );
-    stream.write(request);
+    const stream = member.link.watch(request);
     member.watches.add(onLeft);
     return {
       stream,
@@ -179,38 +171,11 @@ export class Connection {
   }
 
   close(): void {
-    for (const { client } of this.#members) client.close();
+    for (const { link } of this.#members) link.close();
   }
 
   get #current(): Member {
     return required(this.#members[this.#index], "there is at least one member");
-  }
-
-  #send<Q extends MessageType, R extends MessageType>(
-    { client }: Member,
-    { path, request: requestType, response: responseType }: Call<Q, R>,
-    request: Value<Q>,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Value<R>> {
-    return new Promise((resolve, reject) => {
-      const sent = client.makeUnaryRequest<Value<Q>, Value<R>>(
-        path,
-        (value) => wireOf(encodeProtobuf(requestType, value as object)),
-        (wire) => decodeProtobuf(responseType, wire, { fillZero: true }),
-        request,
-        this.#metadata,
-        { deadline: Date.now() + timeoutMs },
-        (error, response) => {
-          signal?.removeEventListener("abort", cancel);
-          if (error) reject(error);
-          else if (response) resolve(response);
-          else reject(new StorageFault("io", `etcd answered ${path} without a message`));
-        },
-      );
-      const cancel = () => sent.cancel();
-      signal?.addEventListener("abort", cancel, { once: true });
-    });
   }
 
   #leave(member: Member, error: ServiceError): void {
@@ -227,12 +192,6 @@ export class Connection {
   }
 }
 
-interface Target {
-  readonly host: string;
-  readonly address: string;
-  readonly isSecure: boolean;
-}
-
 /** "http://HOST:PORT" or "https://HOST:PORT". Throws `TypeError` for anything else. */
 function targetOf(endpoint: string): Target {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
@@ -246,36 +205,3 @@ function targetOf(endpoint: string): Target {
     isSecure: protocol === "https:",
   };
 }
-
-function secureWith(host: string, tls: EtcdTls): ChannelCredentials {
-  const pem = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
-  const { certificateAuthority, client } = tls;
-  return credentials.createSsl(
-    pem(certificateAuthority),
-    pem(client?.key),
-    pem(client?.certificate),
-    // Always against the endpoint itself, whichever name the handshake goes by.
-    { checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) },
-  );
-}
-
-function clientOf({ host, address, isSecure }: Target, tls: EtcdTls): Client {
-  const secrets = isSecure ? secureWith(host, tls) : credentials.createInsecure();
-  return new Client(address, secrets, {
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-    "grpc.initial_reconnect_backoff_ms": 50,
-    "grpc.max_reconnect_backoff_ms": 1_000,
-    // A member whose machine is gone does not close its connections.
-    "grpc.keepalive_time_ms": 10_000,
-    "grpc.keepalive_timeout_ms": 5_000,
-    // Two stores in one process are two connections: one of them may be closed.
-    "grpc.use_local_subchannel_pool": 1,
-    "grpc.enable_http_proxy": 0,
-    "grpc.enable_retries": 0,
-    // A handshake cannot name an IP address.
-    ...(isIP(host) && { "grpc.ssl_target_name_override": "etcd" }),
-  });
-}
-
-const wireOf = (bytes: Bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

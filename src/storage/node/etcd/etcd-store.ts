@@ -17,9 +17,10 @@ import type {
   WatchQuery,
 } from "../../store.ts";
 import { Connection } from "./connection.ts";
-import type { EtcdTls } from "./connection.ts";
+import type { EtcdNetwork } from "./connection.ts";
 import { faultOf, isCompacted, isFuture, isServiceError } from "./fault.ts";
 import { KeyMap } from "./key-map.ts";
+import type { EtcdTls } from "./member.ts";
 import { calls } from "./messages.ts";
 import { WatchStream, entryOf } from "./watch-stream.ts";
 import { Writer } from "./writer.ts";
@@ -45,6 +46,7 @@ export interface EtcdStoreOptions {
   readonly progressMs?: number;
   /** How long etcd may be without an answer until calls fail. */
   readonly timeoutMs?: number;
+  readonly network?: EtcdNetwork;
 }
 
 /** Entries of one answer. */

@@ -23,6 +23,12 @@ export interface WriterOptions {
 const attemptMs = 1_000;
 /** Every id is drawn from so many: what a number holds exactly. */
 const leaseIds = 2 ** 52;
+/**
+ * Of no object. Every create is guarded by this key's revision, too: writing it lets no create
+ * happen that is still on its way. "The key must not exist" alone holds again after a delete, and
+ * what was given up long ago would then bring the object back.
+ */
+const fenceKey = "/registry/fences/creates";
 
 /**
  * Commits, as etcd's transactions. When the answer to one is lost, the key's history tells whether
@@ -32,6 +38,8 @@ export class Writer {
   readonly #options: WriterOptions;
   /** The newest revision that etcd has told of: whatever is written now comes after it. */
   #seen = revision(1);
+  /** The fence's revision, as far as is known; 0 where nobody has ever needed it. */
+  #fence = revision(0);
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -52,20 +60,23 @@ export class Writer {
   }
 
   async #write(commit: Commit, lease: number | undefined): Promise<CommitResult> {
-    const { connection, keys, logger } = this.#options;
-    const request = transactionOf(keys.toEtcd(commit.key), commit, lease);
+    const { connection, logger } = this.#options;
     const { expected } = commit;
     const began = this.#seen;
-    const deadline = performance.now() + connection.timeoutMs;
+    const deadline = connection.clock.monotonic() + connection.timeoutMs;
     for (let attempt = 0; ; attempt++) {
       try {
-        const response = await connection.call(calls.txn, request, {
+        const response = await connection.call(calls.txn, this.#transaction(commit, lease), {
           repeatable: false,
           // What cannot be repeated has one attempt, which may take all the time.
           attemptMs: expected === undefined ? connection.timeoutMs : attemptMs * 2 ** attempt,
         });
         this.saw(revision(response.header.revision));
-        return resultOf(commit, response);
+        const result = resultOf(commit, response);
+        if (!isCreate(commit) || result.ok || result.current) return result;
+        // Nothing was in its way but the fence.
+        const [, fence] = response.responses;
+        this.#fence = revision(fence?.range?.kvs[0]?.modRevision ?? 0);
       } catch (error) {
         if (isServiceError(error)) throw faultOf(error, connection.addresses);
         if (!(error instanceof UnknownOutcomeError)) throw error;
@@ -75,10 +86,42 @@ export class Writer {
           key: commit.key,
           error: error.message,
         });
-        const found = await this.#find(commit, expected, began, error);
+        let found = await this.#find(commit, expected, began, error);
+        if (!found && isCreate(commit)) {
+          await this.#raiseFence(commit, error);
+          found = await this.#find(commit, expected, began, error);
+        }
         if (found) return found;
-        if (performance.now() >= deadline) throw unknown(commit, error);
+        if (connection.clock.monotonic() >= deadline) throw unknown(commit, error);
       }
+    }
+  }
+
+  #transaction(commit: Commit, lease: number | undefined): TxnRequest {
+    const { keys } = this.#options;
+    const request = transactionOf(keys.toEtcd(commit.key), commit, lease);
+    if (!isCreate(commit)) return request;
+    const key = keys.toEtcd(fenceKey);
+    const guard = { target: compareTarget.modRevision, key, modRevision: this.#fence };
+    return {
+      ...request,
+      compare: [...request.compare, guard],
+      failure: [...request.failure, { range: { key } }],
+    };
+  }
+
+  /** Creates that were sent before, by whomever, have happened or never will. */
+  async #raiseFence(commit: Commit, cause: UnknownOutcomeError): Promise<void> {
+    const { connection, keys, logger } = this.#options;
+    const put = { key: keys.toEtcd(fenceKey), value: new Uint8Array(0) };
+    const request = { compare: [], success: [{ put }], failure: [] };
+    try {
+      const { header } = await connection.call(calls.txn, request, { repeatable: true });
+      this.#fence = revision(header.revision);
+      this.saw(this.#fence);
+    } catch (error) {
+      logger.warn("earlier creates could not be shut out", { error: String(error) });
+      throw unknown(commit, cause);
     }
   }
 
@@ -93,6 +136,8 @@ export class Writer {
     began: Revision,
     cause: UnknownOutcomeError,
   ): Promise<CommitResult | undefined> {
+    // A delete of what must not be there never happens: any other one would be somebody else's.
+    if (commit.value === undefined && expected === 0) return undefined;
     try {
       const { entry: current, newest } = await this.#read(commit.key);
       if (current?.modified === expected) return undefined;
@@ -128,12 +173,17 @@ export class Writer {
       backlog: Infinity,
     });
     stream.want(newest);
-    const timeout = AbortSignal.timeout(connection.timeoutMs);
-    for await (const event of stream.events(timeout)) {
-      if (event.type === "progress") return;
-      yield event;
-      const reached = event.type === "put" ? event.entry.modified : event.revision;
-      if (reached >= newest) return;
+    const timeout = new AbortController();
+    const cancel = connection.clock.after(connection.timeoutMs, () => timeout.abort());
+    try {
+      for await (const event of stream.events(timeout.signal)) {
+        if (event.type === "progress") return;
+        yield event;
+        const reached = event.type === "put" ? event.entry.modified : event.revision;
+        if (reached >= newest) return;
+      }
+    } finally {
+      cancel();
     }
     throw new StorageFault("unreachable", "etcd did not tell of its history in time");
   }
@@ -172,6 +222,11 @@ export class Writer {
       logger.debug("an unused lease stays until it runs out", { error: String(error) });
     }
   }
+}
+
+/** Guarded by nothing but the key's absence, which may come again. */
+function isCreate({ value, expected }: Commit): boolean {
+  return value !== undefined && expected === 0;
 }
 
 function resultOfEvent({ value }: Commit, event: StoreEvent): CommitResult | undefined {
