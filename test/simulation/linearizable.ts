@@ -11,6 +11,16 @@ interface State {
 /** More than this was never needed by far: a history that is so entangled is one of a wrong test. */
 const statesMax = 200_000;
 
+export interface HistoryOptions {
+  /** The values that were ever written, with their revisions. */
+  readonly happened?: ReadonlyMap<string, number>;
+  /**
+   * One delete may answer several: who does not hear of its own takes another one of the same
+   * version for it.
+   */
+  readonly sharesDeletes?: boolean;
+}
+
 /**
  * Why the operations on one key are not linearizable; undefined when they are.
  *
@@ -22,7 +32,7 @@ const statesMax = 200_000;
  */
 export function explainHistory(
   operations: readonly Operation[],
-  happened?: ReadonlyMap<string, number>,
+  { happened, sharesDeletes = false }: HistoryOptions = {},
 ): string | undefined {
   const revisions = happened ?? revisionsByValue(operations);
   const never = ({ action, outcome: { type } }: Operation) =>
@@ -30,7 +40,7 @@ export function explainHistory(
   const all = operations
     .filter((operation) => !isIdle(operation) && !never(operation))
     .sort((left, right) => left.began - right.began);
-  const search = new Search(all, revisions);
+  const search = new Search(all, { revisions, sharesDeletes });
   if (search.run(undefined, 0)) return undefined;
   const state = search.furthest ? describeState(search.furthest) : "nothing";
   const lines = all.map((operation) => `  ${describeOperation(operation)}`);
@@ -42,16 +52,16 @@ export function explainHistory(
 
 class Search {
   readonly #all: readonly Operation[];
-  readonly #revisions: ReadonlyMap<string, number>;
+  readonly #options: StepOptions;
   readonly #done: boolean[];
   readonly #tried = new Set<string>();
   /** How far it came at most, and what there was then. */
   count = 0;
   furthest: State | undefined;
 
-  constructor(all: readonly Operation[], revisions: ReadonlyMap<string, number>) {
+  constructor(all: readonly Operation[], options: StepOptions) {
     this.#all = all;
-    this.#revisions = revisions;
+    this.#options = options;
     this.#done = all.map(() => false);
   }
 
@@ -77,8 +87,8 @@ class Search {
     if (this.#tried.size > statesMax) throw new Error("the history is too entangled to be checked");
     const first = this.#firstRevision();
     for (const [index, operation] of this.#candidates()) {
-      const next = step(operation, state, this.#revisions);
-      if (next === "impossible" || next.state === state) continue;
+      const next = step(operation, state, this.#options);
+      if (next === "impossible" || !mayWrite(operation)) continue;
       if (next.state?.revision !== undefined && next.state.revision > first) continue;
       this.#done[index] = true;
       if (this.run(next.state, count + 1)) return true;
@@ -89,9 +99,9 @@ class Search {
 
   #idle(state: State | undefined): number | undefined {
     for (const [index, operation] of this.#candidates()) {
-      if (operation.outcome.type === "unknown") continue;
-      const next = step(operation, state, this.#revisions);
-      if (next !== "impossible" && next.state === state) return index;
+      if (mayWrite(operation)) continue;
+      const next = step(operation, state, this.#options);
+      if (next !== "impossible") return index;
     }
     return undefined;
   }
@@ -113,7 +123,7 @@ class Search {
     let first = Infinity;
     for (const [index, { action }] of this.#all.entries()) {
       if (this.#done[index] || !("value" in action)) continue;
-      first = Math.min(first, this.#revisions.get(action.value) ?? Infinity);
+      first = Math.min(first, this.#options.revisions.get(action.value) ?? Infinity);
     }
     return first;
   }
@@ -124,6 +134,10 @@ const describeState = ({ value, revision }: State) => `${value} at ${revision ??
 /** What has neither changed anything nor said anything. */
 function isIdle({ action, outcome: { type } }: Operation): boolean {
   return type === "refused" || (type === "unknown" && action.type === "get");
+}
+
+function mayWrite({ outcome: { type } }: Operation): boolean {
+  return type === "written" || type === "deleted" || type === "unknown";
 }
 
 /** A write whose outcome is unknown may have been seen: then its revision is known. */
@@ -138,11 +152,16 @@ function revisionsByValue(operations: readonly Operation[]): Map<string, number>
   return revisions;
 }
 
+interface StepOptions {
+  readonly revisions: ReadonlyMap<string, number>;
+  readonly sharesDeletes: boolean;
+}
+
 /** The state behind the operation, if it can have that outcome where the state is as given. */
 function step(
   { action, outcome }: Operation,
   state: State | undefined,
-  revisions: ReadonlyMap<string, number>,
+  { revisions, sharesDeletes }: StepOptions,
 ): { readonly state: State | undefined } | "impossible" {
   const stays = (holds: boolean) => (holds ? { state } : "impossible");
   const guard = "guard" in action ? action.guard : undefined;
@@ -173,6 +192,7 @@ function step(
       if (!state || !guardHolds) return "impossible";
       return { state: { value: action.value, revision: revisions.get(action.value) } };
     case "delete":
+      if (!state && sharesDeletes) return { state };
       return state && guardHolds ? { state: undefined } : "impossible";
     case "get":
       return { state };

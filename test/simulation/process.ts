@@ -5,6 +5,7 @@ import type { Client } from "#client/client.ts";
 import { configMaps } from "#server/resources/core/configmaps/resource.ts";
 import { openTestServer } from "#testkit/server.ts";
 import type { TestServer, TestServerOptions } from "#testkit/server.ts";
+import { StorageFault } from "#storage/store.ts";
 import type { Store } from "#storage/store.ts";
 import type { Host } from "./network.ts";
 import type { World } from "./world.ts";
@@ -87,7 +88,7 @@ export class SimulatedProcess implements Host {
     const isAlive = () => !this.gone.aborted;
     const clock = world.clock(isAlive);
     try {
-      const store = await openStore(clock, isAlive);
+      const store = await this.#openStore(() => openStore(clock, isAlive));
       const server = await openTestServer({
         resources: [configMaps],
         clock,
@@ -101,6 +102,20 @@ export class SimulatedProcess implements Host {
     } catch (error) {
       if (isAlive()) world.report(`${this.name} could not start: ${String(error)}`);
       return undefined;
+    }
+  }
+
+  /** Whoever starts servers starts them again where they found no store. */
+  async #openStore(open: () => Promise<Store>): Promise<Store> {
+    const { world } = this.#options;
+    for (;;) {
+      try {
+        return await open();
+      } catch (error) {
+        if (!(error instanceof StorageFault) || error.code !== "unreachable") throw error;
+        world.note(() => `${this.name} found no store: ${error.message}`);
+        await world.sleep(world.dice.delayMs(500));
+      }
     }
   }
 }

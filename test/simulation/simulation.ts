@@ -1,12 +1,13 @@
 import type { TestServerOptions } from "#testkit/server.ts";
-import { SqliteStore } from "#storage/node/sqlite/sqlite-store.ts";
 import { revision } from "#storage/store.ts";
 import type { Store } from "#storage/store.ts";
 import { createClient } from "#client/typed.ts";
 import { Editor, Follower, Lister, Watcher, namespaces } from "./clients.ts";
 import type { Scene } from "./clients.ts";
-import { SimulatedDisk } from "./disk.ts";
+import { etcdBackend, sqliteBackend } from "./backend.ts";
+import type { Backend, StorePlan } from "./backend.ts";
 import type { DiskWeather } from "./disk.ts";
+import type { EtcdWeather } from "./etcd.ts";
 import { History } from "./history.ts";
 import { Insider, keysLeft } from "./insider.ts";
 import { Ledger } from "./ledger.ts";
@@ -40,11 +41,16 @@ export interface Report {
 /** One run of the system under test. The seed says everything about it. */
 export async function simulate(
   seed: number,
-  options: { readonly breakage?: Breakage; readonly keepsLines?: boolean } = {},
+  options: {
+    readonly breakage?: Breakage;
+    readonly keepsLines?: boolean;
+    /** The seed chooses where it is not said. */
+    readonly backend?: BackendKind;
+  } = {},
 ): Promise<Report> {
-  const { breakage = {}, keepsLines = false } = options;
+  const { breakage = {}, keepsLines = false, backend } = options;
   const world = new World(seed, { keepsLines });
-  using simulation = new Simulation(world, breakage);
+  using simulation = new Simulation(world, breakage, backend);
   await simulation.run();
   return {
     seed,
@@ -55,7 +61,11 @@ export async function simulate(
   };
 }
 
+export type BackendKind = "sqlite" | "etcd";
+
 interface Plan {
+  readonly backend: BackendKind;
+  readonly servers: number;
   readonly editors: number;
   readonly listers: number;
   readonly watchers: number;
@@ -69,21 +79,21 @@ interface Plan {
   readonly compactions: number;
   readonly jumps: number;
   readonly disk: DiskWeather;
+  readonly etcd: EtcdWeather;
   readonly network: NetworkWeather;
-  readonly store: {
-    watchBacklog: number;
-    historyMs: number;
-    historyMax: number;
-    progressMs: number;
-  };
+  readonly store: StorePlan;
   readonly cacher: NonNullable<TestServerOptions["cacher"]>;
 }
 
 /** Every seed has a weather of its own: faults that never come alone hide each other. */
-function planOf(dice: Dice, breakage: Breakage): Plan {
+function planOf(dice: Dice, breakage: Breakage, kind: BackendKind | undefined): Plan {
   const rarely = (chance: number) => dice.pick([0, 0, chance, chance * 5]);
   const crashes = dice.pick([0, 1, 1, 2]);
+  const chosen = dice.pick(["sqlite", "sqlite", "etcd"] as const);
+  const backend = kind ?? chosen;
   return {
+    backend,
+    servers: backend === "etcd" ? dice.integer(1, 3) : 1,
     editors: dice.integer(1, 4),
     listers: dice.integer(0, 2),
     watchers: dice.integer(0, 3),
@@ -100,6 +110,14 @@ function planOf(dice: Dice, breakage: Breakage): Plan {
       refusesChance: rarely(0.02),
       losesSyncChance: breakage.losesSyncChance ?? 0,
       mayCrash: crashes > 0,
+    },
+    etcd: {
+      latencyMs: dice.pick([0.2, 2, 20]),
+      losesRequestChance: rarely(0.01),
+      losesReplyChance: rarely(0.02),
+      delaysChance: rarely(0.01),
+      refusesChance: rarely(0.01),
+      breaksWatchChance: rarely(0.02),
     },
     network: {
       latencyMs: dice.pick([0.2, 2, 20]),
@@ -137,7 +155,7 @@ class Simulation implements Disposable {
   readonly #plan: Plan;
   readonly #breakage: Breakage;
   readonly #ledger: Ledger;
-  readonly #disk: SimulatedDisk;
+  readonly #backend: Backend;
   readonly #network: SimulatedNetwork;
   readonly #leave = new AbortController();
   readonly #scene: Scene;
@@ -146,21 +164,25 @@ class Simulation implements Disposable {
   readonly #watchers: Watcher[] = [];
   /** What clients do until they have done it all. */
   readonly #work: Promise<void>[] = [];
-  #process: SimulatedProcess | undefined;
-  #insideFollower: Follower | undefined;
-  #processes = 0;
+  /** Those that run; each has its place. */
+  readonly #processes: SimulatedProcess[] = [];
+  readonly #insideFollowers = new Map<SimulatedProcess, Follower>();
+  #started = 0;
 
-  constructor(world: World, breakage: Breakage) {
+  constructor(world: World, breakage: Breakage, kind: BackendKind | undefined) {
     this.#world = world;
     this.#breakage = breakage;
-    this.#plan = planOf(world.dice, breakage);
+    this.#plan = planOf(world.dice, breakage, kind);
     world.note(() => `the plan: ${JSON.stringify(this.#plan)}`);
     this.#ledger = new Ledger(world);
-    this.#disk = new SimulatedDisk({ world, ledger: this.#ledger, weather: this.#plan.disk });
+    const { backend, store, disk, etcd, network } = this.#plan;
+    const surroundings = { world, ledger: this.#ledger, store };
+    this.#backend =
+      backend === "etcd" ? etcdBackend(surroundings, etcd) : sqliteBackend(surroundings, disk);
     this.#network = new SimulatedNetwork({
       world,
-      weather: this.#plan.network,
-      hosts: () => (this.#process?.isReady ? [this.#process] : []),
+      weather: network,
+      hosts: () => this.#processes.filter(({ isReady }) => isReady),
       ...(breakage.network && { tamper: breakage.network(world.dice) }),
     });
     this.#scene = {
@@ -183,12 +205,12 @@ class Simulation implements Disposable {
 
   async run(): Promise<void> {
     const world = this.#world;
-    this.#start();
+    for (let place = 0; place < this.#plan.servers; place++) this.#start(place);
     this.#admitClients();
     this.#scheduleTrouble();
     let isDone = false;
     void Promise.all(this.#work).then(() => (isDone = true));
-    const isIdle = () => isDone && (this.#process?.isReady ?? false);
+    const isIdle = () => isDone && this.#processes.every(({ isReady }) => isReady);
     if (!(await world.run(isIdle, workMsMax))) return this.#failed("the clients never finish");
     this.#calm();
     let isSettled = false;
@@ -197,50 +219,45 @@ class Simulation implements Disposable {
     this.#checkHistory();
     this.#leave.abort();
     let isStopped = false;
-    void this.#process?.stop().then(() => (isStopped = true));
-    if (!(await world.run(() => isStopped, calmMsMax))) this.#failed("the server does not stop");
+    void Promise.all(this.#processes.map((process) => process.stop())).then(
+      () => (isStopped = true),
+    );
+    if (!(await world.run(() => isStopped, calmMsMax))) this.#failed("a server does not stop");
   }
 
   [Symbol.dispose](): void {
     this.#leave.abort();
-    if (!this.#process?.gone.aborted) this.#process?.kill();
-    this.#disk[Symbol.dispose]();
+    for (const process of this.#processes) if (!process.gone.aborted) process.kill();
+    this.#backend[Symbol.dispose]();
   }
 
   #failed(why: string): void {
     this.#world.report(why);
   }
 
-  #start(): void {
-    const { world, random } = { world: this.#world, random: this.#world.randomOf(1000) };
-    const name = `server-${++this.#processes}`;
-    const { store, cacher } = this.#plan;
-    const { dice } = world;
+  #start(place: number): void {
+    const world = this.#world;
+    const number = ++this.#started;
     const tamper = this.#breakage.store;
     const process = new SimulatedProcess({
       world,
-      name,
-      random: this.#processes === 1 ? random : world.randomOf(1000 + this.#processes),
-      cacher,
-      openStore: (clock, isAlive) =>
-        SqliteStore.open({
-          path: "",
-          clock,
-          ...store,
-          connect: () => this.#disk.connect(isAlive),
-        }),
-      ...(tamper && { tamper: (opened: Store) => tamper(opened, dice) }),
+      name: `server-${number}`,
+      random: world.randomOf(1_000 + number),
+      cacher: this.#plan.cacher,
+      openStore: (clock, isAlive) => this.#backend.open(clock, isAlive),
+      ...(tamper && { tamper: (opened: Store) => tamper(opened, world.dice) }),
     });
-    this.#process = process;
-    void this.#admitInsiders(process, name);
+    this.#processes[place] = process;
+    void this.#admitInsiders(process);
   }
 
-  async #admitInsiders(process: SimulatedProcess, name: string): Promise<void> {
+  async #admitInsiders(process: SimulatedProcess): Promise<void> {
     const { client, store } = await process.ready;
-    const isAlive = () => !process.gone.aborted;
+    const { name, gone } = process;
+    const isAlive = () => !gone.aborted;
     const follower = new Follower(this.#scene, `informer in ${name}`, client, isAlive);
-    this.#insideFollower = follower;
-    void follower.run(AbortSignal.any([process.gone, this.#leave.signal]));
+    this.#insideFollowers.set(process, follower);
+    void follower.run(AbortSignal.any([gone, this.#leave.signal]));
     const insider = new Insider(this.#scene, `insider of ${name}`, store, isAlive);
     void insider.run(this.#plan.operations, this.#plan.pauseMs);
     void insider.watch();
@@ -290,17 +307,18 @@ class Simulation implements Disposable {
   }
 
   async #crash(): Promise<void> {
-    const process = this.#process;
-    if (!process || process.gone.aborted) return;
+    const { dice } = this.#world;
+    const process = dice.pick(this.#processes);
+    if (process.gone.aborted) return;
     process.kill();
-    this.#disk.crash();
-    await this.#world.sleep(this.#world.dice.delayMs(100));
+    this.#backend.crash();
+    await this.#world.sleep(dice.delayMs(100));
     this.#startAfter(process);
   }
 
   async #restart(): Promise<void> {
-    const process = this.#process;
-    if (!process?.isReady) return;
+    const process = this.#world.dice.pick(this.#processes);
+    if (!process.isReady) return;
     // It may be killed while it stops, and another one started.
     await Promise.race([process.stop(), aborted(process.gone)]);
     await this.#world.sleep(this.#world.dice.delayMs(10));
@@ -309,12 +327,13 @@ class Simulation implements Disposable {
 
   /** Unless somebody else has. */
   #startAfter(process: SimulatedProcess): void {
-    if (this.#process === process) this.#start();
+    const place = this.#processes.indexOf(process);
+    if (place >= 0) this.#start(place);
   }
 
   async #compact(): Promise<void> {
-    const process = this.#process;
-    const store = process?.store;
+    const process = this.#world.dice.pick(this.#processes);
+    const { store } = process;
     if (!store) return;
     const at = Math.max(1, this.#ledger.shown - this.#world.dice.pick([0, 0, 3, 10]));
     this.#world.note(() => `history before ${at} is compacted`);
@@ -325,7 +344,7 @@ class Simulation implements Disposable {
   #calm(): void {
     this.#world.note(() => "the weather clears up");
     this.#network.isCalm = true;
-    this.#disk.isCalm = true;
+    this.#backend.calm();
   }
 
   /** All that is told late is told now; then everything is read once more. */
@@ -342,8 +361,10 @@ class Simulation implements Disposable {
     const auditor = new Editor(this.#scene, "auditor", client);
     for (const namespace of namespaces) {
       for (const name of this.#plan.names) {
-        const outcome = await auditor.perform({ namespace, name }, { type: "get" });
-        if (outcome.type === "unknown") world.report("the auditor cannot read");
+        let attempts = 5;
+        while ((await auditor.perform({ namespace, name }, { type: "get" })).type === "unknown") {
+          if (--attempts === 0) return world.report("the auditor cannot read");
+        }
       }
     }
     await new Lister(this.#scene, "auditor", client).pages(undefined);
@@ -351,7 +372,8 @@ class Simulation implements Disposable {
 
   #lag(): string | undefined {
     const { ledger } = this.#scene;
-    for (const reader of [...this.#followers, ...this.#watchers, this.#insideFollower]) {
+    const inside = this.#processes.map((process) => this.#insideFollowers.get(process));
+    for (const reader of [...this.#followers, ...this.#watchers, ...inside]) {
       if (reader?.lag) return reader.lag;
     }
     const [left] = keysLeft(this.#scene);
@@ -360,8 +382,9 @@ class Simulation implements Disposable {
 
   #checkHistory(): void {
     const happened = this.#scene.witness.revisionsByValue();
+    const sharesDeletes = this.#plan.backend === "etcd";
     for (const [key, operations] of this.#history.byKey()) {
-      const why = explainHistory(operations, happened);
+      const why = explainHistory(operations, { happened, sharesDeletes });
       if (why) this.#world.report(`${key}: ${why}`);
     }
   }
