@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import type { MemberLink } from "#storage/node/etcd/member.ts";
 import { EtcdStore } from "#storage/node/etcd/etcd-store.ts";
 import { SqliteStore } from "#storage/node/sqlite/sqlite-store.ts";
 import type { SqliteStoreOptions } from "#storage/node/sqlite/sqlite-store.ts";
@@ -22,12 +23,16 @@ export interface Backend extends Disposable {
   crash(): void;
   /** From now on nothing goes wrong. */
   calm(): void;
+  /** Hears of each write at a bad moment: before it is safe, or before anybody is told. */
+  onWritten(hear: () => void): void;
 }
 
 interface Surroundings {
   readonly world: World;
   readonly ledger: Ledger;
   readonly store: StorePlan;
+  /** Of those who write. */
+  readonly pauseMs: number;
 }
 
 /** One server with its own disk. */
@@ -41,13 +46,19 @@ export function sqliteBackend(
       SqliteStore.open({ path: "", clock, ...store, connect: () => disk.connect(isAlive) }),
     crash: () => disk.crash(),
     calm: () => (disk.isCalm = true),
+    onWritten: (hear) => (disk.onWritten = hear),
     [Symbol.dispose]: () => disk[Symbol.dispose](),
   };
 }
 
 /** Several servers with one etcd. */
-export function etcdBackend({ world, ledger, store }: Surroundings, weather: EtcdWeather): Backend {
+export function etcdBackend(
+  { world, ledger, store, pauseMs }: Surroundings,
+  weather: EtcdWeather,
+  tamper: (link: MemberLink) => MemberLink = (link) => link,
+): Backend {
   const etcd = new SimulatedEtcd({ world, ledger, weather });
+  void etcd.runNeighbours(pauseMs);
   const { watchBacklog, historyMs, progressMs } = store;
   let opened = 0;
   return {
@@ -60,10 +71,11 @@ export function etcdBackend({ world, ledger, store }: Surroundings, weather: Etc
         historyMs,
         progressMs,
         timeoutMs: 3_000,
-        network: { clock, open: () => etcd.open(isAlive) },
+        network: { clock, open: () => tamper(etcd.open(isAlive)) },
       }),
     crash() {},
     calm: () => (etcd.isCalm = true),
+    onWritten: (hear) => (etcd.onWritten = hear),
     [Symbol.dispose]() {},
   };
 }

@@ -1,5 +1,7 @@
 import { text, utf8 } from "#base/bytes.ts";
 import type { ApiResponse } from "#client/transport.ts";
+import type { TxnRequest } from "#storage/node/etcd/messages.ts";
+import { revision } from "#storage/store.ts";
 import type { Store, StoreEvent } from "#storage/store.ts";
 import type { Tamper } from "./network.ts";
 import type { Breakage } from "./simulation.ts";
@@ -17,6 +19,10 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   "a repeated event": {
     store: withEvents((dice, events) => withSomeTwice(dice, events)),
   },
+  "progress that runs ahead": {
+    backend: "etcd",
+    store: withEvents((_dice, events) => withEarlyProgress(events)),
+  },
   "a guard that is not looked at": {
     store: (store, dice) =>
       standIn(store, {
@@ -32,6 +38,13 @@ export const breakages: Readonly<Record<string, Breakage>> = {
           return { ...newest, revision: at ?? newest.revision };
         },
       }),
+  },
+  "a create that comes true after it was given up": {
+    backend: "etcd",
+    member: (link) => ({
+      ...link,
+      call: (call, request, ...rest) => link.call(call, withoutFence(request), ...rest),
+    }),
   },
   "a stale read": { network: staleReads },
   "a list that misses an object": { network: () => shorterLists },
@@ -70,6 +83,20 @@ async function* withSomeTwice(dice: Dice, events: AsyncIterable<StoreEvent>) {
     yield event;
     if (dice.chance(0.05)) yield event;
   }
+}
+
+async function* withEarlyProgress(events: AsyncIterable<StoreEvent>): AsyncIterable<StoreEvent> {
+  for await (const event of events) {
+    if (event.type !== "progress") yield event;
+    else yield { type: "progress", revision: revision(event.revision + 1) };
+  }
+}
+
+/** Creates are guarded by their own key only. */
+function withoutFence<Q>(request: Q): Q {
+  const transaction: Partial<TxnRequest> = request as object;
+  const { compare } = transaction;
+  return compare && compare.length > 1 ? { ...request, compare: compare.slice(0, 1) } : request;
 }
 
 /** Answers to gets of one object, out of somebody's cache. */

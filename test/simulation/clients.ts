@@ -202,7 +202,7 @@ export class Lister {
     const revision = Number(page.resourceVersion);
     shown.push(...page.items.map(shownObject));
     while (page.continue) {
-      await world.sleep(world.dice.delayMs(20));
+      await world.sleep(world.dice.delayMs(world.dice.pick([1, 50, 500])));
       page = await this.#client.list(ConfigMap, { ...query, continue: page.continue });
       shown.push(...page.items.map(shownObject));
       if (Number(page.resourceVersion) !== revision) {
@@ -238,6 +238,7 @@ export class Lister {
   #failed(error: unknown): void {
     const { world } = this.#scene;
     world.note(() => `${this.#name}: ${String(error)}`);
+    if (isExpired(error)) world.trouble("a list has expired");
     // A version that somebody was shown is never one that is still to come.
     if (error instanceof StatusError && /too large resource version/i.test(error.message)) {
       world.report(`${this.#name}: ${error.message}, and it was shown before`);
@@ -283,7 +284,10 @@ export class Watcher {
         await this.#watch(this.#watched);
       } catch (error) {
         world.note(() => `${this.#name}: ${String(error)}`);
-        if (isExpired(error)) this.#watched = undefined;
+        if (isExpired(error)) {
+          world.trouble("a watch has expired");
+          this.#watched = undefined;
+        }
         if (error instanceof StatusError && /too large resource version/i.test(error.message)) {
           world.report(`${this.#name}: ${error.message}, and it was shown before`);
         }
@@ -383,6 +387,7 @@ export class Follower {
     const { witness, world, ledger } = this.#scene;
     const version = Number(this.#informer.resourceVersion);
     if (version === 0) return;
+    if (version > ledger.newest) world.report(`${this.#name} is at ${version}, which is to come`);
     const expected = witness.snapshot(this.#part, version);
     const difference = differenceOf(expected, this.#shown());
     if (difference) world.report(`${this.#name} at ${version}: ${difference}`);

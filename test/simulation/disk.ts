@@ -49,6 +49,8 @@ export class SimulatedDisk implements Disposable {
   #safe = Buffer.alloc(0);
   /** The weather clears up at the end. */
   isCalm = false;
+  /** Hears of what was written and is not safe yet. */
+  onWritten: () => void = () => {};
 
   constructor(options: {
     readonly world: World;
@@ -115,8 +117,9 @@ export class SimulatedDisk implements Disposable {
       if (dice.chance(0.5)) written.copy(torn, at, at, end);
       else lost++;
     }
-    this.#world.note(
-      () => `the power goes: ${written.length - length} bytes and ${lost} sectors are lost`,
+    this.#world.trouble(
+      "the power goes",
+      () => `${written.length - length} bytes and ${lost} sectors are lost`,
     );
     return torn;
   }
@@ -151,14 +154,15 @@ export class SimulatedDisk implements Disposable {
     const isWrite = ["commit", "expire", "compact", "advance"].includes(request.type);
     await this.#wait(isWrite ? syncMs / 2 : 0.1, isAlive);
     if (isWrite && !this.isCalm && dice.chance(refusesChance)) {
-      this.#world.note(() => `the disk refuses to ${request.type}`);
+      this.#world.trouble("the disk refuses", () => request.type);
       throw new StorageFault(dice.pick(["full", "io"]), "the simulated disk refuses");
     }
     const answer = engine.answer(request);
     if (!isWrite) return answer;
     this.#record(request, answer);
+    this.onWritten();
     await this.#wait(syncMs / 2, isAlive);
-    if (dice.chance(losesSyncChance)) this.#world.note(() => "the disk loses a sync");
+    if (dice.chance(losesSyncChance)) this.#world.trouble("the disk loses a sync");
     else this.#sync();
     return answer;
   }

@@ -24,6 +24,8 @@ export interface EtcdWeather {
   readonly delaysChance: number;
   /** "no leader": certainly not done. */
   readonly refusesChance: number;
+  /** Writes of others, under other prefixes, which take revisions that are of no concern here. */
+  readonly neighbours: number;
   /** At each message of a watch. */
   readonly breaksWatchChance: number;
 }
@@ -45,6 +47,8 @@ export class SimulatedEtcd {
   #compacted = 0;
   /** The weather clears up at the end. */
   isCalm = false;
+  /** Hears of what was written and not answered yet. */
+  onWritten: () => void = () => {};
 
   constructor(options: {
     readonly world: World;
@@ -55,6 +59,13 @@ export class SimulatedEtcd {
     this.#dice = options.world.dice;
     this.#ledger = options.ledger;
     this.#weather = options.weather;
+  }
+
+  async runNeighbours(pauseMs: number): Promise<void> {
+    for (let count = 0; count < this.#weather.neighbours; count++) {
+      await this.#world.sleep(this.#dice.delayMs(pauseMs));
+      this.#write(`/neighbours/${count % 3}`, new Uint8Array(1));
+    }
   }
 
   /** From a process, as long as it lives. */
@@ -100,7 +111,7 @@ export class SimulatedEtcd {
     const { latencyMs } = this.#weather;
     await this.#world.sleep(this.#dice.delayMs(latencyMs));
     if (this.#happens("delaysChance")) {
-      this.#world.note(() => `etcd: ${path} is late`);
+      this.#world.trouble("etcd is asked late", () => path);
       await this.#world.sleep(this.#dice.between(0, lateMsMax));
     }
     if (this.#happens("losesRequestChance")) {
@@ -113,7 +124,7 @@ export class SimulatedEtcd {
     const isLost = this.#happens("losesReplyChance");
     await this.#world.sleep(this.#dice.delayMs(latencyMs));
     if (!isLost) return answer;
-    this.#world.note(() => `etcd: the answer to ${path} is lost`);
+    this.#world.trouble("etcd's answer is lost", () => path);
     throw serviceError(status.UNAVAILABLE, "Connection dropped");
   }
 
@@ -195,6 +206,7 @@ export class SimulatedEtcd {
     };
     this.#ledger.record(written);
     for (const watch of this.#watches) watch.hear(written);
+    this.onWritten();
   }
 
   #compact(at: number) {
@@ -278,7 +290,7 @@ export class SimulatedEtcd {
     return this.#ledger.state(key, Infinity);
   }
 
-  #happens(chance: keyof EtcdWeather): boolean {
+  #happens(chance: Exclude<keyof EtcdWeather, "latencyMs" | "neighbours">): boolean {
     return !this.isCalm && this.#dice.chance(this.#weather[chance]);
   }
 }
@@ -355,6 +367,7 @@ class SimulatedWatch implements MemberStream {
       if (this.#isEnded) break;
       if (breaks()) {
         this.#end();
+        world.trouble("a watch of etcd breaks");
         this.#hearError(serviceError(status.UNAVAILABLE, "Connection dropped"));
         break;
       }

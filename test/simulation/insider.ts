@@ -173,6 +173,7 @@ export class Insider {
   #expect(error: unknown): void {
     const { world } = this.#scene;
     world.note(() => `${this.#name}: ${String(error)}`);
+    if (error instanceof OverflowError) world.trouble("a watch falls behind");
     if (error instanceof FutureRevisionError)
       this.#wrong(`${error.message}, and it was shown before`);
     const isExpected =

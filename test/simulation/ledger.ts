@@ -61,7 +61,7 @@ export class Ledger {
     while (this.newest > revision) {
       const undone = this.#all.pop();
       if (!undone) return;
-      this.#world.note(() => `a crash undid ${describe(undone)}`);
+      this.#world.trouble("a crash undid", () => describe(undone));
       this.#byKey.get(undone.key)?.pop();
     }
   }

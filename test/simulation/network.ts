@@ -86,7 +86,10 @@ export class SimulatedNetwork {
     const failure = () => answer(status.internalError("simulated"));
     if (this.#happens("failsChance") && this.#dice.chance(0.5)) return failure();
     const hosts = this.#hosts();
-    if (hosts.length === 0) throw new Error("connection refused");
+    if (hosts.length === 0) {
+      world.trouble("nobody answers");
+      throw new Error("connection refused");
+    }
     const host = this.#dice.pick(hosts);
     line.endWith(host.gone, "connection reset");
     const cancelPatience = isWatch ? () => {} : line.endAfter(patienceMs);
@@ -95,6 +98,7 @@ export class SimulatedNetwork {
     const isLost = this.#happens("losesReplyChance");
     await line.wait(latency());
     if (isLost) {
+      world.trouble("an answer is lost", what);
       line.end(new Error("connection lost before the answer arrived"));
       line.signal.throwIfAborted();
     }
@@ -126,7 +130,10 @@ export class SimulatedNetwork {
           const at = this.#dice.integer(0, value.length);
           yield concatBytes([value.subarray(0, at)]);
           await line.wait(latency());
-          if (isCut) throw new Error("connection lost in the middle of the answer");
+          if (isCut) {
+            this.#world.trouble("an answer is cut");
+            throw new Error("connection lost in the middle of the answer");
+          }
           yield concatBytes([value.subarray(at)]);
         } else yield value;
       }

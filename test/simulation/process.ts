@@ -68,7 +68,7 @@ export class SimulatedProcess implements Host {
 
   /** Without any warning. */
   kill(): void {
-    this.#options.world.note(() => `${this.name} dies`);
+    this.#options.world.trouble("a server dies", () => this.name);
     this.#gone.abort(new Error(`${this.name} died`));
   }
 
@@ -113,7 +113,7 @@ export class SimulatedProcess implements Host {
         return await open();
       } catch (error) {
         if (!(error instanceof StorageFault) || error.code !== "unreachable") throw error;
-        world.note(() => `${this.name} found no store: ${error.message}`);
+        world.trouble("a server finds no store", () => `${this.name}: ${error.message}`);
         await world.sleep(world.dice.delayMs(500));
       }
     }

@@ -8,16 +8,41 @@ const seeds = 250;
 /** How many a broken system may survive. */
 const seedsToNotice = 1_000;
 
+/** A run in which nothing goes wrong proves nothing. */
+const expectedTroubles = [
+  "a crash undid",
+  "a list has expired",
+  "a server dies",
+  "a watch falls behind",
+  "a watch has expired",
+  "a watch of etcd breaks",
+  "an answer is cut",
+  "an answer is lost",
+  "etcd is asked late",
+  "etcd's answer is lost",
+  "history is compacted",
+  "nobody answers",
+  "the disk refuses",
+  "the power goes",
+  "the wall clock jumps",
+];
+
 const replay = (seed: number) => `replay it with npm run simulate -- --seed ${seed}`;
 
 test("stores, caches, watches and informers keep their promises", async () => {
   let revisions = 0;
+  const troubles = new Map<string, number>();
   for (let seed = 1; seed <= seeds; seed++) {
     const report = await simulate(seed);
     assert.equal(report.violation, undefined, replay(seed));
     revisions += report.revisions;
+    for (const [name, times] of report.troubles) {
+      troubles.set(name, (troubles.get(name) ?? 0) + times);
+    }
   }
   assert.ok(revisions > seeds * 10, "hardly anything was written");
+  const missing = expectedTroubles.filter((name) => (troubles.get(name) ?? 0) < 3);
+  assert.deepEqual(missing, [], "nothing of that went wrong");
 });
 
 test("a seed says everything about a run", async () => {

@@ -1,4 +1,5 @@
 import type { TestServerOptions } from "#testkit/server.ts";
+import type { MemberLink } from "#storage/node/etcd/member.ts";
 import { revision } from "#storage/store.ts";
 import type { Store } from "#storage/store.ts";
 import { createClient } from "#client/typed.ts";
@@ -21,7 +22,11 @@ import type { Dice } from "./world.ts";
 
 /** A way to break the system, in order to see that it is noticed. */
 export interface Breakage {
+  /** The system breaks only with this one. */
+  readonly backend?: BackendKind;
   readonly losesSyncChance?: number;
+  /** Between etcd and those who ask it. */
+  readonly member?: (link: MemberLink) => MemberLink;
   /** Between the store and the cache. */
   readonly store?: (store: Store, dice: Dice) => Store;
   /** Between the server and its clients. */
@@ -36,6 +41,8 @@ export interface Report {
   readonly lines: readonly string[];
   readonly operations: number;
   readonly revisions: number;
+  /** How often which trouble came. */
+  readonly troubles: ReadonlyMap<string, number>;
 }
 
 /** One run of the system under test. The seed says everything about it. */
@@ -58,6 +65,7 @@ export async function simulate(
     lines: world.lines,
     operations: simulation.operations,
     revisions: simulation.revisions,
+    troubles: world.troubles,
   };
 }
 
@@ -90,7 +98,7 @@ function planOf(dice: Dice, breakage: Breakage, kind: BackendKind | undefined): 
   const rarely = (chance: number) => dice.pick([0, 0, chance, chance * 5]);
   const crashes = dice.pick([0, 1, 1, 2]);
   const chosen = dice.pick(["sqlite", "sqlite", "etcd"] as const);
-  const backend = kind ?? chosen;
+  const backend = kind ?? breakage.backend ?? chosen;
   return {
     backend,
     servers: backend === "etcd" ? dice.integer(1, 3) : 1,
@@ -103,7 +111,7 @@ function planOf(dice: Dice, breakage: Breakage, kind: BackendKind | undefined): 
     pauseMs: dice.pick([1, 20, 200]),
     crashes,
     restarts: dice.pick([0, 0, 1]),
-    compactions: dice.pick([0, 1, 4]),
+    compactions: dice.pick([0, 1, 4, 10]),
     jumps: dice.pick([0, 0, 2]),
     disk: {
       syncMs: dice.pick([0.2, 2, 20]),
@@ -117,6 +125,7 @@ function planOf(dice: Dice, breakage: Breakage, kind: BackendKind | undefined): 
       losesReplyChance: rarely(0.02),
       delaysChance: rarely(0.01),
       refusesChance: rarely(0.01),
+      neighbours: dice.pick([0, 5, 20]),
       breaksWatchChance: rarely(0.02),
     },
     network: {
@@ -175,10 +184,12 @@ class Simulation implements Disposable {
     this.#plan = planOf(world.dice, breakage, kind);
     world.note(() => `the plan: ${JSON.stringify(this.#plan)}`);
     this.#ledger = new Ledger(world);
-    const { backend, store, disk, etcd, network } = this.#plan;
-    const surroundings = { world, ledger: this.#ledger, store };
+    const { backend, store, disk, etcd, network, pauseMs } = this.#plan;
+    const surroundings = { world, ledger: this.#ledger, store, pauseMs };
     this.#backend =
-      backend === "etcd" ? etcdBackend(surroundings, etcd) : sqliteBackend(surroundings, disk);
+      backend === "etcd"
+        ? etcdBackend(surroundings, etcd, breakage.member)
+        : sqliteBackend(surroundings, disk);
     this.#network = new SimulatedNetwork({
       world,
       weather: network,
@@ -300,7 +311,14 @@ class Simulation implements Disposable {
         this.#work.push(this.#world.sleep(dice.between(0, workMs)).then(act));
       }
     };
-    some(crashes, () => this.#crash());
+    // Half of them wait for the next write, and come before it is safe.
+    let waiting = 0;
+    some(crashes, () => (dice.chance(0.5) ? this.#crash() : void waiting++));
+    this.#backend.onWritten(() => {
+      if (waiting === 0) return;
+      waiting--;
+      void this.#crash();
+    });
     some(restarts, () => this.#restart());
     some(compactions, () => this.#compact());
     some(jumps, () => this.#world.jump(dice.between(-5_000, 5_000)));
@@ -336,13 +354,14 @@ class Simulation implements Disposable {
     const { store } = process;
     if (!store) return;
     const at = Math.max(1, this.#ledger.shown - this.#world.dice.pick([0, 0, 3, 10]));
-    this.#world.note(() => `history before ${at} is compacted`);
+    this.#world.trouble("history is compacted", () => `before ${at}`);
     // What stands in the way is not what is looked at: the disk, or a crash.
     await Promise.race([store.compact(revision(at)).catch(() => undefined), aborted(process.gone)]);
   }
 
   #calm(): void {
     this.#world.note(() => "the weather clears up");
+    this.#backend.onWritten(() => {});
     this.#network.isCalm = true;
     this.#backend.calm();
   }

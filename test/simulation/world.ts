@@ -21,6 +21,8 @@ export class World {
   violation: string | undefined;
   /** What happened, where somebody wants to read it. */
   readonly lines: string[] = [];
+  /** How often which trouble came: a run in which nothing goes wrong proves nothing. */
+  readonly troubles = new Map<string, number>();
   readonly #keepsLines: boolean;
   #now = 0;
   #wallOffsetMs = Date.UTC(2026, 0, 1);
@@ -78,11 +80,17 @@ export class World {
   /** The wall clock goes wrong, or is put right: durations do not notice. */
   jump(byMs: number): void {
     this.#wallOffsetMs += byMs;
-    this.note(() => `the wall clock jumps by ${Math.round(byMs)} ms`);
+    this.trouble("the wall clock jumps", () => `by ${Math.round(byMs)} ms`);
   }
 
   note(line: () => string): void {
     if (this.#keepsLines) this.lines.push(`${this.#now.toFixed(3).padStart(12)} ${line()}`);
+  }
+
+  /** Notes something that went wrong as planned. */
+  trouble(name: string, details: () => string = () => ""): void {
+    this.troubles.set(name, (this.troubles.get(name) ?? 0) + 1);
+    this.note(() => `${name} ${details()}`.trimEnd());
   }
 
   report(violation: string): void {
