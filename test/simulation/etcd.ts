@@ -413,7 +413,7 @@ function rangeOf(key: string, rangeEnd = ""): (key: string) => boolean {
   };
 }
 
-function serviceError(code: status, details: string): ServiceError {
+export function serviceError(code: status, details: string): ServiceError {
   return Object.assign(new Error(`${code} ${status[code]}: ${details}`), {
     code,
     details,
