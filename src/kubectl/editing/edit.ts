@@ -158,7 +158,7 @@ async function launch(kubectl: Kubectl, file: TemporaryFile, text: string): Prom
 function problemOf(text: string): string | undefined {
   let documents;
   try {
-    documents = parseYaml(text);
+    documents = parseYaml(text, { exactIntegers: true });
   } catch (error) {
     return messageOf(error);
   }

@@ -12,7 +12,7 @@ export function withoutComments(text: string): string {
 /** What a text says, for telling whether somebody changed it. */
 export function meaningOf(text: string): string {
   try {
-    return goJson(parseYaml(text).map(({ value }) => value));
+    return goJson(parseYaml(text, { exactIntegers: true }).map(({ value }) => value));
   } catch {
     // What cannot be read is as different as its lines are.
     return withoutComments(text);

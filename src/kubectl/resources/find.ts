@@ -1,3 +1,4 @@
+import { exactJsonText } from "#machinery/codec/exact-json.ts";
 import { isRow } from "#machinery/json.ts";
 import { StatusError } from "#machinery/status.ts";
 import type { ApiResource } from "../discovery/api-resource.ts";
@@ -126,7 +127,7 @@ async function infoOf(
   query: ResourceQuery,
 ): Promise<ResourceInfo> {
   const { apiVersion, kind } = value;
-  const text = () => JSON.stringify(value);
+  const text = () => exactJsonText(value);
   if (typeof kind !== "string" || kind === "") {
     throw new CommandError(`unable to decode "${source}": Object 'Kind' is missing in '${text()}'`);
   }

@@ -135,7 +135,7 @@ export async function* objectsOf(manifest: Manifest): AsyncGenerator<ManifestObj
   const { source } = manifest;
   let documents;
   try {
-    documents = parseYaml(manifest.text);
+    documents = parseYaml(manifest.text, { exactIntegers: true });
   } catch (error) {
     throw new CommandError(
       `error parsing ${source}: error converting YAML to JSON: ${messageOf(error)}`,

@@ -2,6 +2,7 @@ import { text, utf8 } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import { readLines } from "#client/lines.ts";
 import type { ApiRequest, ApiResponse, RequestBody, Transport } from "#client/transport.ts";
+import { exactJsonText, parseExactJson } from "#machinery/codec/exact-json.ts";
 import { isRow } from "#machinery/json.ts";
 import { StatusError } from "#machinery/status.ts";
 import type { KubeObject, ObjectList } from "../objects.ts";
@@ -78,7 +79,7 @@ export class RestClient {
   /** The answer's JSON. */
   async json<T = KubeObject>(request: RestRequest, signal?: AbortSignal): Promise<T> {
     const answer = await this.send(request, signal);
-    return JSON.parse(answer.text) as T;
+    return parseExactJson(answer.text) as T;
   }
 
   /** Whole events, until the server ends the watch or the signal aborts. */
@@ -94,7 +95,7 @@ export class RestClient {
       return;
     }
     if (body.kind !== "stream") return;
-    for await (const line of readLines(body.chunks)) yield JSON.parse(line) as WatchedEvent;
+    for await (const line of readLines(body.chunks)) yield parseExactJson(line) as WatchedEvent;
   }
 
   /** Bytes as they come: a log that is followed, or a large answer. */
@@ -174,7 +175,7 @@ function bodyOf({ body, contentType = "application/json" }: RestRequest): Reques
       ? utf8(body)
       : body instanceof Uint8Array
         ? body
-        : utf8(JSON.stringify(body));
+        : utf8(exactJsonText(body));
   return { kind: "bytes", contentType, read: () => Promise.resolve(bytes) };
 }
 

@@ -1,3 +1,4 @@
+import { parseExactJson } from "#machinery/codec/exact-json.ts";
 import type { FlagSpecs } from "#base/flags.ts";
 import { CommandError } from "../errors.ts";
 import type { KubeObject } from "../objects.ts";
@@ -32,7 +33,7 @@ export async function overridden(
 
 function patchOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     throw new CommandError("Invalid JSON Patch", { cause: error });
   }

@@ -232,10 +232,17 @@ function deeper(indent: number): number {
   return indent < 0 ? 0 : indent + 2;
 }
 
+function isInteger(value: bigint): boolean {
+  return value >= -(2n ** 63n) && value < 2n ** 64n;
+}
+
 function scalarText(value: unknown): string {
   if (typeof value === "number") {
-    const isWhole = Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64;
-    return isWhole ? String(BigInt(value)) : formatFloat(value, "g", -1);
+    const isWhole = Number.isInteger(value) && Math.abs(value) < 1e21;
+    // Upstream has the digits from JSON, whose integers are those that a double is known by.
+    return isWhole && isInteger(BigInt(String(value)))
+      ? String(value)
+      : formatFloat(value, "g", -1);
   }
   return goJson(value);
 }

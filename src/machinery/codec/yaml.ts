@@ -1,7 +1,9 @@
 import { isCollection, LineCounter, parseAllDocuments, visit } from "yaml";
 import type { Document, DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, Tags } from "yaml";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
-import { wellFormed } from "../json.ts";
+import { isRow, setKey, wellFormed } from "../json.ts";
+import type { Row } from "../json.ts";
+import { exactInteger } from "./exact-json.ts";
 import { yamlProblem } from "./yaml-problem.ts";
 
 export { toYaml, YamlWriteError } from "./yaml-writer.ts";
@@ -9,6 +11,11 @@ export { toYaml, YamlWriteError } from "./yaml-writer.ts";
 /** A text that is no YAML. */
 export class YamlError extends Error {
   override name = "YamlError";
+}
+
+export interface YamlOptions {
+  /** Integers of 64 bits that no double holds become bigints. */
+  readonly exactIntegers?: boolean;
 }
 
 export interface YamlDocument {
@@ -23,18 +30,35 @@ export interface YamlDocument {
  * Reads YAML as Kubernetes does: words such as "yes" and "off" are booleans, dates stay text. A
  * stream may have several documents; empty ones are left out. Throws `YamlError`.
  */
-export function parseYaml(text: string): YamlDocument[] {
+export function parseYaml(text: string, wanted: YamlOptions = {}): YamlDocument[] {
   const lines = new LineCounter();
-  const parsed = withinDepth(() => parseAllDocuments(text, { ...options, lineCounter: lines }));
+  // Only what is long enough can be too much for a double.
+  const intAsBigInt = (wanted.exactIntegers ?? false) && /[\da-fA-F_]{14}/.test(text);
+  const given = { ...options, intAsBigInt, lineCounter: lines };
+  const parsed = withinDepth(() => parseAllDocuments(text, given));
   const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   return documents
     .map((document) => readDocument(document, lines, text))
+    .map((document) => (intAsBigInt ? { ...document, value: narrowed(document.value) } : document))
     .filter(({ value }) => value !== null && value !== undefined);
 }
 
 /** The first document of a text; undefined when there is none. */
-export function parseYamlDocument(text: string): YamlDocument | undefined {
-  return parseYaml(text)[0];
+export function parseYamlDocument(
+  text: string,
+  wanted: YamlOptions = {},
+): YamlDocument | undefined {
+  return parseYaml(text, wanted)[0];
+}
+
+/** Bigints only where a double is not as good. */
+function narrowed(value: unknown): unknown {
+  if (typeof value === "bigint") return exactInteger(value);
+  if (Array.isArray(value)) return value.map(narrowed);
+  if (!isRow(value)) return value;
+  const row: Row = {};
+  for (const key of Object.keys(value)) setKey(row, key, narrowed(value[key]));
+  return row;
 }
 
 /** The library's parser is recursive, and knows no limit but that of the stack. */

@@ -1,3 +1,4 @@
+import { exactJsonText } from "../codec/exact-json.ts";
 import { isTooDeep, tooDeep } from "#schema/nesting.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { cloneJson, isRow, setKey } from "../json.ts";
@@ -73,7 +74,7 @@ function apply(document: Row, operation: unknown): number {
     case "copy": {
       const copied = read(find(document, fromOf(operation), op));
       add(target, cloneJson(copied));
-      return JSON.stringify(copied).length;
+      return exactJsonText(copied).length;
     }
     case "move": {
       const from = fromOf(operation);

@@ -76,6 +76,7 @@ export const diffScripts: readonly ParityScript[] = [
       "diff -f new.yaml --prune --prune-allowlist=ConfigMap",
       "diff -f one.yaml --prune",
       "diff -f two.yaml --concurrency=4 -R",
+      "diff -f two.yaml --concurrency=0",
     ],
   },
 ];

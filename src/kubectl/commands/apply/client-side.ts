@@ -1,3 +1,4 @@
+import { parseExactJson } from "#machinery/codec/exact-json.ts";
 import { goJson } from "#machinery/codec/go-json.ts";
 import { isRow } from "#machinery/json.ts";
 import type { Row } from "#machinery/json.ts";
@@ -187,7 +188,7 @@ async function typeOf({ apiVersion, kind }: KubeObject) {
 function lastApplied(current: KubeObject): Row {
   const text = current.metadata.annotations?.[lastAppliedAnnotation];
   if (!text) return {};
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parseExactJson(text);
   return isRow(parsed) ? parsed : {};
 }
 

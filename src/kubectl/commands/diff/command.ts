@@ -57,6 +57,8 @@ export default defineCommand({
     const manager = serverSide && !given.has("field-manager") ? "kubectl" : values["field-manager"];
     const { diff } = await import("./diff.ts");
     return await diff(kubectl, {
+      // Less than one is one.
+      concurrency: values.concurrency,
       query: { files, labelSelector: values.selector },
       serverSide,
       forceConflicts: values["force-conflicts"],

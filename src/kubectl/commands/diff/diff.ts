@@ -7,7 +7,7 @@ import type { KubeObject } from "../../objects.ts";
 import { joinPath } from "../../paths.ts";
 import { withoutManagedFields } from "../../printers/printer.ts";
 import { isFailure } from "../../resources/find.ts";
-import type { ResourceQuery } from "../../resources/find.ts";
+import type { Found, ResourceQuery } from "../../resources/find.ts";
 import type { ResourceInfo } from "../../resources/resource-info.ts";
 import { resourcePath } from "../../rest/paths.ts";
 import { patch, tellDeletion } from "../apply/client-side.ts";
@@ -16,6 +16,8 @@ import { lastAppliedAnnotation } from "../../writes/last-applied.ts";
 import { masked } from "./mask.ts";
 
 export interface DiffRequest {
+  /** How many objects the server is asked about at a time. */
+  readonly concurrency: number;
   readonly query: ResourceQuery;
   readonly serverSide: boolean;
   readonly forceConflicts: boolean;
@@ -51,7 +53,7 @@ async function writeAll(
 ): Promise<void> {
   const namespaces = new Set<string>();
   const kept = new Set<string | undefined>();
-  for await (const found of kubectl.find(request.query)) {
+  const write = async (found: Found) => {
     if (isFailure(found)) throw found.error;
     const live = await read(kubectl, found);
     const merged = await mergedOf(kubectl, found, live, request);
@@ -59,7 +61,8 @@ async function writeAll(
     if (found.namespace) namespaces.add(found.namespace);
     kept.add(live?.metadata.uid);
     await writePair(kubectl, request, directories, { info: found, live, merged });
-  }
+  };
+  await eachOf(kubectl.find(request.query), request.concurrency, write);
   if (!request.prune) return;
   const { prunable } = await import("../apply/prune.ts");
   for await (const { resource, object } of prunable(kubectl, request.prune, { namespaces, kept })) {
@@ -67,6 +70,26 @@ async function writeAll(
     const file = fileName(resource, namespace, name);
     await kubectl.host.files.writeText(joinPath(directories.live, file), toYaml(object));
   }
+}
+
+/** As many at a time as said. After a failure nothing is begun, and what was begun is waited for. */
+async function eachOf<T>(
+  items: AsyncIterable<T>,
+  concurrency: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  for await (const item of items) {
+    const task: Promise<void> = act(item)
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => running.delete(task));
+    running.add(task);
+    if (running.size >= concurrency) await Promise.race(running);
+    if (failures.length > 0) break;
+  }
+  await Promise.all(running);
+  if (failures.length > 0) throw failures[0];
 }
 
 async function read(kubectl: Kubectl, info: ResourceInfo): Promise<KubeObject | undefined> {

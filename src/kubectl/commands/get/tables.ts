@@ -1,3 +1,4 @@
+import { exactJsonText } from "#machinery/codec/exact-json.ts";
 import { humanDuration } from "#machinery/age.ts";
 import { isRow } from "#machinery/json.ts";
 import type { KubeObject, ObjectMetadata } from "../../objects.ts";
@@ -118,7 +119,7 @@ function eventCell(text: string): string {
 /** Line breaks would tear the table: only what is before the first one is shown. */
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "<none>";
-  if (typeof value !== "string") return JSON.stringify(value);
+  if (typeof value !== "string") return exactJsonText(value);
   const end = value.search(/[\n\r\f]/);
   return end < 0 ? value : `${value.slice(0, end)}...`;
 }

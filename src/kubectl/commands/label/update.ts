@@ -1,3 +1,4 @@
+import { exactJsonText } from "#machinery/codec/exact-json.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { cloneJson } from "#machinery/json.ts";
 import type { CommandInput } from "../../command.ts";
@@ -218,7 +219,7 @@ export function changed(
   after.metadata[kind.field] = next;
   const isSame = deepEqual(before, after);
   // Whether there was less of it before is all that upstream's word looks at.
-  const isLess = JSON.stringify(after).length < JSON.stringify(before).length;
+  const isLess = exactJsonText(after).length < exactJsonText(before).length;
   const version = values["resource-version"];
   if (version) after.metadata.resourceVersion = version;
   if (kind.command === "annotate") return { after, operation: "annotated" };

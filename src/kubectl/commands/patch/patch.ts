@@ -62,7 +62,7 @@ async function bodyOf({ host }: Kubectl, { text, file }: PatchRequest): Promise<
     }
   }
   try {
-    return parseYamlDocument(content)?.value as object;
+    return parseYamlDocument(content, { exactIntegers: true })?.value as object;
   } catch (error) {
     throw new CommandError(`unable to parse ${JSON.stringify(text)}: ${messageOf(error)}`, {
       cause: error,

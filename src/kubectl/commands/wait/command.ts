@@ -8,6 +8,7 @@ import {
   selectorFlag,
 } from "../../resources/flags.ts";
 import { selected } from "../../resources/selection.ts";
+import { refuseLocalNames } from "../../resources/local.ts";
 import { parseFor } from "./conditions.ts";
 import { waitFor } from "./wait.ts";
 
@@ -77,6 +78,7 @@ export default defineCommand({
   async run(kubectl, { values, args }) {
     const printer = await printerOf(kubectl, values, "condition met");
     const awaited = parseFor(values.for);
+    refuseLocalNames(values.local, args);
     const query = selected({
       args,
       files: fileQuery({ ...values, kustomize: "" }),

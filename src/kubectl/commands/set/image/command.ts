@@ -5,13 +5,8 @@ import { parsePairs, splitPairs } from "../../../resources/pairs.ts";
 import { selected } from "../../../resources/selection.ts";
 import { dryRunOf } from "../../../writes/dry-run.ts";
 import { recordFlag, recorder } from "../../../writes/record.ts";
-import {
-  changeObjects,
-  refuseLocalNames,
-  refuseLocalServer,
-  setFlags,
-  throwCollected,
-} from "../change.ts";
+import { refuseLocalNames } from "../../../resources/local.ts";
+import { changeObjects, refuseLocalServer, setFlags, throwCollected } from "../change.ts";
 import { containersOf, podSpecOf } from "../pod-spec.ts";
 
 export default defineCommand({
