@@ -2,7 +2,7 @@ import type { Bytes } from "#base/bytes.ts";
 import type { Client } from "#client/client.ts";
 import { readClusterAccess } from "./config/cluster-access.ts";
 import type { ClusterAccess } from "./config/cluster-access.ts";
-import type { Connection } from "./config/connection.ts";
+import type { Connection, Upgrade } from "./config/connection.ts";
 import { kubeconfigPaths } from "./config/kubeconfig.ts";
 import type { KubeconfigPaths } from "./config/kubeconfig.ts";
 import { fileCache } from "./discovery/file-cache.ts";
@@ -214,7 +214,7 @@ export class Kubectl {
     const { withCredentials } = await import("./config/prompt.ts");
     const access = await withCredentials(this.host, await this.access());
     const trace = await this.#trace();
-    const options = trace ? { onUpgrade: trace.upgrades } : {};
+    const options = trace ? { onUpgrade: (upgrade: Upgrade) => trace.upgrades(upgrade) } : {};
     return await this.host.connect(access, this.host, options);
   }
 
