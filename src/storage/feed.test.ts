@@ -136,13 +136,12 @@ function setUp() {
   return {
     clock,
     feed,
-    publish(key: string) {
+    publish: (key: string) => {
       current = revision(current + 1);
       feed.publish({ key, revision: current, previous: undefined });
     },
-    follow(query: Partial<FollowQuery> = {}, signal = new AbortController().signal): Follower {
-      return feed.batches({ prefix: "/a/", after: revision(1), ...query }, signal);
-    },
+    follow: (query: Partial<FollowQuery> = {}, signal = new AbortController().signal): Follower =>
+      feed.batches({ prefix: "/a/", after: revision(1), ...query }, signal),
   };
 }
 

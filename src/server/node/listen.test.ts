@@ -291,3 +291,37 @@ test("a declined upgrade is hung up on, whatever its client goes on sending", as
   await once(socket, "close");
   assert.match(heard, /^HTTP\/1.1 200 /);
 });
+
+test("a client that takes nothing of a watch is cut off, others are not", async () => {
+  await using it = await open({ stalledMs: 300 });
+  const { certificatePem: cert, privateKeyPem: key } = it.client;
+  const watching = async () => {
+    const path = `${maps}?watch=1&resourceVersion=1`;
+    const outgoing = request({ ...it.options, agent: false, cert, key, path });
+    outgoing.on("error", () => {});
+    outgoing.end();
+    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    response.on("error", () => {});
+    return response;
+  };
+  const [reading, stalled] = [await watching(), await watching()];
+  let taken = 0;
+  reading.on("data", (chunk: Buffer) => (taken += chunk.length));
+  stalled.pause();
+  const cut = new Promise((resolve) => stalled.on("close", resolve));
+  const body = (name: string) => configMap(name, { text: "x".repeat(900_000) });
+  const headers = { "content-type": "application/json" };
+  for (let index = 0; index < 12; index++) {
+    const content = JSON.stringify(body(`large-${index}`));
+    const options = { ...it.options, cert, key, path: maps, method: "POST", headers };
+    assert.equal((await send(options, content)).status, 201);
+  }
+  // It has room for some megabytes; what is in it is read to its end before the end is heard of.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  stalled.resume();
+  await cut;
+  assert.equal(stalled.complete, false);
+  assert(taken > 12 * 900_000);
+  assert.equal(reading.destroyed, false);
+  reading.destroy();
+});

@@ -45,6 +45,8 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** To ask for something more; then a connection is closed. */
   readonly idleMs: number;
+  /** To take something of a list or a watch that waits for it. */
+  readonly stalledMs: number;
   /** How often is looked after those that are late. */
   readonly checkMs: number;
 }
@@ -62,6 +64,7 @@ const limitsDefault: ConnectionLimits = {
   headersMs: 32_000,
   requestMs: 120_000,
   idleMs: 90_000,
+  stalledMs: 60_000,
   checkMs: 5_000,
 };
 /** After so long is asked whether a silent client's machine is still there. */
@@ -96,6 +99,7 @@ export async function listen(options: ListenOptions, scope: Scope): Promise<List
     trusted: trustedBy(options),
     endless: new Set(),
     bodyMsMax: limits.requestMs,
+    stalledMsMax: limits.stalledMs,
   };
 
   http.on("request", (request: AnyRequest, response: AnyResponse) => {
@@ -153,6 +157,7 @@ interface Service {
   /** Of watches and followed logs, which would go on for ever. */
   readonly endless: Set<AbortController>;
   readonly bodyMsMax: number;
+  readonly stalledMsMax: number;
 }
 
 async function serve(service: Service, request: AnyRequest, response: AnyResponse): Promise<void> {
@@ -184,7 +189,7 @@ interface Exchange {
 }
 
 async function answer(
-  { server, endless, bodyMsMax }: Service,
+  { server, endless, bodyMsMax, stalledMsMax }: Service,
   { request, response, connection, aborter }: Exchange,
 ): Promise<void> {
   const problem = isForeignCertificate(tlsSocketOf(request)) && !request.headers["authorization"];
@@ -197,7 +202,7 @@ async function answer(
   try {
     const answered = await server.handle(apiRequest, connection, aborter.signal);
     if (connection.upgrade && answered.status === 101) return;
-    await respond(request, response, answered, apiRequest);
+    await respond(request, response, answered, { ...apiRequest, stalledMsMax });
   } finally {
     endless.delete(aborter);
   }

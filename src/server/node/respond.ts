@@ -14,6 +14,7 @@ export type AnyResponse = ServerResponse | Http2ServerResponse;
 const compress = promisify(gzip);
 /** Smaller answers are not worth the time. */
 const gzipBytesMin = 128 * 1024;
+const typeOf = (contentType: string) => contentType.split(";", 1)[0] ?? "";
 /** In which lists leave; logs and what is proxied have others, or are of no interest here. */
 const listTypes = new Set(["application/json", "application/vnd.kubernetes.protobuf"]);
 const gzipOptions = { level: constants.Z_BEST_SPEED };
@@ -27,12 +28,18 @@ const hopHeaders = new Set([
   "upgrade",
 ]);
 
+/** What it takes to send an answer, besides the answer. */
+export interface RespondOptions extends Pick<ApiRequest, "query" | "headers"> {
+  /** A client that takes nothing of a list or a watch for so long is cut off. */
+  readonly stalledMsMax: number;
+}
+
 /** Sends an answer, as fast as the client takes it. Rejects when the client is gone. */
 export async function respond(
   request: AnyRequest,
   response: AnyResponse,
   answer: ApiResponse,
-  apiRequest: Pick<ApiRequest, "query" | "headers">,
+  apiRequest: RespondOptions,
 ): Promise<void> {
   const { body } = answer;
   const headers = headersOf(request, answer);
@@ -48,7 +55,8 @@ export async function respond(
       return sendBytes(response, answer.status, headers, body, mayCompress);
     case "stream": {
       // A watch or a log must not wait in a compressor.
-      const isList = listTypes.has(body.contentType) && !isTrue(apiRequest.query.get("watch"));
+      const isObjects = listTypes.has(typeOf(body.contentType));
+      const isList = isObjects && !isTrue(apiRequest.query.get("watch"));
       const compressing = mayCompress && isList && !headers["content-length"];
       headers["content-type"] = body.contentType;
       if (compressing) headers["content-encoding"] = "gzip";
@@ -56,8 +64,10 @@ export async function respond(
       else if (body.length !== undefined) headers["content-length"] = String(body.length);
       writeHead(response, answer.status, headers);
       (response as ServerResponse).flushHeaders();
-      if (compressing) return sendStream(response, compressed(body.chunks));
-      return sendStream(response, body.chunks, body.recycle);
+      // A log may be read as slowly as its reader likes.
+      const stalledMsMax = isObjects ? apiRequest.stalledMsMax : Infinity;
+      if (compressing) return sendStream(response, compressed(body.chunks), { stalledMsMax });
+      return sendStream(response, body.chunks, { stalledMsMax, recycle: body.recycle });
     }
     case "object":
     case "events":
@@ -115,12 +125,18 @@ async function sendBytes(
 async function sendStream<Chunk extends Uint8Array>(
   response: AnyResponse,
   chunks: AsyncIterable<Chunk>,
-  recycle?: (chunk: Chunk) => void,
+  {
+    recycle,
+    stalledMsMax,
+  }: {
+    readonly recycle?: ((chunk: Chunk) => void) | undefined;
+    readonly stalledMsMax: number;
+  },
 ): Promise<void> {
   for await (const chunk of chunks) {
     if (response.destroyed || response.closed) return;
     const done = recycle && (() => recycle(chunk));
-    if (!write(response, chunk, done)) await drained(response);
+    if (!write(response, chunk, done)) await drained(response, stalledMsMax);
   }
   response.end();
 }
@@ -130,10 +146,13 @@ function write(response: AnyResponse, chunk: Uint8Array, done?: () => void): boo
   return (response as ServerResponse).write(chunk, done);
 }
 
-/** Resolves when the client has taken what was written, or is gone. */
-function drained(response: AnyResponse): Promise<void> {
+/** Resolves when the client has taken what was written, or is gone, if only because it was slow. */
+function drained(response: AnyResponse, stalledMsMax: number): Promise<void> {
   return new Promise((resolve) => {
+    const late =
+      stalledMsMax === Infinity ? undefined : setTimeout(() => response.destroy(), stalledMsMax);
     const settle = () => {
+      clearTimeout(late);
       response.off("drain", settle);
       response.off("close", settle);
       resolve();
