@@ -147,7 +147,9 @@ function* applyTo({ request, applied, live, managers, allowed }: Work) {
   const applier: Manager = { ...identity, time: request.time, fields: set };
   const merged = mergeTyped(shape, live, applied) as Row;
   const everybody = [...others, applier];
-  const object = last
+  const givesUp =
+    last && (last.apiVersion !== apiVersion || !isEmptySet(difference(last.fields, set)));
+  const object = givesUp
     ? yield* prune({ versions, type, apiVersion, merged, last, managers: everybody })
     : merged;
   const changes = yield* changesByVersion(request, { lives, object, others });

@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { utf8 } from "#base/bytes.ts";
 import { Pod } from "#api/core/v1.ts";
 import { encodeProtobufEnvelope } from "#schema/protobuf-envelope.ts";
-import { decodeBody, decodePatched, fieldValidationOf, parsePatchBody } from "./body.ts";
+import {
+  decodeBody,
+  decodePatched,
+  fieldValidationOf,
+  parseAppliedBody,
+  parsePatchBody,
+} from "./body.ts";
 import { duplicateFields, explainJsonError } from "./json-syntax.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
@@ -203,4 +209,15 @@ test("half a pair of surrogates is no text that could be kept", () => {
     assert.deepEqual(object["metadata"], expected, contentType);
   }
   assert.deepEqual(parsePatchBody(utf8('["\\ud800"]')), ["\ufffd"]);
+});
+
+test("what is applied as JSON reads as the YAML that it is", () => {
+  const read = (source: string) => parseAppliedBody(utf8(source), "Warn");
+  assert.deepEqual(read('{"a": [1, "\\u00e9", null], "b": {}}'), {
+    applied: { a: [1, "é", null], b: {} },
+    warnings: [],
+  });
+  assert.match(read('{"a": 1, "a": 2}').warnings[0] ?? "", /key "a" already set in map/);
+  assert.deepEqual(read('{"a": 1} # as YAML has it').applied, { a: 1 });
+  assert.throws(() => read('{"a": '), { code: 400 });
 });

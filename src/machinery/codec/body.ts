@@ -137,7 +137,10 @@ export function parseAppliedBody(
   body: Uint8Array,
   fieldValidation: FieldValidation,
 ): { readonly applied: unknown; readonly warnings: readonly string[] } {
-  const document = applyDocument(textOf(body));
+  const source = textOf(body);
+  const json = plainJson(source);
+  if (json) return { applied: json, warnings: [] };
+  const document = applyDocument(source);
   const duplicates = document?.duplicates ?? [];
   if (duplicates.length === 0 || fieldValidation === "Ignore") {
     return { applied: document?.value ?? {}, warnings: [] };
@@ -147,6 +150,21 @@ export function parseAppliedBody(
     "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:" + lines;
   if (fieldValidation === "Strict") throw badRequest(problem);
   return { applied: document?.value, warnings: [problem] };
+}
+
+/**
+ * Most clients send JSON as the YAML that it is, which is read in a fraction of the time. Undefined
+ * for everything else, and where YAML may have something to say: of keys that are there twice, of
+ * tabs.
+ */
+function plainJson(source: string): Row | undefined {
+  if (!source.startsWith("{") || source.includes("\t") || isJsonTooDeep(source)) return undefined;
+  try {
+    const value = parseJson(source);
+    return isRow(value) && duplicateFields(source).length === 0 ? value : undefined;
+  } catch {
+    return undefined; // What is wrong with it is told in the words of YAML.
+  }
 }
 
 /** Parses JSON that is no object of a kind: patches. Throws `StatusError` (400). */
