@@ -23,7 +23,7 @@ export KIJABI_NODE PATH
 : "${NODE_COMPILE_CACHE:=$kijabi_root/node_modules/.cache/compiled}"
 export NODE_COMPILE_CACHE
 if [ "${fresh:-}" = yes ]; then
-  (cd "$kijabi_root" && "$KIJABI_NODE" --disable-warning=ExperimentalWarning --max-semi-space-size=4 scripts/warm-cache.ts) ||
+  (cd "$kijabi_root" && "$KIJABI_NODE" --disable-warning=ExperimentalWarning --max-semi-space-size=16 scripts/warm-cache.ts) ||
     echo "kijabi: compiling in advance failed; the first start will be slower" >&2
   cp "$kijabi_root/package-lock.json" "$stamp"
 fi

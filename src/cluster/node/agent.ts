@@ -42,6 +42,7 @@ import { NftablesRules } from "#proxy/node/nftables/nftables.ts";
 import { Proxy } from "#proxy/proxy.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import { workerEnvironment } from "./worker-environment.ts";
+import { settleMemory } from "./settle-memory.ts";
 
 export const kubeletVersion = "v1.36.0+kijabi-0.1.0";
 
@@ -116,6 +117,7 @@ export async function runAgent(file: string, logger: Logger, signal: AbortSignal
   scope.run("certificates", (linked) =>
     followFile({ path: file, known: content, clock, apply, failed }, linked),
   );
+  settleMemory(clock, scope);
   await new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });

@@ -36,6 +36,7 @@ import type { SchedulerFlags } from "./scheduler.ts";
 import { proxyTrust } from "./front-proxy.ts";
 import { followConfiguration } from "./reload.ts";
 import type { ConfigurationFile } from "./reload.ts";
+import { settleMemory } from "./settle-memory.ts";
 import { snapshotHandler } from "./snapshot.ts";
 import { keepSnapshots, restoreAdvice } from "./snapshot-keeper.ts";
 import { openStore } from "./store.ts";
@@ -117,6 +118,7 @@ export async function runServer(
     const source = { store, config, clock, logger, paths, intervalMs, countMax };
     scope.run("snapshots", (linked) => keepSnapshots(source, linked));
   }
+  settleMemory(clock, scope);
   await new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
