@@ -169,8 +169,10 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
     try {
       await this.client.delete(resource, reference, { preconditions: { uid }, ...options });
     } catch (error) {
-      // A conflict means that the name belongs to another object now: ours is gone.
       if (!isNotFound(error) && !isConflict(error)) throw error;
+      // A conflict mostly means that the name belongs to another object now, and ours is gone.
+      const left = isConflict(error) ? await this.client.find(resource, reference) : undefined;
+      if (left && left.metadata.uid === uid) throw error;
     }
     const informer = this.#informers.find(resource);
     if (informer) this.#expectations.expect(this.#key, { informer, reference, uid });

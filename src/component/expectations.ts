@@ -1,3 +1,4 @@
+import { TimeoutError } from "#base/clock.ts";
 import type { ObjectReference } from "#client/client.ts";
 import type { Informer } from "#client/informer/informer.ts";
 import type { ApiObject } from "#client/object.ts";
@@ -12,12 +13,17 @@ export interface Expectation {
   readonly resourceVersion?: string;
 }
 
+/** With the loop's timeout as long as upstream's expectations last: five minutes. */
+const timeoutsMax = 10;
+
 /**
  * Remembers what a controller wrote for each key, so that no pass counts on a cache that does not
  * have it yet. (Upstream counts creations and deletions; we know the very objects.)
  */
 export class Expectations {
   readonly #pending = new Map<string, Expectation[]>();
+  /** How often they were waited for in vain, in a row. */
+  readonly #timeouts = new Map<string, number>();
 
   expect(key: string, expectation: Expectation): void {
     const pending = this.#pending.get(key);
@@ -29,14 +35,27 @@ export class Expectations {
   async settled(key: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
     const pending = this.#pending.get(key);
     if (!pending) return;
-    for (const expectation of pending) {
-      await expectation.informer.until(() => isMet(expectation), timeoutMs, signal);
+    try {
+      for (const expectation of pending) {
+        await expectation.informer.until(() => isMet(expectation), timeoutMs, signal);
+      }
+    } catch (error) {
+      if (error instanceof TimeoutError) this.#giveUp(key);
+      throw error;
     }
-    this.#pending.delete(key);
+    this.forget(key);
   }
 
   forget(key: string): void {
     this.#pending.delete(key);
+    this.#timeouts.delete(key);
+  }
+
+  /** What was expected may be wrong: better to decide on what there is than never again. */
+  #giveUp(key: string): void {
+    const timeouts = (this.#timeouts.get(key) ?? 0) + 1;
+    if (timeouts < timeoutsMax) this.#timeouts.set(key, timeouts);
+    else this.forget(key);
   }
 }
 

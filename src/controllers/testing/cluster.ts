@@ -95,6 +95,8 @@ export async function startCluster(
 
 /** Runs pods in word only: they become Ready after a while, and go when they are deleted. */
 export class SimulatedKubelet {
+  /** Somebody else runs the pods. */
+  isIdle = false;
   /** Where new pods go. */
   node = "node-1";
   nodeFor: (pod: Pod) => string = () => this.node;
@@ -115,6 +117,7 @@ export class SimulatedKubelet {
   }
 
   see(pod: Pod): void {
+    if (this.isIdle) return;
     const { deletionTimestamp, uid } = pod.metadata;
     const task = deletionTimestamp ? `stop ${uid}` : `start ${uid}`;
     if (this.#seen.has(task)) return;

@@ -27,6 +27,8 @@ export interface ControlledClusterOptions {
   readonly nodes?: readonly string[];
   /** What the controllers are given, besides the way to the server. */
   readonly controllers?: Pick<AllControllersOptions, "nodeIpam" | "loadBalancers">;
+  /** Which of the controllers run; all of them when missing. */
+  readonly choose?: (name: string) => boolean;
   /** Stands between the controllers and the server. */
   readonly between?: (transport: Transport, clock: VirtualClock) => Transport;
   readonly prepare?: (client: Client) => Promise<void>;
@@ -94,7 +96,7 @@ export async function openControlledCluster(
       rootCertificateAuthority: "the authority",
       serves: (kind) => server.api.definitions.some(({ type }) => type === kind),
       ...options.controllers,
-    }),
+    }).filter(({ name }) => options.choose?.(name) ?? true),
     {
       server: { transport, clock },
       settle: () => setImmediate(),
