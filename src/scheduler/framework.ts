@@ -26,7 +26,9 @@ export type ClusterEvent =
   | { readonly kind: "PodAdded" | "PodDeleted"; readonly pod: Pod }
   | { readonly kind: "PodUpdated"; readonly pod: Pod; readonly before: Pod }
   /** A claim came or is another now; without one, volumes or storage classes. */
-  | { readonly kind: "VolumesChanged"; readonly claim?: string };
+  | { readonly kind: "VolumesChanged"; readonly claim?: string }
+  /** Claims of devices, classes of them, or devices. */
+  | { readonly kind: "DevicesChanged" };
 
 /**
  * Objects besides nodes and pods that rules speak of, as the watches have them now: the same list

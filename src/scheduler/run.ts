@@ -10,6 +10,7 @@ import type { InformerFactory } from "#client/informer/factory.ts";
 import type { Informer } from "#client/informer/informer.ts";
 import type { ApiObject } from "#client/object.ts";
 import type { ClusterObjects } from "./framework.ts";
+import { DeviceClaims } from "./devices/device-claims.ts";
 import { Extender } from "./extender.ts";
 import type { ExtenderPost } from "./extender.ts";
 import { pluginsFor } from "./plugins/default-plugins.ts";
@@ -49,7 +50,8 @@ export async function runScheduler(
     return new Extender(given, extenderPost);
   });
   const volumes = new VolumeBinder(options);
-  const plugins = (args: PluginArguments) => pluginsFor(args, volumes);
+  const devices = new DeviceClaims(options);
+  const plugins = (args: PluginArguments) => pluginsFor(args, volumes, devices);
   const profiles = configuration?.profiles(plugins) ?? [profileOf(plugins(defaultArguments))];
   const names = profiles.map(({ schedulerName }) => schedulerName);
   const scheduler = new Scheduler({
@@ -67,6 +69,7 @@ export async function runScheduler(
   const pods = options.informers.informer(Pod);
   const unsubscribe = [
     volumes.subscribe((claim) => scheduler.volumesChanged(claim)),
+    devices.subscribe(() => scheduler.devicesChanged()),
     nodes.subscribe({
       added: (node) => scheduler.setNode(node),
       updated: (node) => scheduler.setNode(node),

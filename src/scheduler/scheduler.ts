@@ -147,6 +147,12 @@ export class Scheduler {
     this.#queue.notice({ kind: "VolumesChanged", ...(claim !== undefined && { claim }) });
   }
 
+  /** Claims of devices, classes of them, or devices came or are others now. */
+  devicesChanged(): void {
+    this.#queue.openGates("DynamicResources");
+    this.#queue.notice({ kind: "DevicesChanged" });
+  }
+
   /** Why the pod has no node yet; undefined when it does not wait for one. */
   explain(key: string): SchedulingReport | undefined {
     const queued = this.#queue.find(key);

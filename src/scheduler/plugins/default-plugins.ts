@@ -1,7 +1,9 @@
 import type { Plugin } from "../framework.ts";
 import { defaultArguments } from "../profile/arguments.ts";
 import type { PluginArguments } from "../profile/arguments.ts";
+import type { DeviceClaims } from "../devices/device-claims.ts";
 import type { VolumeBinder } from "../volumes/volume-binder.ts";
+import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeAffinity } from "./node-affinity.ts";
@@ -22,7 +24,11 @@ import { volumeZone } from "./volume-zone.ts";
  * Every plugin there is, in the order of upstream's default profile, made for its arguments. Those
  * for claims of pods come with who binds volumes.
  */
-export function pluginsFor(args: PluginArguments, binder?: VolumeBinder): readonly Plugin[] {
+export function pluginsFor(
+  args: PluginArguments,
+  binder?: VolumeBinder,
+  devices?: DeviceClaims,
+): readonly Plugin[] {
   const volumes = binder
     ? [
         volumeRestrictions(binder),
@@ -42,6 +48,7 @@ export function pluginsFor(args: PluginArguments, binder?: VolumeBinder): readon
     ...volumes,
     podTopologySpread(args.PodTopologySpread),
     interPodAffinity(args.InterPodAffinity),
+    ...(devices ? [dynamicResources(devices)] : []),
     nodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation),
     imageLocality,
   ];

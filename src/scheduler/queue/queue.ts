@@ -208,6 +208,13 @@ export class SchedulingQueue {
     if (this.#freedBehindGate.delete(key) && queued) this.#enter(queued);
   }
 
+  /** What that plugin waits for may have come: the pods that it holds back are asked about anew. */
+  openGates(plugin: string): void {
+    for (const queued of this.#unschedulable.values()) {
+      if (queued.gate?.plugin === plugin) this.#enter(queued);
+    }
+  }
+
   /** Forgets all pods and takes no more, so that no timer outlives the scheduler. */
   close(): void {
     this.#isClosed = true;
@@ -304,11 +311,12 @@ function goesBefore(left: QueuedPod, right: QueuedPod): boolean {
   return difference > 0 || (difference === 0 && left.queuedAt < right.queuedAt);
 }
 
-/** Whether a change of the pod itself may make it fit: its status does not matter. */
+/** Whether a change of the pod itself may make it fit: of its status only its claims matter. */
 function isSchedulingChanged(before: Pod, after: Pod): boolean {
   return (
     JSON.stringify(before.spec) !== JSON.stringify(after.spec) ||
     JSON.stringify(before.metadata.labels) !== JSON.stringify(after.metadata.labels) ||
-    JSON.stringify(before.metadata.annotations) !== JSON.stringify(after.metadata.annotations)
+    JSON.stringify(before.metadata.annotations) !== JSON.stringify(after.metadata.annotations) ||
+    before.status.resourceClaimStatuses?.length !== after.status.resourceClaimStatuses?.length
   );
 }

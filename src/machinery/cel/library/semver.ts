@@ -23,7 +23,7 @@ export class SemverValue extends OpaqueValue {
   }
 }
 
-function parse(text: string): SemverValue | ErrorValue {
+export function parseSemver(text: string): SemverValue | ErrorValue {
   if (text === "") return new ErrorValue("Version string empty");
   const [core = "", ...tail] = text.split(".").length < 3 ? [] : splitVersion(text);
   if (core === "") return new ErrorValue("No Major.Minor.Patch elements found");
@@ -92,7 +92,7 @@ function normalize(text: string): string | ErrorValue {
 
 function semver(text: string, tolerant = false): Result {
   const normal = tolerant ? normalize(text) : text;
-  return normal instanceof ErrorValue ? normal : parse(normal);
+  return normal instanceof ErrorValue ? normal : parseSemver(normal);
 }
 
 const isSemver = (text: string, tolerant = false): Result =>
