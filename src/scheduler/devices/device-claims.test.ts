@@ -88,7 +88,8 @@ test("a pod waits for its claim, gets the device and the node that has it", asyn
   assert.deepEqual(status.allocation?.devices?.results, [
     { request: "r", driver: "d", pool: "n-2", device: "g0" },
   ]);
-  assert.deepEqual(status.allocation?.nodeSelector?.nodeSelectorTerms, [
+  assert.ok(status.allocation?.allocationTimestamp);
+  assert.deepEqual(status.allocation.nodeSelector?.nodeSelectorTerms, [
     { matchFields: [{ key: "metadata.name", operator: "In", values: ["n-2"] }] },
   ]);
 });

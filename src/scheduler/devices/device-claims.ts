@@ -1,6 +1,7 @@
 import type { Node, Pod } from "#api/core/v1.ts";
 import { DeviceClass, ResourceClaim, ResourceSlice } from "#api/resource/v1.ts";
 import type { AllocationResult } from "#api/resource/v1.ts";
+import type { Clock } from "#base/clock.ts";
 import type { Client } from "#client/client.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
 import type { Informer } from "#client/informer/informer.ts";
@@ -20,12 +21,19 @@ const usersMax = 256;
 /** How long the own cache may take to show what was written. */
 const shownMsMax = 60_000;
 
+export interface DeviceClaimsOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly informers: InformerFactory;
+}
+
 /**
  * The claims of pods, and devices for them. What was decided for one pod is taken from the next
  * one's choice at once, before the API server shows it.
  */
 export class DeviceClaims {
   readonly #client: Client;
+  readonly #clock: Clock;
   readonly #claims: Informer<ResourceClaim>;
   readonly #classes: Informer<DeviceClass>;
   readonly #slices: Informer<ResourceSlice>;
@@ -41,8 +49,9 @@ export class DeviceClaims {
     selector: (expression) => this.#selectors.get(expression, () => deviceSelector(expression)),
   };
 
-  constructor({ client, informers }: { client: Client; informers: InformerFactory }) {
+  constructor({ client, clock, informers }: DeviceClaimsOptions) {
     this.#client = client;
+    this.#clock = clock;
     this.#claims = informers.informer(ResourceClaim);
     this.#classes = informers.informer(DeviceClass);
     this.#slices = informers.informer(ResourceSlice);
@@ -185,7 +194,8 @@ export class DeviceClaims {
           ...claim,
           metadata: { ...metadata, finalizers: [...finalizers, claimFinalizer] },
         });
-    const allocation = decided.allocation as AllocationResult;
+    const allocationTimestamp = `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`;
+    const allocation = { ...decided.allocation, allocationTimestamp } as AllocationResult;
     const next = { ...kept, status: { ...kept.status, allocation, reservedFor } };
     return this.#client.update(ResourceClaim, next, { subresource: "status" });
   }
