@@ -6,7 +6,7 @@ import { accessFlags } from "#cluster/node/access.ts";
 import { admissionFlags } from "#cluster/node/admission.ts";
 import { apiEnablementFlags, runtimeConfigOfFlags } from "#cluster/node/api-enablement.ts";
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
-import { schedulerFlags } from "#cluster/node/scheduler.ts";
+import { schedulerFlags } from "#cluster/node/scheduler-flags.ts";
 import { runServer } from "#cluster/node/server.ts";
 import { snapshotFlags } from "#cluster/node/snapshot-keeper.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";

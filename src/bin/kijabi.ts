@@ -7,6 +7,7 @@ import { auditFlags, auditOfFlags } from "#cluster/node/audit.ts";
 import { encryptionFlags, encryptionOfFlags } from "#cluster/node/encryption.ts";
 import { apiEnablementFlags } from "#cluster/node/api-enablement.ts";
 import { keptSettings } from "#cluster/node/kept-flags.ts";
+import { schedulerFlags } from "#cluster/node/scheduler-flags.ts";
 import { etcdFlags, etcdOfFlags } from "#cluster/node/store.ts";
 import type { ActionContext } from "#cluster/actions/node/context.ts";
 
@@ -57,6 +58,7 @@ const commands: Readonly<Record<string, Command>> = {
       "Which versions are served": apiEnablementFlags,
       "Who comes in, and what he may do": accessFlags,
       "What is admitted": admissionFlags,
+      "How pods are given nodes": schedulerFlags,
     },
     async run(context, { values, given }) {
       const { start } = await import("#cluster/actions/node/start.ts");

@@ -6,9 +6,10 @@ import { admissionFlags } from "./admission.ts";
 import { apiEnablementFlags } from "./api-enablement.ts";
 import { keptSettings } from "./kept-flags.ts";
 import type { KeptSettings } from "./kept-flags.ts";
+import { schedulerFlags } from "./scheduler-flags.ts";
 
 function kept(known: KeptSettings, ...args: string[]): KeptSettings {
-  const specs = { ...accessFlags, ...admissionFlags, ...apiEnablementFlags };
+  const specs = { ...accessFlags, ...admissionFlags, ...apiEnablementFlags, ...schedulerFlags };
   const { values, given } = parseFlags(specs, args);
   return keptSettings(known, values, given);
 }
@@ -34,6 +35,7 @@ describe("what a profile keeps of the server's flags", () => {
       ["--runtime-config=api/beta=true", "--runtime-config", "storage.k8s.io/v1beta1=false"],
       { runtimeConfig: "api/beta=true,storage.k8s.io/v1beta1=false" },
     ],
+    [["--scheduler-config=/s.yaml"], { scheduler: { configurationFile: "/s.yaml" } }],
   ];
   for (const [args, settings] of table) {
     it(args.join(" ") || "nothing", () => assert.deepEqual(kept({}, ...args), settings));
@@ -43,6 +45,7 @@ describe("what a profile keeps of the server's flags", () => {
     access: ["--anonymous-auth=false", "--token-auth-file=/tokens"],
     admission: { enable: ["A"], configurationFile: "/a.yaml" },
     runtimeConfig: "api/beta=true",
+    scheduler: { configurationFile: "/s.yaml" },
   };
 
   it("stays as it is where no flag says otherwise", () => {
@@ -61,9 +64,12 @@ describe("what a profile keeps of the server's flags", () => {
 
   it("goes where a flag is given as empty", () => {
     const empty = ["--token-auth-file=", "--enable-admission-plugins=", "--runtime-config="];
-    assert.deepEqual(kept(known, ...empty, "--admission-control-config-file="), {
-      access: ["--anonymous-auth=false"],
-    });
+    assert.deepEqual(
+      kept(known, ...empty, "--admission-control-config-file=", "--scheduler-config="),
+      {
+        access: ["--anonymous-auth=false"],
+      },
+    );
   });
 
   it("is refused where it cannot be meant", () => {

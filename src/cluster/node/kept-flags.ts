@@ -5,8 +5,12 @@ import { accessFlags } from "./access.ts";
 import { admissionFlags } from "./admission.ts";
 import type { AdmissionFlags } from "./admission.ts";
 import { apiEnablementFlags, runtimeConfigOfFlags } from "./api-enablement.ts";
+import { schedulerFlags } from "./scheduler-flags.ts";
 
-export type KeptSettings = Pick<ClusterConfig, "access" | "admission" | "runtimeConfig">;
+export type KeptSettings = Pick<
+  ClusterConfig,
+  "access" | "admission" | "runtimeConfig" | "scheduler"
+>;
 
 /**
  * What the profile keeps once these flags were given: its own settings, and in their place those
@@ -19,7 +23,7 @@ export function keptSettings(
   given: ReadonlySet<string>,
 ): KeptSettings {
   const of = (specs: FlagSpecs) => Object.keys(specs).filter((name) => given.has(name));
-  const all = { ...accessFlags, ...admissionFlags, ...apiEnablementFlags };
+  const all = { ...accessFlags, ...admissionFlags, ...apiEnablementFlags, ...schedulerFlags };
   if (of(all).length === 0) return known;
   const asked = Object.fromEntries(of(admissionFlags).map((name) => [name, values[name]]));
   const access = accessArguments(known.access ?? [], of(accessFlags), values);
@@ -27,11 +31,19 @@ export function keptSettings(
   const runtimeConfig = given.has("runtime-config")
     ? runtimeConfigOf(values as FlagValues<typeof apiEnablementFlags>)
     : known.runtimeConfig;
+  const scheduler = given.has("scheduler-config")
+    ? schedulerOf(String(values["scheduler-config"]))
+    : known.scheduler;
   return {
     ...(access.length > 0 && { access }),
     ...(Object.keys(admission).length > 0 && { admission }),
     ...(runtimeConfig && { runtimeConfig }),
+    ...(scheduler && { scheduler }),
   };
+}
+
+function schedulerOf(file: string): ClusterConfig["scheduler"] {
+  return file === "" ? undefined : { configurationFile: resolve(file) };
 }
 
 function accessArguments(

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type { FlagSpecs, FlagValues } from "#base/flags.ts";
 import { parseDuration } from "#base/duration.ts";
 import type { ExtenderPost } from "#scheduler/extender.ts";
 import { pluginsFor } from "#scheduler/plugins/default-plugins.ts";
@@ -7,16 +6,7 @@ import type { RunSchedulerOptions } from "#scheduler/run.ts";
 import { readConfiguration } from "#scheduler/settings/configuration.ts";
 import type { SchedulerConfiguration } from "#scheduler/settings/configuration.ts";
 import type { ClusterConfig } from "../config.ts";
-
-/** As kube-scheduler's `--config`, which has no server around it. */
-export const schedulerFlags = {
-  "scheduler-config": {
-    type: "string",
-    usage: "file with a KubeSchedulerConfiguration: profiles, plugins and extenders",
-  },
-} as const satisfies FlagSpecs;
-
-export type SchedulerFlags = Partial<FlagValues<typeof schedulerFlags>>;
+import type { SchedulerFlags } from "./scheduler-flags.ts";
 
 /** What the flag says, and else the profile. Throws for a file that cannot be meant. */
 export async function readScheduler(

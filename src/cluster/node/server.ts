@@ -32,7 +32,7 @@ import { prepareNetwork, renewAgents, runNodes } from "./nodes.ts";
 import { profilePaths } from "./paths.ts";
 import type { ProfilePaths } from "./paths.ts";
 import { readScheduler } from "./scheduler.ts";
-import type { SchedulerFlags } from "./scheduler.ts";
+import type { SchedulerFlags } from "./scheduler-flags.ts";
 import { proxyTrust } from "./front-proxy.ts";
 import { followConfiguration } from "./reload.ts";
 import type { ConfigurationFile } from "./reload.ts";

@@ -118,7 +118,7 @@ async function startAlone(context: ActionContext, options: StartOptions): Promis
 
 /** With what a profile keeps of the options, in place of what it has. */
 function configWith<T extends Partial<ClusterConfig>>(config: T, options: StartOptions) {
-  const { access, admission, runtimeConfig, ...rest } = config;
+  const { access, admission, runtimeConfig, scheduler, ...rest } = config;
   const { audit, encryption, kept } = options;
   return {
     ...rest,
@@ -126,6 +126,7 @@ function configWith<T extends Partial<ClusterConfig>>(config: T, options: StartO
       ...(access && { access }),
       ...(admission && { admission }),
       ...(runtimeConfig !== undefined && { runtimeConfig }),
+      ...(scheduler && { scheduler }),
     }),
     ...(audit && { audit }),
     ...(encryption && { encryption }),
