@@ -31,6 +31,8 @@ export interface Command {
   readonly flags: FlagSpecs;
   /** Flags that have to be given. */
   readonly required?: readonly string[];
+  /** The files that say how to connect are read before anything that was given is looked at. */
+  readonly connectsFirst?: true;
   /** Of every mistake, also in the flags: a lower exit code says something else. 1 when missing. */
   readonly exitCodeOfErrors?: number;
   /**

@@ -53,6 +53,19 @@ export class ConfigurationError extends CommandError {
   override name = "ConfigurationError";
 }
 
+/**
+ * A flag names a context or a cluster that no file has. Whoever asks for the namespace only is told
+ * so in other words.
+ */
+export class MissingEntryError extends CommandError {
+  override name = "MissingEntryError";
+  readonly toldOfNamespaces: CommandError;
+  constructor(message: string, toldOfNamespaces: CommandError) {
+    super(message);
+    this.toldOfNamespaces = toldOfNamespaces;
+  }
+}
+
 export interface FailedRequest {
   readonly method: string;
   readonly url: string;

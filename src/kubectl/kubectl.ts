@@ -7,7 +7,7 @@ import { kubeconfigPaths } from "./config/kubeconfig.ts";
 import type { KubeconfigPaths } from "./config/kubeconfig.ts";
 import { fileCache } from "./discovery/file-cache.ts";
 import { ResourceMapper } from "./discovery/resource-mapper.ts";
-import { throwAll } from "./errors.ts";
+import { MissingEntryError, throwAll } from "./errors.ts";
 import type { GlobalValues } from "./global-flags.ts";
 import type { Host } from "./host.ts";
 import type { Dictionary } from "./language.ts";
@@ -149,16 +149,23 @@ export class Kubectl {
   }
 
   async namespace(): Promise<{ readonly name: string; readonly explicit: boolean }> {
-    const { namespace } = await this.access();
-    return { name: namespace, explicit: this.globals.namespace !== "" };
+    const { namespace: given } = this.globals;
+    const access = await this.access().catch((error: unknown) => {
+      if (!(error instanceof MissingEntryError)) throw error;
+      if (!given) throw error.toldOfNamespaces;
+      return { namespace: given };
+    });
+    return { name: access.namespace, explicit: given !== "" };
   }
 
-  find(query: ResourceQuery): AsyncGenerator<Found> {
+  async *find(query: ResourceQuery): AsyncGenerator<Found> {
+    // Asked for first, as what is wrong with it is told first.
+    await this.namespace();
     const build = async (directory: string) => {
       const { buildKustomization } = await import("./kustomize-machine.ts");
       return await buildKustomization(this, directory);
     };
-    return findResources(
+    yield* findResources(
       {
         host: this.host,
         programName: this.programName,

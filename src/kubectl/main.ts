@@ -80,6 +80,7 @@ async function run(host: Host, line: CommandLine, words: readonly string[]): Pro
   });
   try {
     tellDeprecated(kubectl, specs);
+    if (command.connectsFirst) await kubectl.access();
     const exitCode = await command.run(kubectl, {
       values: parsed.values,
       given: parsed.given,

@@ -1,6 +1,6 @@
 import { fromBase64, text } from "#base/bytes.ts";
 import { parseDuration } from "#base/duration.ts";
-import { CommandError, ConfigurationError } from "../errors.ts";
+import { CommandError, ConfigurationError, MissingEntryError } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
 import { mergeKubeconfigs, readKubeconfigs } from "./kubeconfig.ts";
 import type { Cluster, ExecCredential, Kubeconfig, KubeconfigPaths, User } from "./kubeconfig.ts";
@@ -98,7 +98,10 @@ function contextOf(config: Kubeconfig, flags: AccessFlags) {
   const name = flags.context || config["current-context"] || "";
   const found = config.contexts?.find((entry) => entry.name === name)?.context;
   if (!found && flags.context) {
-    throw new ConfigurationError(`context was not found for specified context: ${name}`);
+    throw new MissingEntryError(
+      `context "${name}" does not exist`,
+      new ConfigurationError(`context was not found for specified context: ${name}`),
+    );
   }
   return {
     name,
@@ -110,8 +113,11 @@ function contextOf(config: Kubeconfig, flags: AccessFlags) {
 
 function clusterOf(config: Kubeconfig, name: string | undefined, flags: AccessFlags): Cluster {
   const found = config.clusters?.find((entry) => entry.name === name)?.cluster;
-  if (name && !found && !flags.server)
-    throw new CommandError(`no server found for cluster "${name}"`);
+  if (name && !found && !flags.server) {
+    const serverless = new CommandError(`no server found for cluster "${name}"`);
+    if (!flags.cluster) throw serverless;
+    throw new MissingEntryError(`cluster "${name}" does not exist`, serverless);
+  }
   const server = flags.server || found?.server;
   return { ...found, ...(server && { server }) };
 }

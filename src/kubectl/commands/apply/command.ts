@@ -36,6 +36,7 @@ export default defineCommand({
       command: "kubectl apply --prune -f manifest.yaml --all --prune-allowlist=core/v1/ConfigMap",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...cascadeFlag,

@@ -30,6 +30,7 @@ export default defineCommand({
       command: "kubectl autoscale rc foo --max=5 --cpu-percent=80",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...dryRunFlag,

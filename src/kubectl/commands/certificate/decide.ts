@@ -26,6 +26,7 @@ export function decisionCommand({ decision, ...help }: DecisionCommand): Command
   const word = decision.toLowerCase();
   return defineCommand({
     ...help,
+    connectsFirst: true,
     flags: {
       ...printFlags,
       ...fileFlags("File, directory or URL that names the requests"),

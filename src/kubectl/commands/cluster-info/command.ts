@@ -7,6 +7,7 @@ export default defineCommand({
     "Show the addresses of the control plane and of services with the label " +
     'kubernetes.io/cluster-service=true.\n\nTo look for problems, use "kubectl cluster-info dump".',
   examples: [{ about: "Show the addresses", command: "kubectl cluster-info" }],
+  connectsFirst: true,
   flags: {},
   async run(kubectl) {
     const { server } = await kubectl.access();

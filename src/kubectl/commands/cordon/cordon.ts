@@ -21,6 +21,7 @@ export function cordonCommand(options: {
     usage: `${verb} NODE`,
     description,
     examples,
+    connectsFirst: true,
     flags: { ...dryRunFlag, ...selectorFlag },
     async run(kubectl, { values, args }) {
       const { selector } = values;

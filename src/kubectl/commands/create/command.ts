@@ -28,6 +28,7 @@ export default defineCommand({
       command: "kubectl create -f registry.yaml --edit -o json",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...dryRunFlag,

@@ -53,6 +53,7 @@ interface Generator<S extends FlagSpecs> {
 export function defineGenerator<const S extends FlagSpecs>(generator: Generator<S>): Command {
   return defineCommand({
     ...generator,
+    connectsFirst: true,
     flags: { ...generatorFlags, ...generator.flags },
     async run(kubectl, input) {
       const name = onlyName(input);

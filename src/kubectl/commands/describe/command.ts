@@ -43,6 +43,7 @@ export default defineCommand({
     },
   },
   async run(kubectl, { values, args }) {
+    await kubectl.namespace();
     const files = fileQuery(values);
     const named = args.length > 0 || files.filenames.length > 0 || Boolean(files.kustomize);
     if (!named) {

@@ -21,6 +21,7 @@ export default defineCommand({
       command: "cat service.yaml | kubectl diff -f -",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...fieldManagerFlag("kubectl-client-side-apply"),
     ...fileFlags("File, directory or URL with the configuration to compare"),

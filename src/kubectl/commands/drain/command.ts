@@ -28,6 +28,7 @@ export default defineCommand({
       command: "kubectl drain foo --grace-period=900",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...chunkSizeFlag,
     ...dryRunFlag,
@@ -94,6 +95,7 @@ export default defineCommand({
         await drainNode(kubectl, name, options);
         kubectl.printLine(`node/${name} ${operationText("drained", dryRun)}`);
       } catch (error) {
+        if (kubectl.signal.aborted) throw error;
         const why = aggregateText(error);
         kubectl.tell(
           `error: unable to drain node "${name}" due to error: ${why}, continuing command...`,

@@ -52,6 +52,7 @@ export default defineCommand({
       command: "kubectl expose deployment nginx --port=80 --target-port=8000",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...dryRunFlag,

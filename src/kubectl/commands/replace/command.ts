@@ -31,6 +31,7 @@ export default defineCommand({
       command: "kubectl replace --force -f ./pod.json",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...cascadeFlag,

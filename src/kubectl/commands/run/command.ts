@@ -53,6 +53,7 @@ export default defineCommand({
       command: "kubectl run nginx --image=nginx --command -- <cmd> <arg1> ... <argN>",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...cascadeFlag,

@@ -51,6 +51,7 @@ export default defineCommand({
     overwrite: { type: "bool", usage: "If true, taints that are there may get other values." },
   },
   async run(kubectl, { values, args }) {
+    await kubectl.namespace();
     const { all, selector, overwrite } = values;
     const dryRun = dryRunOf(kubectl, values["dry-run"]);
     const fieldValidation = fieldValidationOf(values.validate);

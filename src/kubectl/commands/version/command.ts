@@ -19,6 +19,7 @@ export default defineCommand({
     if (!["", "yaml", "json"].includes(output)) {
       throw new CommandError("--output must be 'yaml' or 'json'");
     }
+    if (!values.client) await kubectl.access();
     const client = clientVersion(kubectl.host.platform);
     const { server, error } = values.client ? {} : await askServer(kubectl);
     const all = {

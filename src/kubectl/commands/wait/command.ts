@@ -53,6 +53,7 @@ export default defineCommand({
       command: "kubectl delete pod/busybox1\nkubectl wait --for=delete pod/busybox1 --timeout=60s",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...printFlags,
     ...allNamespacesFlag,

@@ -36,6 +36,7 @@ export default defineCommand({
       command: "kubectl auth can-i --list --namespace=foo",
     },
   ],
+  connectsFirst: true,
   flags: {
     ...allNamespacesFlag,
     list: { type: "bool", usage: "If true, list all that is allowed." },

@@ -63,6 +63,7 @@ export default defineCommand({
       labelSelector: selector ? parseSelector(selector).toString() : undefined,
       fieldSelector: values["field-selector"] || undefined,
     };
+    await kubectl.namespace();
     const root = await metricsPath(kubectl);
     const rest = await kubectl.rest();
     const everywhere = values["all-namespaces"];
