@@ -42,7 +42,7 @@ export interface ListSemantics {
   readonly listType?: "atomic" | "set" | "map";
   readonly mapKeys?: readonly string[];
   /** Strategic merge: `merge` joins lists (by `mergeKey`, or as a set of scalars). */
-  readonly patchStrategy?: "merge" | "retainKeys" | "merge,retainKeys";
+  readonly patchStrategy?: "merge" | "retainKeys" | "merge,retainKeys" | "replace";
   readonly mergeKey?: string;
   /** Structs and maps that apply treats as one value. */
   readonly mapType?: "atomic" | "granular";
@@ -130,6 +130,11 @@ export class Field<T, P extends Presence = "required"> {
   /** Strategic merge: keys that the patch does not list are dropped (discriminated unions). */
   retainKeys(): Field<T, P> {
     return new Field({ ...this.spec, patchStrategy: "retainKeys" });
+  }
+
+  /** Strategic merge: what a patch says takes the whole place of what is there. */
+  replacedByPatches(): Field<T, P> {
+    return new Field({ ...this.spec, patchStrategy: "replace" });
   }
 
   /** Server-side apply: the whole value has one owner. */

@@ -50,6 +50,7 @@ export abstract class PodDisruptionBudgetSpec extends message(
     /** The pods, by label. Empty: all of the namespace. Missing: none. */
     selector: object(2, () => LabelSelector)
       .atomic()
+      .replacedByPatches()
       .optional(),
     /**
      * How many may be missing: a number, or a percentage of them, rounded up. 0 forbids all

@@ -60,6 +60,7 @@ function mergeRow(original: Row, patch: Row, type: MessageType | undefined): Row
 }
 
 function mergeValue(existing: unknown, value: unknown, spec: FieldSpec | undefined): unknown {
+  if (spec?.patchStrategy === "replace") return withoutDirectives(value);
   if (isRow(value)) {
     const { of } = spec ?? {};
     const type =

@@ -2,6 +2,7 @@ import { describe, it } from "node:test";
 import assert from "node:assert/strict";
 import { Deployment } from "#api/apps/v1.ts";
 import { Service } from "#api/core/v1.ts";
+import { PodDisruptionBudget } from "#api/policy/v1.ts";
 import type { Row } from "../json.ts";
 import { applyMergePatch } from "./merge-patch.ts";
 import { applyStrategicMergePatch } from "./strategic-merge.ts";
@@ -98,6 +99,15 @@ describe("a three-way patch with a schema", () => {
       spec: { ports: [{ port: 81, name: "c" }, { port: 82 }] },
     });
   });
+});
+
+it("always sends what patches replace as a whole, as upstream never looks inside", () => {
+  const applied = { spec: { minAvailable: 1, selector: { matchLabels: { a: "b" } } } };
+  const current = { spec: { minAvailable: 1, selector: { matchLabels: { a: "b", c: "d" } } } };
+  const states = { original: applied, modified: applied, current };
+  const patch = threeWayPatch(states, PodDisruptionBudget);
+  assert.deepEqual(patch, { spec: { selector: { matchLabels: { a: "b" } } } });
+  assert.deepEqual(applyStrategicMergePatch(current, patch, PodDisruptionBudget), applied);
 });
 
 describe("a three-way patch without a schema", () => {

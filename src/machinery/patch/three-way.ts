@@ -54,6 +54,11 @@ function patchField(
   strategic: boolean,
 ): void {
   if (isRow(modified) && isRow(current)) {
+    if (spec?.patchStrategy === "replace") {
+      // Equal or not: upstream never looks inside, and so always has something to send.
+      setKey(patch, key, modified);
+      return;
+    }
     const before = isRow(original) ? original : {};
     const inner = threeWayPatch({ original: before, modified, current }, typeOf(spec?.of));
     if (spec?.patchStrategy?.includes("retainKeys")) retainKeys(inner, current, modified);

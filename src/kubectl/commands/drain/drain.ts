@@ -42,7 +42,7 @@ export async function drainNode(
   try {
     await removePods(kubectl, pods, options);
   } catch (error) {
-    await tellPending(kubectl, node, options, error);
+    if (!kubectl.signal.aborted) await tellPending(kubectl, node, options, error);
     throw error;
   }
 }
