@@ -112,7 +112,10 @@ test(`${connectionCount} connections that go wrong harm nobody, and none is kept
   await eventually(
     () => {
       const { sockets, timers } = server.held();
-      assert.equal(sockets, before.sockets, "sockets");
+      assert.ok(
+        sockets <= before.sockets,
+        `${sockets} sockets, ${before.sockets} in the beginning`,
+      );
       assert.ok(timers <= before.timers, `${timers} timers, ${before.timers} in the beginning`);
       assert.equal(server.metric("apiserver_current_inflight_requests"), 0);
       assert.equal(server.metric("apiserver_flowcontrol_current_executing_requests"), 0);
@@ -124,10 +127,10 @@ test(`${connectionCount} connections that go wrong harm nobody, and none is kept
 });
 
 /** Of watches, nothing is known to be missing: these are left to be silent. */
-const mayLast = /watch|does not read|resets what|half a body in HTTP\/2/;
+const mayLast = /watch|resets what/;
 
 test("who connects and does not go on is sent away", async () => {
-  const limits = { headersMs: 1500, requestMs: 2000, idleMs: 1500, checkMs: 200 };
+  const limits = { headersMs: 1500, requestMs: 2000, idleMs: 1500, stalledMs: 1500, checkMs: 200 };
   await using server = await open(limits);
   const { target } = server;
   const chance = new Chance(seededRandom(seed));
@@ -155,7 +158,7 @@ test("who connects and does not go on is sent away", async () => {
   );
   await assertWell(target);
   for (const connection of lasting) connection.destroy();
-  await eventually(() => assert.equal(server.held().sockets, before.sockets), {
+  await eventually(() => assert.ok(server.held().sockets <= before.sockets), {
     timeoutMs: 5_000,
     intervalMs: 20,
   });

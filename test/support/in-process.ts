@@ -6,6 +6,7 @@ import type { Random } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import { networksOf } from "#cluster/config.ts";
 import { createControlPlane } from "#cluster/control-plane.ts";
+import type { ControlPlaneOptions } from "#cluster/control-plane/options.ts";
 import { createCertificateAuthority } from "#pki/certificate.ts";
 import { createSigningKey } from "#pki/keys.ts";
 import { serviceUnavailable } from "#machinery/status.ts";
@@ -20,6 +21,7 @@ export interface TestControlPlaneOptions {
   readonly logger?: Logger;
   /** Which groups and versions are served, as --runtime-config says it. */
   readonly runtimeConfig?: string;
+  readonly cacher?: ControlPlaneOptions["cacher"];
   /** A memory store when missing, closed with the server. */
   readonly store?: Store;
 }
@@ -58,6 +60,7 @@ export async function openTestControlPlane(
     clock,
     random: options.random ?? seededRandom(1),
     logger,
+    ...(options.cacher && { cacher: options.cacher }),
   });
   await controlPlane.bootstrap(scope);
   return {

@@ -45,7 +45,7 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** To ask for something more; then a connection is closed. */
   readonly idleMs: number;
-  /** To take something of a list or a watch that waits for it. */
+  /** To take something of what waits for it. */
   readonly stalledMs: number;
   /** How often is looked after those that are late. */
   readonly checkMs: number;
@@ -59,7 +59,7 @@ export interface Listener extends AsyncDisposable {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Upstream's, which knows none for bodies. */
+/** Upstream's, which knows none for bodies and for clients that take nothing. */
 const limitsDefault: ConnectionLimits = {
   headersMs: 32_000,
   requestMs: 120_000,
@@ -99,7 +99,7 @@ export async function listen(options: ListenOptions, scope: Scope): Promise<List
     trusted: trustedBy(options),
     endless: new Set(),
     bodyMsMax: limits.requestMs,
-    stalledMsMax: limits.stalledMs,
+    stalledMs: limits.stalledMs,
   };
 
   http.on("request", (request: AnyRequest, response: AnyResponse) => {
@@ -157,7 +157,7 @@ interface Service {
   /** Of watches and followed logs, which would go on for ever. */
   readonly endless: Set<AbortController>;
   readonly bodyMsMax: number;
-  readonly stalledMsMax: number;
+  readonly stalledMs: number;
 }
 
 async function serve(service: Service, request: AnyRequest, response: AnyResponse): Promise<void> {
@@ -189,7 +189,7 @@ interface Exchange {
 }
 
 async function answer(
-  { server, endless, bodyMsMax, stalledMsMax }: Service,
+  { server, endless, bodyMsMax, stalledMs }: Service,
   { request, response, connection, aborter }: Exchange,
 ): Promise<void> {
   const problem = isForeignCertificate(tlsSocketOf(request)) && !request.headers["authorization"];
@@ -202,7 +202,7 @@ async function answer(
   try {
     const answered = await server.handle(apiRequest, connection, aborter.signal);
     if (connection.upgrade && answered.status === 101) return;
-    await respond(request, response, answered, { ...apiRequest, stalledMsMax });
+    await respond(request, response, answered, { apiRequest, stalledMs });
   } finally {
     endless.delete(aborter);
   }
@@ -281,17 +281,24 @@ function trackConnections(server: Http2SecureServer, { idleMs }: ConnectionLimit
   return open;
 }
 
-/** HTTP/1.1 has a limit of Node's own. A watch may be silent for as long as it likes. */
+/**
+ * HTTP/1.1 has a limit of Node's own. A watch may be silent for as long as it likes; but who has
+ * asked for nothing does not stay by sending something now and then.
+ */
 function closeWhenIdle(session: ServerHttp2Session, idleMs: number): void {
   let streams = 0;
+  const late = setTimeout(() => {
+    if (streams === 0) session.close();
+  }, idleMs);
   session.on("stream", (stream) => {
     streams++;
-    stream.on("close", () => streams--);
+    stream.on("close", () => {
+      streams--;
+      if (streams === 0 && !session.closed) late.refresh();
+    });
   });
-  session.setTimeout(idleMs);
-  session.on("timeout", () => {
-    if (streams === 0) session.close();
-  });
+  // Streams may end after their session.
+  session.on("close", () => clearTimeout(late));
 }
 
 async function shutDown(server: Http2SecureServer, open: Open, graceMs: number): Promise<void> {

@@ -7,6 +7,7 @@ import { constants, createGzip, gzip } from "node:zlib";
 import type { ApiRequest, ApiResponse, ResponseBody } from "#client/transport.ts";
 import { badRequest, unauthorized } from "#machinery/status.ts";
 import { isTrue } from "../pipeline/request-info.ts";
+import { drained, endsSoon, isGone } from "./stalled.ts";
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest;
 export type AnyResponse = ServerResponse | Http2ServerResponse;
@@ -17,6 +18,8 @@ const gzipBytesMin = 128 * 1024;
 const typeOf = (contentType: string) => contentType.split(";", 1)[0] ?? "";
 /** In which lists leave; logs and what is proxied have others, or are of no interest here. */
 const listTypes = new Set(["application/json", "application/vnd.kubernetes.protobuf"]);
+/** What a client that is slow, but takes something, is given at once. */
+const pieceBytes = 64 * 1024;
 const gzipOptions = { level: constants.Z_BEST_SPEED };
 
 /** Headers that are about one hop; HTTP/2 forbids them. */
@@ -28,10 +31,11 @@ const hopHeaders = new Set([
   "upgrade",
 ]);
 
-/** What it takes to send an answer, besides the answer. */
-export interface RespondOptions extends Pick<ApiRequest, "query" | "headers"> {
-  /** A client that takes nothing of a list or a watch for so long is cut off. */
-  readonly stalledMsMax: number;
+export interface RespondOptions {
+  /** What of the request decides about the form of the answer. */
+  readonly apiRequest: Pick<ApiRequest, "query" | "headers">;
+  /** For so long the client may take nothing of what waits for it. */
+  readonly stalledMs: number;
 }
 
 /** Sends an answer, as fast as the client takes it. Rejects when the client is gone. */
@@ -39,7 +43,23 @@ export async function respond(
   request: AnyRequest,
   response: AnyResponse,
   answer: ApiResponse,
-  apiRequest: RespondOptions,
+  options: RespondOptions,
+): Promise<void> {
+  // A log may be read as slowly as its reader likes.
+  const stalledMs = isLog(answer) ? Infinity : options.stalledMs;
+  await send(request, response, answer, { ...options, stalledMs });
+  endsSoon(request, response, stalledMs);
+}
+
+function isLog({ body }: ApiResponse): boolean {
+  return body.kind === "stream" && !listTypes.has(typeOf(body.contentType));
+}
+
+async function send(
+  request: AnyRequest,
+  response: AnyResponse,
+  answer: ApiResponse,
+  { apiRequest, stalledMs }: RespondOptions,
 ): Promise<void> {
   const { body } = answer;
   const headers = headersOf(request, answer);
@@ -52,7 +72,7 @@ export async function respond(
       response.end();
       return;
     case "bytes":
-      return sendBytes(response, answer.status, headers, body, mayCompress);
+      return sendBytes(response, answer.status, headers, body, { mayCompress, stalledMs });
     case "stream": {
       // A watch or a log must not wait in a compressor.
       const isObjects = listTypes.has(typeOf(body.contentType));
@@ -64,10 +84,8 @@ export async function respond(
       else if (body.length !== undefined) headers["content-length"] = String(body.length);
       writeHead(response, answer.status, headers);
       (response as ServerResponse).flushHeaders();
-      // A log may be read as slowly as its reader likes.
-      const stalledMsMax = isObjects ? apiRequest.stalledMsMax : Infinity;
-      if (compressing) return sendStream(response, compressed(body.chunks), { stalledMsMax });
-      return sendStream(response, body.chunks, { stalledMsMax, recycle: body.recycle });
+      if (compressing) return sendStream(response, compressed(body.chunks), { stalledMs });
+      return sendStream(response, body.chunks, { stalledMs, recycle: body.recycle });
     }
     case "object":
     case "events":
@@ -107,7 +125,7 @@ async function sendBytes(
   status: number,
   headers: Record<string, string>,
   { contentType, bytes }: Extract<ResponseBody, { kind: "bytes" }>,
-  mayCompress: boolean,
+  { mayCompress, stalledMs }: { mayCompress: boolean; stalledMs: number },
 ): Promise<void> {
   let content: Uint8Array = bytes;
   headers["content-type"] = contentType;
@@ -118,6 +136,12 @@ async function sendBytes(
   }
   headers["content-length"] = String(content.length);
   writeHead(response, status, headers);
+  while (content.length > pieceBytes) {
+    const piece = content.subarray(0, pieceBytes);
+    content = content.subarray(pieceBytes);
+    if (!write(response, piece)) await drained(response, stalledMs);
+    if (isGone(response)) return;
+  }
   response.end(content);
 }
 
@@ -125,18 +149,12 @@ async function sendBytes(
 async function sendStream<Chunk extends Uint8Array>(
   response: AnyResponse,
   chunks: AsyncIterable<Chunk>,
-  {
-    recycle,
-    stalledMsMax,
-  }: {
-    readonly recycle?: ((chunk: Chunk) => void) | undefined;
-    readonly stalledMsMax: number;
-  },
+  { stalledMs, recycle }: { stalledMs: number; recycle?: ((chunk: Chunk) => void) | undefined },
 ): Promise<void> {
   for await (const chunk of chunks) {
-    if (response.destroyed || response.closed) return;
+    if (isGone(response)) return;
     const done = recycle && (() => recycle(chunk));
-    if (!write(response, chunk, done)) await drained(response, stalledMsMax);
+    if (!write(response, chunk, done)) await drained(response, stalledMs);
   }
   response.end();
 }
@@ -144,22 +162,6 @@ async function sendStream<Chunk extends Uint8Array>(
 /** Both kinds of response take bytes; their declared types have no call in common. */
 function write(response: AnyResponse, chunk: Uint8Array, done?: () => void): boolean {
   return (response as ServerResponse).write(chunk, done);
-}
-
-/** Resolves when the client has taken what was written, or is gone, if only because it was slow. */
-function drained(response: AnyResponse, stalledMsMax: number): Promise<void> {
-  return new Promise((resolve) => {
-    const late =
-      stalledMsMax === Infinity ? undefined : setTimeout(() => response.destroy(), stalledMsMax);
-    const settle = () => {
-      clearTimeout(late);
-      response.off("drain", settle);
-      response.off("close", settle);
-      resolve();
-    };
-    response.on("drain", settle);
-    response.on("close", settle);
-  });
 }
 
 function writeHead(response: AnyResponse, status: number, headers: Record<string, string>): void {
