@@ -20,19 +20,65 @@ const weather = {
   neighbours: 0,
 };
 
-/** The first transaction stays on its way, beyond its deadline, until it is let through. */
-function holdingFirst(world: World, link: MemberLink) {
-  let arrive: (() => Promise<unknown>) | undefined;
-  const call: MemberLink["call"] = (asked, request, timeoutMs, signal) => {
-    const send = () => link.call(asked, request, timeoutMs, signal);
-    if (asked.path !== calls.txn.path || arrive) return send();
-    arrive = send;
-    return new Promise((_, reject) => {
-      world.after(timeoutMs, () => reject(serviceError(status.DEADLINE_EXCEEDED, "too late")));
-    });
+/** A link whose next transaction stays on its way, beyond its deadline, until it is let through. */
+class HoldingLink implements MemberLink {
+  readonly #world: World;
+  readonly #link: MemberLink;
+  #holds = false;
+  #held: (() => Promise<unknown>) | undefined;
+  /** Lets what is held through just before the next transaction. */
+  #overtakes = false;
+
+  constructor(world: World, link: MemberLink) {
+    this.#world = world;
+    this.#link = link;
+  }
+
+  hold(options: { readonly untilNext: boolean }): void {
+    this.#holds = true;
+    this.#overtakes = options.untilNext;
+  }
+
+  async arrive(): Promise<void> {
+    const held = this.#held;
+    assert.ok(held, "nothing is on its way");
+    this.#held = undefined;
+    await held();
+  }
+
+  call: MemberLink["call"] = async (asked, request, timeoutMs, signal) => {
+    const send = () => this.#link.call(asked, request, timeoutMs, signal);
+    if (asked.path !== calls.txn.path) return send();
+    if (this.#holds) {
+      this.#holds = false;
+      this.#held = send;
+      await this.#world.sleep(timeoutMs);
+      throw serviceError(status.DEADLINE_EXCEEDED, "too late");
+    }
+    if (this.#held && this.#overtakes) await this.arrive();
+    return send();
   };
-  const held: MemberLink = { ...link, call };
-  return { held, arrive: () => arrive?.() };
+
+  watch: MemberLink["watch"] = (request) => this.#link.watch(request);
+
+  close(): void {
+    this.#link.close();
+  }
+}
+
+async function openStore() {
+  const world = new World(1);
+  const ledger = new Ledger(world, { isShared: true });
+  const etcd = new SimulatedEtcd({ world, ledger, weather });
+  const link = new HoldingLink(
+    world,
+    etcd.open(() => true),
+  );
+  const clock = world.clock();
+  const network = { clock, open: () => link };
+  const random = world.randomOf(1);
+  const opening = EtcdStore.open({ endpoints: ["http://one:2379"], clock, random, network });
+  return { world, ledger, link, store: await within(world, opening) };
 }
 
 /** Lets the world go on until the promise has settled. */
@@ -45,34 +91,32 @@ async function within<T>(world: World, promise: Promise<T>): Promise<T> {
 }
 
 test("a create that arrives after it was given up does not bring the object back", async () => {
-  const world = new World(1);
-  const ledger = new Ledger(world);
-  const etcd = new SimulatedEtcd({ world, ledger, weather });
-  const { held, arrive } = holdingFirst(
-    world,
-    etcd.open(() => true),
-  );
-  const clock = world.clock();
-  const store = await within(
-    world,
-    EtcdStore.open({
-      endpoints: ["http://one:2379"],
-      clock,
-      random: world.randomOf(1),
-      network: { clock, open: () => held },
-    }),
-  );
+  const { world, ledger, link, store } = await openStore();
   const create = { key: "/registry/pods/a", value: utf8("1"), expected: revision(0) };
+  link.hold({ untilNext: false });
   const created = await within(world, store.commit(create));
   assert.ok(created.ok, "it was sent again");
   const expected = created.revision;
   const deleted = await within(world, store.commit({ ...create, value: undefined, expected }));
   assert.ok(deleted.ok);
-  await within(world, arrive() ?? Promise.reject(new Error("nothing was on its way")));
+  await within(world, link.arrive());
   assert.equal(await within(world, store.get(create.key)), undefined);
   const again = await within(world, store.commit(create));
   assert.ok(again.ok, "creates go on");
   const writes = [...ledger.between(create.key, 0)].map(({ value }) => value !== undefined);
   assert.deepEqual(writes, [true, false, true]);
+  await within(world, store[Symbol.asyncDispose]());
+});
+
+test("an update that arrives just before it is repeated is no conflict with itself", async () => {
+  const { world, ledger, link, store } = await openStore();
+  const key = "/registry/pods/a";
+  const created = await within(world, store.commit({ key, value: utf8("1") }));
+  link.hold({ untilNext: true });
+  const update = { key, value: utf8("2"), expected: created.revision };
+  const updated = await within(world, store.commit(update));
+  assert.ok(updated.ok, "it has happened");
+  assert.equal(updated.revision, ledger.newest);
+  assert.equal([...ledger.between(key, 0)].length, 2, "once");
   await within(world, store[Symbol.asyncDispose]());
 });

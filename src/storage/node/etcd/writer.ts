@@ -64,6 +64,7 @@ export class Writer {
     const { expected } = commit;
     const began = this.#seen;
     const deadline = connection.clock.monotonic() + connection.timeoutMs;
+    let lost: UnknownOutcomeError | undefined;
     for (let attempt = 0; ; attempt++) {
       try {
         const response = await connection.call(calls.txn, this.#transaction(commit, lease), {
@@ -73,6 +74,10 @@ export class Writer {
         });
         this.saw(revision(response.header.revision));
         const result = resultOf(commit, response);
+        // What was sent before may have come true since, and stand in the way of what was sent now.
+        if (!result.ok && lost && expected) {
+          return (await this.#find(commit, expected, began, lost)) ?? result;
+        }
         if (!isCreate(commit) || result.ok || result.current) return result;
         // Nothing was in its way but the fence.
         const [, fence] = response.responses;
@@ -86,6 +91,7 @@ export class Writer {
           key: commit.key,
           error: error.message,
         });
+        lost = error;
         let found = await this.#find(commit, expected, began, error);
         if (!found && isCreate(commit)) {
           await this.#raiseFence(commit, error);
