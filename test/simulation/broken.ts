@@ -4,6 +4,7 @@ import type { TxnRequest } from "#storage/node/etcd/messages.ts";
 import { revision } from "#storage/store.ts";
 import type { Store, StoreEvent } from "#storage/store.ts";
 import type { Tamper } from "./network.ts";
+import { standIn } from "./stand-in.ts";
 import type { Breakage } from "./simulation.ts";
 import type { Dice } from "./world.ts";
 
@@ -49,21 +50,6 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   "a stale read": { network: staleReads },
   "a list that misses an object": { network: () => shorterLists },
 };
-
-/** The store, with some of its methods replaced. */
-function standIn(store: Store, changes: Partial<Store>): Store {
-  return {
-    ...(store.shared && { shared: true }),
-    get: (key, options) => store.get(key, options),
-    range: (query, signal) => store.range(query, signal),
-    commit: (commit) => store.commit(commit),
-    watch: (query, signal) => store.watch(query, signal),
-    current: () => store.current(),
-    compact: (at) => store.compact(at),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    ...changes,
-  };
-}
 
 type Change = (dice: Dice, events: AsyncIterable<StoreEvent>) => AsyncIterable<StoreEvent>;
 

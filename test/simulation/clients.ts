@@ -55,7 +55,7 @@ export class Editor {
   async perform(reference: Reference, action: Action): Promise<Outcome> {
     const { history, ledger, witness, world } = this.#scene;
     const key = keyOf(reference);
-    const floor = ledger.shown;
+    const floor = ledger.floor;
     const operation = history.begin(this.#name, key, action);
     let outcome: Outcome;
     try {
@@ -194,7 +194,7 @@ export class Lister {
   /** All pages of a list are of one snapshot, whatever happens between them. */
   async pages(namespace: string | undefined, color?: string): Promise<void> {
     const { world, ledger, witness } = this.#scene;
-    const floor = ledger.shown;
+    const floor = ledger.floor;
     const limit = world.dice.pick([undefined, 1, 2, 3]);
     const query = { namespace, ...selectorOf(color), ...(limit !== undefined && { limit }) };
     const shown: Shown[] = [];
@@ -214,9 +214,9 @@ export class Lister {
 
   async #atVersion(namespace: string | undefined, color: string | undefined): Promise<void> {
     const { world, ledger, witness } = this.#scene;
-    const { shown } = ledger;
+    const { floor } = ledger;
     const match = world.dice.pick(["any", "Exact", "NotOlderThan"] as const);
-    const asked = Math.max(1, shown - world.dice.integer(0, 10));
+    const asked = Math.max(1, floor - world.dice.integer(0, 10));
     const page = await this.#client.list(ConfigMap, {
       namespace,
       ...selectorOf(color),
@@ -240,11 +240,13 @@ export class Lister {
     world.note(() => `${this.#name}: ${String(error)}`);
     if (isExpired(error)) world.trouble("a list has expired");
     // A version that somebody was shown is never one that is still to come.
-    if (error instanceof StatusError && /too large resource version/i.test(error.message)) {
+    if (error instanceof StatusError && isAhead(error)) {
       world.report(`${this.#name}: ${error.message}, and it was shown before`);
     }
   }
 }
+
+const isAhead = ({ message }: StatusError) => /too large resource version/i.test(message);
 
 const selectorOf = (color: string | undefined) =>
   color === undefined ? {} : { labelSelector: `color=${color}` };
@@ -288,8 +290,9 @@ export class Watcher {
           world.trouble("a watch has expired");
           this.#watched = undefined;
         }
-        if (error instanceof StatusError && /too large resource version/i.test(error.message)) {
-          world.report(`${this.#name}: ${error.message}, and it was shown before`);
+        const isTooLarge = error instanceof StatusError && isAhead(error);
+        if (isTooLarge || error instanceof SyntaxError || error instanceof TypeError) {
+          world.report(`${this.#name} at ${this.#watched?.position}: ${String(error)}`);
         }
       }
       await world.sleep(world.dice.delayMs(300));
@@ -298,7 +301,7 @@ export class Watcher {
 
   async #list(): Promise<WatchedPart> {
     const { ledger, witness } = this.#scene;
-    const floor = ledger.shown;
+    const floor = ledger.floor;
     const part: Part = { prefix: prefixOf(this.#namespace), color: this.#color };
     const query = { namespace: this.#namespace, ...selectorOf(this.#color) };
     const page = await this.#client.list(ConfigMap, query);
@@ -394,7 +397,7 @@ export class Follower {
     const told = [...this.#told.values()].map(shownObject).sort(byKey);
     const untold = differenceOf(expected, told);
     if (untold) world.report(`${this.#name} told its subscribers otherwise: ${untold}`);
-    ledger.show(version);
+    ledger.serve(version);
   }
 
   #shown(): Shown[] {
@@ -406,6 +409,9 @@ export class Follower {
     const known = this.#told.get(key);
     if ((type === "added") !== (known === undefined) || (old && old !== known)) {
       this.#scene.world.report(`${this.#name} was told of ${key} as ${type}, out of order`);
+    }
+    if (old && old.metadata.uid !== object.metadata.uid) {
+      this.#scene.world.report(`${this.#name} was told that ${key} changed: it is another object`);
     }
     if (type === "deleted") this.#told.delete(key);
     else this.#told.set(key, object);

@@ -24,9 +24,14 @@ export class Ledger {
   readonly #byKey = new Map<string, Written[]>();
   /** The newest revision that somebody was shown: it can never be undone. */
   #shown = 1;
+  /** The newest one that came by a cache. */
+  #served = 1;
+  /** Caches ask the database how new it is, because others write to it, too. */
+  readonly #isShared: boolean;
 
-  constructor(world: World) {
+  constructor(world: World, options: { readonly isShared: boolean }) {
     this.#world = world;
+    this.#isShared = options.isShared;
   }
 
   get newest(): number {
@@ -37,9 +42,20 @@ export class Ledger {
     return this.#shown;
   }
 
-  /** Somebody outside of the database has learned of the revision. */
+  /** What readers of any cache must be shown from now on. */
+  get floor(): number {
+    return this.#isShared ? this.#shown : this.#served;
+  }
+
+  /** Somebody has learned of the revision from the database itself. */
   show(revision: number): void {
     if (revision > this.#shown) this.#shown = revision;
+  }
+
+  /** Somebody has learned of it by a cache. */
+  serve(revision: number): void {
+    if (revision > this.#served) this.#served = revision;
+    this.show(revision);
   }
 
   record(written: Written): void {

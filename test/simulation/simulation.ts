@@ -16,6 +16,7 @@ import { explainHistory } from "./linearizable.ts";
 import { SimulatedNetwork } from "./network.ts";
 import type { NetworkWeather, Tamper } from "./network.ts";
 import { SimulatedProcess } from "./process.ts";
+import { slowWatches } from "./stand-in.ts";
 import { Witness } from "./witness.ts";
 import { World } from "./world.ts";
 import type { Dice } from "./world.ts";
@@ -90,6 +91,8 @@ interface Plan {
   readonly etcd: EtcdWeather;
   readonly network: NetworkWeather;
   readonly store: StorePlan;
+  /** What an event takes from the store to the cache. */
+  readonly watchMs: number;
   readonly cacher: NonNullable<TestServerOptions["cacher"]>;
 }
 
@@ -137,6 +140,7 @@ function planOf(dice: Dice, breakage: Breakage, kind: BackendKind | undefined): 
       cutsChance: rarely(0.02),
       splitsChance: rarely(0.05),
     },
+    watchMs: dice.pick([0, 0, 2, 30]),
     store: {
       watchBacklog: dice.pick([4, 20, 1_024]),
       historyMs: dice.pick([2_000, 300_000]),
@@ -183,7 +187,7 @@ class Simulation implements Disposable {
     this.#breakage = breakage;
     this.#plan = planOf(world.dice, breakage, kind);
     world.note(() => `the plan: ${JSON.stringify(this.#plan)}`);
-    this.#ledger = new Ledger(world);
+    this.#ledger = new Ledger(world, { isShared: this.#plan.backend === "etcd" });
     const { backend, store, disk, etcd, network, pauseMs } = this.#plan;
     const surroundings = { world, ledger: this.#ledger, store, pauseMs };
     this.#backend =
@@ -249,14 +253,15 @@ class Simulation implements Disposable {
   #start(place: number): void {
     const world = this.#world;
     const number = ++this.#started;
-    const tamper = this.#breakage.store;
+    const { watchMs, cacher } = this.#plan;
+    const breakStore = this.#breakage.store ?? ((opened) => opened);
     const process = new SimulatedProcess({
       world,
       name: `server-${number}`,
       random: world.randomOf(1_000 + number),
-      cacher: this.#plan.cacher,
+      cacher,
       openStore: (clock, isAlive) => this.#backend.open(clock, isAlive),
-      ...(tamper && { tamper: (opened: Store) => tamper(opened, world.dice) }),
+      tamper: (opened) => slowWatches(world, breakStore(opened, world.dice), watchMs),
     });
     this.#processes[place] = process;
     void this.#admitInsiders(process);
@@ -386,7 +391,14 @@ class Simulation implements Disposable {
         }
       }
     }
-    await new Lister(this.#scene, "auditor", client).pages(undefined);
+    const lister = new Lister(this.#scene, "auditor", client);
+    for (let attempts = 5; ; attempts--) {
+      try {
+        return await lister.pages(undefined);
+      } catch (error) {
+        if (attempts === 1) return world.report(`the auditor cannot list: ${String(error)}`);
+      }
+    }
   }
 
   #lag(): string | undefined {

@@ -47,7 +47,7 @@ export class Witness {
         if (next && next.revision <= floor) {
           wrong(`was shown ${revision}, when ${next.revision} was acknowledged`);
         }
-        return ledger.show(revision);
+        return ledger.serve(revision);
       }
       case "absent": {
         if (!ledger.state(key, floor) || this.#deletedAfter(key, floor)) return;
@@ -61,7 +61,7 @@ export class Witness {
         if (written?.revision !== revision || this.#value(written) !== value) {
           wrong(`was acknowledged at ${revision}, where it is not`);
         }
-        return ledger.show(revision);
+        return ledger.serve(revision);
       }
       case "deleted":
         if (!this.#deletedAfter(key, floor)) wrong("was acknowledged, and did not happen");
@@ -90,7 +90,7 @@ export class Witness {
     if (revision > this.#ledger.newest) wrong(`the newest is ${this.#ledger.newest}`);
     const difference = differenceOf(this.snapshot(part, revision), shown);
     if (difference) wrong(difference);
-    this.#ledger.show(revision);
+    this.#ledger.serve(revision);
   }
 
   /** Every value was meant to be written once. */
@@ -195,7 +195,7 @@ export class WatchedPart {
       this.#wrong(`was shown ${describeChange(change)}, not ${describeChange(next)}`);
     }
     this.position = change.shown.revision;
-    this.#ledger.show(this.position);
+    this.#ledger.serve(this.position);
   }
 
   /** Everything up to the revision has been shown. */
@@ -204,7 +204,7 @@ export class WatchedPart {
     if (missed) this.#wrong(`is told of ${revision}, and has missed ${describeChange(missed)}`);
     if (revision > this.#ledger.newest) this.#wrong(`is told of ${revision}, which is to come`);
     this.position = Math.max(this.position, revision);
-    this.#ledger.show(this.position);
+    this.#ledger.serve(this.position);
   }
 
   /** What it has not seen yet. */
