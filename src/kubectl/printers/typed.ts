@@ -9,7 +9,7 @@ import type { KubeObject } from "../objects.ts";
 import { printerOf } from "./print-flags.ts";
 import type { PrintValues } from "./print-flags.ts";
 import type { Printer } from "./printer.ts";
-import { fieldsInStructOrder } from "./struct-order.ts";
+import { fieldsInDeclaredOrder } from "./declared-order.ts";
 
 /**
  * The printer of commands that upstream runs on typed objects: built-in kinds have the fields that
@@ -115,7 +115,7 @@ const ofKinds: Readonly<Record<string, unknown>> = { metadata: {}, spec: {}, sta
 function inOrder(value: Row, type: MessageType): Row {
   const missing = always[type.schemaName] ?? ("info" in type ? ofKinds : {});
   const result: Row = {};
-  for (const [name, spec] of fieldsInStructOrder(type)) {
+  for (const [name, spec] of fieldsInDeclaredOrder(type)) {
     const field = value[name] ?? missing[name];
     // Of metadata, Go leaves out what is empty.
     if (field === "" && type.schemaName === metadataName) continue;

@@ -6,7 +6,7 @@ import type { MessageType } from "#schema/message.ts";
 import { hasPresence } from "#schema/protobuf-presence.ts";
 import { canonicalQuantity } from "#schema/quantity.ts";
 import type { KubeObject } from "../objects.ts";
-import { declaredOrder } from "./declared-order.ts";
+import { fieldsInDeclaredOrder } from "../printers/declared-order.ts";
 import { markTyped } from "./field-order.ts";
 
 /**
@@ -25,10 +25,7 @@ export function typedForm(object: KubeObject): KubeObject {
 
 function formOf(type: MessageType, value: Row): Row {
   const form: Row = {};
-  const declared = declaredOrder[type.schemaName]?.split(" ") ?? [];
-  for (const name of new Set([...declared, ...Object.keys(type.fields)])) {
-    const spec = type.fields[name]?.spec;
-    if (!spec) continue;
+  for (const [name, spec] of fieldsInDeclaredOrder(type)) {
     const field = fieldForm(spec, value[name]);
     if (field !== undefined) form[name] = field;
     else if (name === "creationTimestamp") form[name] = null;

@@ -1,71 +1,23 @@
 import { isPrintable } from "../go/byte-string.ts";
 import { parseFloat64, parseInteger } from "../go/numbers.ts";
 import { isRow } from "../json.ts";
+import type { Row } from "../json.ts";
 import { goJson, sortedKeys } from "./go-json.ts";
 import { isTimestamp } from "./yaml-words.ts";
 import { readBack } from "./yaml-writer.ts";
-
-/** What is written besides a value: whole lines with their "#". */
-export interface Comments {
-  readonly before?: readonly string[];
-  /** Behind the value, in the same line. */
-  readonly beside?: string;
-  readonly after?: readonly string[];
-}
-
-export type KyamlNode = { readonly comments?: Comments | undefined } & (
-  | { readonly kind: "text"; readonly text: string }
-  /** A number, a boolean or null, as it is to be written. */
-  | { readonly kind: "word"; readonly text: string }
-  | { readonly kind: "list"; readonly items: readonly KyamlNode[] }
-  | { readonly kind: "map"; readonly entries: readonly KyamlEntry[] }
-);
-
-export interface KyamlEntry {
-  readonly key: string;
-  readonly value: KyamlNode;
-}
 
 /**
  * Writes KYAML: YAML in the flow style, with quoted text and without a meaning of indentation, so
  * that nothing can be taken for something else. Keys are in the order of their bytes.
  */
 export function toKyaml(value: unknown): string {
-  return writeKyaml(nodeOf(value));
+  return `---\n${write(value, 0)}\n`;
 }
 
-/** One document, beginning with its "---". */
-export function writeKyaml(node: KyamlNode): string {
-  const { before = [], beside, after = [] } = node.comments ?? {};
-  const head = before.length > 0 ? `${before.join("\n")}\n` : "";
-  const tail = after.length > 0 ? `\n${after.join("\n")}` : "";
-  return `---\n${head}${write(node, 0)}${beside ? ` ${beside}` : ""}${tail}\n`;
-}
-
-function nodeOf(value: unknown): KyamlNode {
-  if (typeof value === "string") return { kind: "text", text: readBack(value) };
-  if (Array.isArray(value)) return { kind: "list", items: value.map(nodeOf) };
-  if (!isRow(value)) return { kind: "word", text: goJson(value) };
-  const entries = sortedKeys(value).map((key) => ({
-    key: readBack(key),
-    value: nodeOf(value[key]),
-  }));
-  return { kind: "map", entries };
-}
-
-function write(node: KyamlNode, depth: number): string {
-  switch (node.kind) {
-    case "word":
-      return node.text;
-    case "text":
-      return writeText(node.text, depth + 1);
-    case "list":
-      return writeList(node.items, depth);
-    case "map":
-      return writeMap(node.entries, depth);
-    default:
-      return node satisfies never;
-  }
+function write(value: unknown, depth: number): string {
+  if (typeof value === "string") return writeText(readBack(value), depth + 1);
+  if (Array.isArray(value)) return writeList(value, depth);
+  return isRow(value) ? writeMap(value, depth) : goJson(value);
 }
 
 function indentation(depth: number): string {
@@ -73,26 +25,20 @@ function indentation(depth: number): string {
 }
 
 /** Lists of lists and of maps need no level of their own. */
-function writeList(items: readonly KyamlNode[], depth: number): string {
-  const isCuddled = items.every(
-    ({ kind, comments }) => (kind === "list" || kind === "map") && !comments,
-  );
+function writeList(items: readonly unknown[], depth: number): string {
+  const isCuddled = items.every((item) => Array.isArray(item) || isRow(item));
   if (isCuddled) return `[${items.map((item) => write(item, depth)).join(", ")}]`;
-  const lines = items.flatMap((item) => withComments(item, write(item, depth + 1)));
-  return `[\n${lines.map((line) => `${indentation(depth + 1)}${line}\n`).join("")}${indentation(depth)}]`;
+  const margin = indentation(depth + 1);
+  const lines = items.map((item) => `${margin}${write(item, depth + 1)},\n`);
+  return `[\n${lines.join("")}${indentation(depth)}]`;
 }
 
-function writeMap(entries: readonly KyamlEntry[], depth: number): string {
-  if (entries.length === 0) return "{}";
-  const lines = entries.flatMap(({ key, value }) =>
-    withComments(value, `${writeKey(key)}: ${write(value, depth + 1)}`),
+function writeMap(row: Row, depth: number): string {
+  const margin = indentation(depth + 1);
+  const lines = sortedKeys(row).map(
+    (key) => `${margin}${writeKey(readBack(key))}: ${write(row[key], depth + 1)},\n`,
   );
-  return `{\n${lines.map((line) => `${indentation(depth + 1)}${line}\n`).join("")}${indentation(depth)}}`;
-}
-
-function withComments({ comments = {} }: KyamlNode, text: string): string[] {
-  const { before = [], beside, after = [] } = comments;
-  return [...before, `${text},${beside ? ` ${beside}` : ""}`, ...after];
+  return lines.length === 0 ? "{}" : `{\n${lines.join("")}${indentation(depth)}}`;
 }
 
 function writeKey(key: string): string {

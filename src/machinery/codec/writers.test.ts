@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { isRow } from "../json.ts";
 import { goJson } from "./go-json.ts";
-import { yamlToKyaml } from "./kyaml-documents.ts";
 import { toKyaml } from "./kyaml.ts";
-import { parseYamlDocument, YamlError } from "./yaml.ts";
+import { parseYamlDocument } from "./yaml.ts";
 import { toYaml, YamlWriteError } from "./yaml-writer.ts";
 
 // Texts, keys and numbers that are easily written wrongly, as kubectl 1.33 prints them by -o json
@@ -33,17 +32,6 @@ test("YAML is what sigs.k8s.io/yaml writes", () => {
 
 test("KYAML is what its own writer writes", () => {
   assert.equal(toKyaml(samples), readText("./samples.kyaml"));
-});
-
-test("documents keep their comments as KYAML, which is written as itself", () => {
-  const kyaml = readText("./commented.kyaml");
-  assert.equal(yamlToKyaml(readText("./commented.yaml")), kyaml);
-  assert.equal(yamlToKyaml(kyaml), kyaml);
-  assert.equal(
-    yamlToKyaml("a: &x {b: 1}\nc: *x\n"),
-    "---\n{\n  a: {\n    b: 1,\n  },\n  c: {\n    b: 1,\n  },\n}\n",
-  );
-  assert.throws(() => yamlToKyaml("a: ["), YamlError);
 });
 
 test("every text is read as what was written", () => {

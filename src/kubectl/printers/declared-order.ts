@@ -1,8 +1,18 @@
-/**
- * Of messages whose fields Go's types declare in another order than their protobuf numbers have:
- * the order of the declaration, which is that of JSON.
- */
-export const declaredOrder: Readonly<Record<string, string>> = {
+import { fieldMapOf } from "#machinery/field-map.ts";
+import type { FieldSpec } from "#schema/field.ts";
+import type { MessageType } from "#schema/message.ts";
+
+/** A type's fields as Go's types declare them, which is the order of JSON and mostly protobuf's. */
+export function fieldsInDeclaredOrder(type: MessageType): (readonly [string, FieldSpec])[] {
+  const fields = [...fieldMapOf(type)];
+  const beginning = beginnings[type.schemaName]?.split(" ");
+  if (!beginning) return fields;
+  const first = beginning.flatMap((wanted) => fields.filter(([name]) => name === wanted));
+  return [...first, ...fields.filter(([name]) => !beginning.includes(name))];
+}
+
+/** How the declarations begin whose order is another one. */
+const beginnings: Readonly<Record<string, string>> = {
   "io.k8s.api.core.v1.Container":
     "name image command args workingDir ports envFrom env resources resizePolicy " +
     "restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe " +
@@ -72,4 +82,23 @@ export const declaredOrder: Readonly<Record<string, string>> = {
   "io.k8s.api.autoscaling.v2.MetricStatus": "type object pods resource containerResource external",
   "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference":
     "apiVersion kind name uid controller blockOwnerDeletion",
+  "io.k8s.api.core.v1.Volume":
+    "name hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi " +
+    "glusterfs persistentVolumeClaim rbd flexVolume cinder cephfs flocker downwardAPI fc " +
+    "azureFile configMap vsphereVolume quobyte azureDisk photonPersistentDisk projected " +
+    "portworxVolume scaleIO",
+  "io.k8s.api.core.v1.ISCSIVolumeSource":
+    "targetPortal iqn lun iscsiInterface fsType readOnly portals chapAuthDiscovery " +
+    "chapAuthSession secretRef",
+  "io.k8s.api.core.v1.ClusterTrustBundleProjection": "name signerName labelSelector optional path",
+  "io.k8s.api.core.v1.PersistentVolumeClaimSpec": "accessModes selector resources volumeName",
+  "io.k8s.api.core.v1.NodeSpec":
+    "podCIDR podCIDRs providerID unschedulable taints configSource externalID",
+  "io.k8s.api.core.v1.ReplicationControllerSpec": "replicas minReadySeconds selector template",
+  "io.k8s.api.core.v1.ReplicationControllerStatus":
+    "replicas fullyLabeledReplicas readyReplicas availableReplicas observedGeneration",
+  "io.k8s.api.apps.v1.ReplicaSetSpec": "replicas minReadySeconds selector template",
+  "io.k8s.api.apps.v1.ReplicaSetStatus":
+    "replicas fullyLabeledReplicas readyReplicas availableReplicas terminatingReplicas " +
+    "observedGeneration conditions",
 };
