@@ -136,8 +136,10 @@ const fs = require("node:fs");
 const { Script } = require("node:vm");
 const { env, argv } = process;
 const command = argv.find((word) => ${JSON.stringify(names)}.includes(word)) || "other";
-const home = env.KUBECACHEDIR || (env.HOME || env.USERPROFILE || ".") + "/.kube/cache";
-const store = home + "/kijabi/${id}-" + process.version + "-" + process.arch + "/" + command;
+const home = (env.HOME || env.USERPROFILE || ".") + "/.kube";
+const cache = env.KUBECACHEDIR || home + "/cache";
+const build = cache + "/kijabi/${id}-" + process.version + "-" + process.arch;
+const store = build + "/" + command;
 const fresh = [];
 
 function open(name) {
@@ -156,7 +158,12 @@ function open(name) {
 process.on("exit", () => {
   if (fresh.length === 0) return;
   try {
-    fs.mkdirSync(store, { recursive: true, mode: 0o700 });
+    // One by one: a home that is not there is not made.
+    const directories = [cache, cache + "/kijabi", build, store];
+    if (!env.KUBECACHEDIR) directories.unshift(home);
+    for (const directory of directories) {
+      if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: 0o750 });
+    }
     for (const { kept, script } of fresh) {
       fs.writeFileSync(kept + "." + process.pid, script.createCachedData(), { mode: 0o600 });
       fs.renameSync(kept + "." + process.pid, kept);
