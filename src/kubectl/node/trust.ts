@@ -1,4 +1,7 @@
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import tls from "node:tls";
+
+/** Newer than the oldest Node that runs this: without them, Mozilla's list is what counts. */
+const { getCACertificates, setDefaultCACertificates }: Partial<typeof tls> = tls;
 
 /**
  * What TLS trusts where no authority is named. Node would read Mozilla's list, also for a
@@ -6,10 +9,11 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
  * programs go by.
  */
 export function trustNobody(): void {
-  setDefaultCACertificates([]);
+  setDefaultCACertificates?.([]);
 }
 
 export function trustThisMachine(): void {
+  if (!getCACertificates || !setDefaultCACertificates) return;
   const system = getCACertificates("system");
   const trusted = system.length > 0 ? system : getCACertificates("bundled");
   setDefaultCACertificates([...trusted, ...getCACertificates("extra")]);
