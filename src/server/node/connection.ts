@@ -57,10 +57,19 @@ function isIssuedBy(socket: TLSSocket, authorities: string): boolean {
   return false;
 }
 
-function certificatesIn(pem: string): X509Certificate[] {
+function certificatesIn(pem: string): readonly X509Certificate[] {
+  const known = parsed.get(pem);
+  if (known) return known;
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block));
+  const certificates = blocks.map((block) => new X509Certificate(block));
+  if (parsed.size === parsedMax) parsed.clear();
+  parsed.set(pem, certificates);
+  return certificates;
 }
+
+/** Authorities are the same for every connection, until they are renewed. */
+const parsed = new Map<string, readonly X509Certificate[]>();
+const parsedMax = 8;
 
 /** The client showed a certificate, but of a CA that is not ours, or not valid now. */
 export function isForeignCertificate(socket: TLSSocket): boolean {
