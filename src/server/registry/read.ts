@@ -1,3 +1,4 @@
+import { pacer } from "#base/clock.ts";
 import type { ApiResponse } from "#client/transport.ts";
 import { continueExpired, expired, resourceVersionTooLarge } from "#machinery/status.ts";
 import { CompactedError, FutureRevisionError, revision } from "#storage/store.ts";
@@ -66,7 +67,23 @@ export async function readPage(storage: ResourceStorage, context: RequestContext
   }
   const result = await readRange(storage, prefix, query, selection.isEverything, signal);
   await storage.form.prepare(result.entries);
-  return pageOf(result, prefix, query, selection);
+  return pageOf(selection.isEverything ? result : await selected(), prefix, selection);
+
+  /** The matching ones, up to the limit. */
+  async function selected(): Promise<RangeResult> {
+    const { limit = Infinity } = query;
+    const matching: Entry[] = [];
+    const pace = pacer(storage.environment.clock);
+    for (const entry of result.entries) {
+      // One more than wanted tells whether there is another page.
+      if (matching.length > limit) break;
+      if (selection.matchesOneOfMany(entry)) matching.push(entry);
+      const others = pace();
+      if (others) await others;
+    }
+    const remaining = Math.max(0, matching.length - limit);
+    return { ...result, entries: remaining ? matching.slice(0, limit) : matching, remaining };
+  }
 }
 
 async function readRange(
@@ -105,24 +122,9 @@ async function readRange(
   }
 }
 
-function pageOf(
-  result: RangeResult,
-  prefix: string,
-  { limit = Infinity }: ListQuery,
-  selection: Selection,
-): Page {
+function pageOf(result: RangeResult, prefix: string, selection: Selection): Page {
+  const { entries, remaining } = result;
   const resourceVersion = String(result.revision);
-  let { entries, remaining } = result;
-  if (!selection.isEverything) {
-    const matching: Entry[] = [];
-    for (const entry of entries) {
-      // One more than wanted tells whether there is another page.
-      if (matching.length > limit) break;
-      if (selection.matches(entry)) matching.push(entry);
-    }
-    remaining = Math.max(0, matching.length - limit);
-    entries = remaining ? matching.slice(0, limit) : matching;
-  }
   const last = entries.at(-1);
   if (remaining === 0 || !last) return { entries, metadata: { resourceVersion } };
   const token = encodeContinue(result.revision, last.key.slice(prefix.length));

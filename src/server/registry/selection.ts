@@ -10,11 +10,14 @@ export class Selection {
   readonly #storage: ResourceStorage;
   readonly #labels: Selector;
   readonly #fields: FieldSelector;
+  /** What is written in every stored object that matches. */
+  readonly #traces: readonly string[];
 
   constructor(storage: ResourceStorage, labels: Selector, fields: FieldSelector) {
     this.#storage = storage;
     this.#labels = labels;
     this.#fields = fields;
+    this.#traces = [...tracesOfLabels(labels), ...tracesOfFields(fields)];
   }
 
   get isEverything(): boolean {
@@ -30,6 +33,20 @@ export class Selection {
     return this.isEverything || this.matchesObject(this.#storage.form.decode(entry));
   }
 
+  /**
+   * The same, for going through many: most are passed over by their text alone, and none is kept
+   * decoded.
+   */
+  matchesOneOfMany(entry: Entry): boolean {
+    if (this.isEverything) return true;
+    const { form } = this.#storage;
+    const stored = this.#traces.length > 0 ? form.storedText(entry) : undefined;
+    if (stored !== undefined && !this.#traces.every((trace) => stored.includes(trace))) {
+      return false;
+    }
+    return this.matchesObject(form.look(entry));
+  }
+
   matchesObject(object: StoredObject): boolean {
     const { metadata } = object;
     if (!this.#labels.matches(metadata.labels)) return false;
@@ -41,6 +58,22 @@ export class Selection {
       return selectable?.[field]?.(object);
     });
   }
+}
+
+function tracesOfLabels({ requirements }: Selector): string[] {
+  return requirements.flatMap(({ key, operator, values: [value, ...others] }) => {
+    const pinned = operator === "=" || operator === "==" || operator === "in";
+    if (!pinned || value === undefined || others.length > 0) return [];
+    return [`${JSON.stringify(key)}:${JSON.stringify(value)}`];
+  });
+}
+
+/** A field's value stands somewhere, except for those that also stand for a missing field. */
+function tracesOfFields({ requirements }: FieldSelector): string[] {
+  return requirements.flatMap(({ operator, value }) => {
+    if (operator !== "=" || /^(|true|false|-?\d+)$/.test(value)) return [];
+    return [JSON.stringify(value).slice(1, -1)];
+  });
 }
 
 /** Throws 400 for selectors that cannot be read or name fields that the kind does not offer. */

@@ -130,6 +130,15 @@ export class StoredForm {
     return known ?? decodeEntry(entry);
   }
 
+  /**
+   * The object as `JSON.stringify` writes it, but for its version; undefined where it is stored in
+   * another form.
+   */
+  storedText(entry: Entry): string | undefined {
+    const isOwn = !this.#isConverted(entry) && startsWith(entry.value, this.#head.full);
+    return isOwn ? text(entry.value) : undefined;
+  }
+
   /** The object's protobuf form, without envelope. */
   protobuf(entry: Entry): Bytes {
     const known = this.#protobufs?.get(entry);
