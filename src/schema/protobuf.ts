@@ -334,13 +334,36 @@ function nested(write: WriteValue): WriteValue {
   };
 }
 
-function writeTime(writer: Writer, value: string): void {
+interface WireTime {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** An object has the same few times in many places, and so have its neighbours in a list. */
+const knownTimes = new Map<string, WireTime>();
+const knownTimesMax = 256;
+
+function timeOf(value: string): WireTime {
+  const known = knownTimes.get(value);
+  if (known) return known;
   const ms = Date.parse(value);
   if (Number.isNaN(ms)) throw new ProtobufError(`not a time: ${value}`);
+  const fraction = /\.(\d+)/.exec(value)?.[1] ?? "";
+  const time = {
+    seconds: Math.floor(ms / 1000),
+    nanoseconds: Number(fraction.padEnd(9, "0").slice(0, 9)),
+  };
+  if (knownTimes.size >= knownTimesMax) knownTimes.clear();
+  knownTimes.set(value, time);
+  return time;
+}
+
+function writeTime(writer: Writer, value: string): void {
+  const { seconds, nanoseconds } = timeOf(value);
   writer.byte(1 << 3);
-  writer.varint(Math.floor(ms / 1000));
+  writer.varint(seconds);
   writer.byte(2 << 3);
-  writer.varint(Number((/\.(\d+)/.exec(value)?.[1] ?? "").padEnd(9, "0").slice(0, 9)));
+  writer.varint(nanoseconds);
 }
 
 function writeIntOrString(writer: Writer, value: unknown): void {
