@@ -41,6 +41,14 @@ export interface FollowQuery {
   readonly patient?: boolean;
 }
 
+export interface FeedOptions<C> {
+  readonly floor: Revision;
+  readonly current: () => Revision;
+  readonly clock?: Clock;
+  /** The same for a change whenever it is asked. */
+  readonly sizeOf?: (change: C) => number;
+}
+
 interface Follower {
   wake: (() => void) | undefined;
   progressDue: boolean;
@@ -70,6 +78,8 @@ export class Feed<C extends Change> {
   #floor: Revision;
   readonly #current: () => Revision;
   readonly #clock: Clock | undefined;
+  readonly #sizeOf: (change: C) => number;
+  #bytes = 0;
   readonly #followers = new Set<Follower>();
   /** Those that have seen everything. */
   readonly #waiting = new Set<Follower>();
@@ -84,12 +94,13 @@ export class Feed<C extends Change> {
 
   /**
    * All changes after `floor` will be published; `current` tells up to where they have been.
-   * Without a clock nobody is patient.
+   * Without a clock nobody is patient; `sizeOf` is for those who want to know `bytes`.
    */
-  constructor(options: { floor: Revision; current: () => Revision; clock?: Clock }) {
+  constructor(options: FeedOptions<C>) {
     this.#floor = options.floor;
     this.#current = options.current;
     this.#clock = options.clock;
+    this.#sizeOf = options.sizeOf ?? (() => 0);
   }
 
   /** Every change after this revision is in the log. */
@@ -99,6 +110,11 @@ export class Feed<C extends Change> {
 
   get size(): number {
     return this.#changes.length - this.#head;
+  }
+
+  /** Of all changes in the log together. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The oldest change of the log, or the one so many behind it. */
@@ -111,6 +127,7 @@ export class Feed<C extends Change> {
     const newest = this.#changes.at(-1)?.revision ?? this.#floor + 1;
     invariant(change.revision >= newest, "revisions only grow");
     this.#changes.push(change);
+    this.#bytes += this.#sizeOf(change);
     this.#batches.clear();
     for (const follower of this.#waiting) wake(follower);
     this.#waiting.clear();
@@ -256,6 +273,7 @@ export class Feed<C extends Change> {
 
   #drop(count: number): void {
     if (count > 0) this.#batches.clear();
+    for (let index = 0; index < count; index++) this.#bytes -= this.#sizeOf(this.at(index) as C);
     this.#head += count;
     this.#dropped += count;
     // Dropped changes are forgotten in bulk: moving the rest down each time would cost its length.

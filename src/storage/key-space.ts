@@ -1,6 +1,5 @@
-import type { Clock } from "#base/clock.ts";
 import { Feed } from "./feed.ts";
-import type { Change } from "./feed.ts";
+import type { Change, FeedOptions } from "./feed.ts";
 import { orderOf, prefixEnd } from "./keys.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { Entry, RangeQuery, Revision } from "./store.ts";
@@ -14,7 +13,7 @@ export class KeySpace<C extends Change> {
   readonly feed: Feed<C>;
   readonly #entries = new SortedMap<Entry>();
 
-  constructor(options: { floor: Revision; current: () => Revision; clock?: Clock }) {
+  constructor(options: FeedOptions<C>) {
     this.feed = new Feed<C>(options);
   }
 

@@ -24,15 +24,18 @@ export class ObjectEvent implements Change {
   readonly previous: Entry | undefined;
   /** When the cacher heard of it, by the monotonic clock. */
   readonly heardAt: number;
+  /** What the object takes as it is now. */
+  readonly bytes: number;
 
   constructor(
     type: ObjectEvent["type"],
-    event: { entry: Entry; previous: Entry | undefined; heardAt: number },
+    event: { entry: Entry; previous: Entry | undefined; heardAt: number; bytes?: number },
   ) {
     this.type = type;
     this.entry = event.entry;
     this.previous = event.previous;
     this.heardAt = event.heardAt;
+    this.bytes = event.bytes ?? 0;
   }
 
   get key(): string {

@@ -254,6 +254,24 @@ describe("watches", () => {
     assert.equal(await oldest(), 32 - 4, "5 are left");
   });
 
+  test("of large objects reach back as far as there is room, and no less than the minimum", async (context) => {
+    const history = { min: 3, ms: 1_000_000, max: 1_000, bytesMax: 10_000 };
+    const { cacher, watch } = await setUp(context, { history });
+    const large = "x".repeat(999);
+    for (const n of range(30)) written(await cacher.commit(put("ns/a", `${n % 10}${large}`)));
+    const [tooOld, kept] = [
+      watch({ prefix: pods, after: revision(20) }),
+      watch({ prefix: pods, after: revision(21) }),
+    ];
+    await tooOld.ended;
+    assert.ok(tooOld.failure instanceof CompactedError);
+    await kept.until(10);
+    const largest = "x".repeat(20_000);
+    for (const n of range(10)) written(await cacher.commit(put("ns/a", `${n}${largest}`)));
+    const least = watch({ prefix: pods, after: revision(38) });
+    await least.until(3);
+  });
+
   test("that are slow are ended, the others go on", async (context) => {
     const { cacher, watch, signal } = await setUp(context, { history: { min: 8, ms: 0, max: 8 } });
     const good = watch({ prefix: pods });

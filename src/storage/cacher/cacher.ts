@@ -33,8 +33,7 @@ export interface CacherOptions {
   readonly root?: string;
   /** How often watchers that have seen everything get a bookmark. */
   readonly bookmarkMs?: number;
-  /** Events of one resource: at least `min` are kept, then as many as are younger than `ms`. */
-  readonly history?: { readonly min: number; readonly ms: number; readonly max: number };
+  readonly history?: History;
   /**
    * Revisions of the store's history that are loaded at the start, so that watchers resume where
    * they were before a restart.
@@ -42,6 +41,15 @@ export interface CacherOptions {
   readonly backfill?: number;
   /** Room for encoded forms other than the stored one. */
   readonly encodedBytesMax?: number;
+}
+
+/** Events of one resource: at least `min` are kept, then as many as are younger than `ms`. */
+export interface History {
+  readonly min: number;
+  readonly ms: number;
+  readonly max: number;
+  /** What the objects of more than `min` events may take. */
+  readonly bytesMax?: number;
 }
 
 /** How new what is read must be: the newest state of all, when neither is given. */
@@ -72,6 +80,7 @@ export interface CacheWatchQuery {
 /** Events of one watch, in order. */
 export type EventBatch = Batch<ObjectEvent>;
 
+const historyDefault = { min: 100, ms: 75_000, max: 100_000, bytesMax: 256 * 1024 * 1024 };
 /** So many objects of the state that a watch begins with are told of at once. */
 const initialBatch = 64;
 /** A cache that is so far behind its store has lost it. */
@@ -99,7 +108,7 @@ export class Cacher implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #root: string;
   readonly #bookmarkMs: number;
-  readonly #history: { readonly min: number; readonly ms: number; readonly max: number };
+  readonly #history: Required<History>;
   readonly #backfill: number;
   readonly #scope: Scope;
   readonly #setReady: () => void;
@@ -120,7 +129,7 @@ export class Cacher implements AsyncDisposable {
     this.#logger = options.logger ?? silentLogger;
     this.#root = options.root ?? "/registry/";
     this.#bookmarkMs = options.bookmarkMs ?? 60_000;
-    this.#history = options.history ?? { min: 100, ms: 75_000, max: 100_000 };
+    this.#history = { ...historyDefault, ...options.history };
     this.#backfill = options.backfill ?? 10_000;
     this.encoded = new ByteCache(options.encodedBytesMax ?? 32 * 1024 * 1024);
     const ready = Promise.withResolvers<void>();
@@ -333,7 +342,8 @@ export class Cacher implements AsyncDisposable {
       const space = this.#space(entry.key);
       const kept = previous && shared(space, previous);
       const type = previous ? "modified" : "added";
-      space.apply(new ObjectEvent(type, { entry, previous: kept, heardAt }), entry);
+      const bytes = lengthOf(entry);
+      space.apply(new ObjectEvent(type, { entry, previous: kept, heardAt, bytes }), entry);
       this.#trim(space);
       return this.#advance(entry.modified);
     }
@@ -363,12 +373,13 @@ export class Cacher implements AsyncDisposable {
   }
 
   #trim({ feed }: KeySpace<ObjectEvent>): void {
-    const { min, ms, max } = this.#history;
+    const { min, ms, max, bytesMax } = this.#history;
     const oldestMs = this.#clock.monotonic() - ms;
     let keep = Math.min(feed.size, max);
     const heardAt = () => feed.at(feed.size - keep)?.heardAt ?? Infinity;
     while (keep > min && heardAt() < oldestMs) keep--;
     feed.keep(keep);
+    while (feed.size > min && feed.bytes > bytesMax) feed.keep(feed.size - 1);
   }
 
   /** The resource that the key or prefix is of. */
@@ -380,6 +391,7 @@ export class Cacher implements AsyncDisposable {
       floor: this.#base,
       current: () => this.#revision,
       clock: this.#clock,
+      sizeOf: ({ bytes }) => bytes,
     });
     this.#spaces.set(prefix ?? "", space);
     return space;
