@@ -15,6 +15,11 @@ import type { ByteWriter } from "#streaming/duplex.ts";
 import { exitStatus } from "#streaming/remote-command.ts";
 import type { CommandStatus, RemoteCommandSession } from "#streaming/remote-command.ts";
 
+/** What the programs of images say, by their command lines; `POD` is the name of the pod. */
+export type ImagePrograms = Readonly<
+  Record<string, string | { readonly stderr: string; readonly exitCode: number }>
+>;
+
 /**
  * Answers for the kubelets of simulated nodes, in this process: logs that tell how they were asked
  * for, commands that are a small shell, and ports that echo.
@@ -22,6 +27,7 @@ import type { CommandStatus, RemoteCommandSession } from "#streaming/remote-comm
 export function fakeKubelet(
   /** Where the shell of all containers is. */
   directory = "/nonexistent",
+  programs: ImagePrograms = {},
 ): KubeletConnector {
   return {
     fetch: (_target, request) => Promise.resolve(answer(request)),
@@ -38,7 +44,14 @@ export function fakeKubelet(
         route.kind === "exec"
           ? words
           : ["say", `attached to ${route.container}, tty=${streams.tty}`];
-      await session.finish(await run(command, session, { tty: streams.tty, directory }));
+      // What speaks at once may be faster than the stock client has ears for each stream.
+      if (route.kind === "attach") await sleep(100);
+      const program = programs[command.join(" ")];
+      await session.finish(
+        program === undefined
+          ? await run(command, session, { tty: streams.tty, directory })
+          : await tell(program, route.pod, session),
+      );
     },
   };
 }
@@ -71,6 +84,19 @@ function answer({ path, query }: ForwardedRequest): ApiResponse {
 function plain(status: number, message: string): ApiResponse {
   const contentType = "text/plain";
   return { status, headers: {}, body: { kind: "bytes", contentType, bytes: utf8(message) } };
+}
+
+async function tell(
+  program: ImagePrograms[string],
+  pod: string,
+  session: RemoteCommandSession,
+): Promise<CommandStatus> {
+  if (typeof program === "string") {
+    await session.stdout.write(utf8(program.replaceAll("POD", pod)));
+    return exitStatus(0);
+  }
+  await session.stderr.write(utf8(program.stderr));
+  return exitStatus(program.exitCode);
 }
 
 /** "say", "err", "cat", "tty" and "exit"; "tar" and what goes with it are the machine's own. */

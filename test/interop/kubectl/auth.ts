@@ -63,7 +63,7 @@ export const authScripts: readonly ParityScript[] = [
       "auth whoami --as=jim -o name",
       "auth whoami --as=jim -o jsonpath={.status.userInfo.username}",
       "auth whoami -o foo",
-      { run: "auth", differs: "help is in our own words" },
+      { run: "auth", help: "stderr" },
       "auth foo",
     ],
   },

@@ -32,6 +32,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`-${letters}{5}(?![\\w-])`, "g"), "-IDENT"],
   [/\b10\.(\d{1,3}\.){2}\d{1,3}\b/g, "ADDRESS"],
   [/(?<=[:\s]|nodePort: )3[0-2]\d{3}(?=[/\s,]|$)/g, "NPORT"],
+  [/\bin \S+ \(\S+ including waiting\)/g, "in TIME (TIME including waiting)"],
+  [/(containerd:\/\/)[0-9a-f]{64}/g, "$1IDENT"],
   [/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g, "CERTIFICATE"],
   [/(-data: )[A-Za-z0-9+/=]{100,}/g, "$1DATA"],
   [/(?<![\w.-])(?:\d+[dhms]){1,2}(?= ago\)|[\s,)]|$)/g, "AGE"],
@@ -42,11 +44,18 @@ export function comparableObjects(objects: readonly Row[], directory: string): R
   const result: Row = {};
   for (const object of objects) {
     const metadata = isRow(object.metadata) ? object.metadata : {};
-    const key = [object.apiVersion, object.kind, metadata.namespace ?? "", metadata.name].join("/");
+    const name = claimOf(object) ?? metadata.name;
+    const key = [object.apiVersion, object.kind, metadata.namespace ?? "", name].join("/");
     const text = JSON.stringify(strip(object));
     result[comparable(key, directory)] = JSON.parse(comparable(text, directory));
   }
   return result;
+}
+
+/** Volumes that were made for a claim have names by chance. */
+function claimOf({ kind, spec }: Row): unknown {
+  if (kind !== "PersistentVolume" || !isRow(spec)) return undefined;
+  return isRow(spec.claimRef) ? spec.claimRef.name : undefined;
 }
 
 const decidedByServers = new Set([
@@ -63,6 +72,7 @@ function strip(value: unknown): unknown {
   const result: Row = {};
   for (const [name, field] of Object.entries(value)) {
     if (!decidedByServers.has(name)) result[name] = strip(field);
+    if (/^(nodePort|healthCheckNodePort)$/.test(name)) result[name] = "NPORT";
     // Their order is that of the seconds in which they came.
     if (name === "managedFields") result[name] = byText(result[name]);
   }

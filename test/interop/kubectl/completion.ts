@@ -203,7 +203,7 @@ export const completionScripts: readonly ParityScript[] = [
         "config rename-context ''",
       ].map((line) => ({
         run: `__completeNoDesc --kubeconfig settings ${line}`,
-        differs: "below config, the stock one looks into another file than the one that is named",
+        differs: "completion of config" as const,
       })),
       "completion",
       "completion tcsh",

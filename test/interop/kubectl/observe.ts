@@ -138,7 +138,7 @@ export const observeScripts: readonly ParityScript[] = [
     steps: [
       "top node",
       "top pod",
-      { run: "top", differs: "help is in our own words" },
+      { run: "top", help: "stderr" },
       "top foo",
       { settle: "create -f definitions.yaml" },
       {

@@ -119,7 +119,7 @@ export const setScripts: readonly ParityScript[] = [
       "set resources deploy web --limits=cpu=1 --dry-run=client",
       "set resources deploy --all --limits=cpu=1 -l a=b",
       "set resources deploy web --limits=memory=0 --record",
-      { run: "set", differs: "help is in our own words" },
+      { run: "set", help: "stderr" },
       "set foo",
       { settle: "rollout status deploy/web" },
     ],

@@ -1,0 +1,66 @@
+import type { ParityScript } from "../../parity.ts";
+import { loosely, manifest, manifests } from "../manifests.ts";
+
+/** The tutorials' first chapters: hello-minikube, the basics, and the configuration of Redis. */
+export const basicsScripts: readonly ParityScript[] = [
+  {
+    name: "hello minikube, and the basics",
+    nodes: 1,
+    kubelets: { date: "today\n" },
+    steps: [
+      { settle: "wait node simulated-0 --for=condition=Ready" },
+      { settle: "run coredns --image=coredns -n kube-system" },
+      { settle: "wait pod coredns -n kube-system --for=condition=Ready" },
+      "create",
+      "create deployment",
+      "create deployment hello-node --image=k8s.gcr.io/echoserver:1.4",
+      { settle: "wait deployment hello-node --for=condition=Available" },
+      "get deployments",
+      "get pods",
+      { ...loosely("get events"), unordered: true },
+      "config view",
+      "expose",
+      "expose deployment hello-node --type=LoadBalancer --port=8080",
+      loosely("get services"),
+      loosely("get pod,svc -n kube-system"),
+      // What the basics name for whoever looks for errors.
+      "get",
+      "describe",
+      "logs",
+      "exec",
+      "logs deployment/hello-node",
+      "exec deployment/hello-node -- date",
+      "delete service hello-node",
+      "delete deployment hello-node",
+    ],
+  },
+  {
+    name: "Redis with a configuration of its own",
+    nodes: 1,
+    kubelets: { "redis-cli": "127.0.0.1:6379> \n" },
+    files: {
+      "example-redis-config.yaml": manifest("example-redis-config.yaml"),
+      "changed/example-redis-config.yaml": manifest("example-redis-config-changed.yaml"),
+    },
+    web: manifests("pods/config/redis-pod.yaml"),
+    steps: [
+      { settle: "wait node simulated-0 --for=condition=Ready" },
+      { run: "version", differs: "versions" },
+      "apply -f example-redis-config.yaml",
+      "apply -f WEB/pods/config/redis-pod.yaml",
+      { settle: "wait pod redis --for=condition=Ready" },
+      "get pod/redis configmap/example-redis-config",
+      "describe configmap/example-redis-config",
+      { run: "exec -it redis -- redis-cli", stdin: "CONFIG GET maxmemory\n" },
+      "apply -f changed/example-redis-config.yaml",
+      "describe configmap/example-redis-config",
+      { run: "exec -it redis -- redis-cli", stdin: "CONFIG GET maxmemory-policy\n" },
+      "delete pod redis",
+      "apply -f WEB/pods/config/redis-pod.yaml",
+      "apply -f WEB/pods/config/none.yaml",
+      { settle: "wait pod redis --for=condition=Ready" },
+      { run: "exec -it redis -- redis-cli" },
+      "delete pod/redis configmap/example-redis-config",
+    ],
+  },
+];
