@@ -112,10 +112,13 @@ async function startUpstream(): Promise<Server> {
 }
 
 /** Takes datagrams, and says nothing. */
+let sentToDeaf = 0;
+
 async function silentPort(): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
+  socket.on("message", () => void sentToDeaf++);
   scope.onClose(() => void socket.close());
   return socket.address().port;
 }
@@ -210,9 +213,10 @@ test("a server that was deaf is asked last for a while", async () => {
   world.set("quick.example", {
     answers: [{ type: "A", name: "quick.example", ttl: 1, data: "192.0.2.2" }],
   });
-  const started = performance.now();
+  const before = sentToDeaf;
+  assert.ok(before > 0, "it is the first in the list");
   await ask("quick.example");
-  assert.ok(performance.now() - started < 140, "it did not wait for the first server");
+  assert.equal(sentToDeaf, before);
 });
 
 test("what upstream cuts is fetched over TCP", async () => {
