@@ -22,6 +22,8 @@ export async function benchApi(options: ApiBenchOptions): Promise<void> {
   if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}\n${listOfSubjects()}`);
   const chosen = subjects.filter(({ name }) => !options.only.length || options.only.includes(name));
   const bench = await benchWith(options);
+  // Whoever interrupts it ends the servers, too.
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
   const machine = await describeMachine();
   process.stdout.write(heading(machine));
   const results: Record<string, readonly Numbers[]> = {};

@@ -159,6 +159,9 @@ class Server implements BenchServer {
     });
     closeSync(log);
     this.#process = child;
+    const end = () => void child.kill("SIGKILL");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
     while (!(await this.#isReady())) {
       if (child.exitCode !== null) throw new Error(`the server ended: ${await this.#logEnd()}`);
       if (performance.now() - startedAt > startMsMax) {
