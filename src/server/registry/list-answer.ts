@@ -53,7 +53,7 @@ export async function answerPage(
   // What cannot be opened fails here, before the answer has begun.
   let storedBytes = 0;
   for (const { value } of page.entries) storedBytes += value.length;
-  const content = await contentOf(storage, context, form, page);
+  const content = await contentOf(storage, context, form, { ...page, storedBytes });
   if (storedBytes <= wholeBytesMax) {
     const bytes = concatBytes([...content.chunks]);
     return { status: 200, headers: {}, body: { kind: "bytes", contentType, bytes } };
@@ -64,6 +64,11 @@ export async function answerPage(
 
 async function* stream(chunks: Iterable<Bytes>): AsyncGenerator<Bytes, void, undefined> {
   yield* chunks;
+}
+
+interface SizedPage extends Page {
+  /** What its objects take in the store. */
+  readonly storedBytes: number;
 }
 
 /** A list on its way. */
@@ -79,7 +84,7 @@ async function contentOf(
   storage: ResourceStorage,
   context: RequestContext,
   form: AnswerForm,
-  page: Page,
+  page: SizedPage,
 ): Promise<Content> {
   switch (form.encoding) {
     case "json":
@@ -185,15 +190,17 @@ const json = (value: unknown) => utf8(JSON.stringify(value));
 async function protobufContent(
   storage: ResourceStorage,
   { shape }: AnswerForm,
-  page: Page,
+  page: SizedPage,
 ): Promise<Content> {
   const { info, form, environment } = storage;
   const isWhole = shape === "object";
+  // A list that does not fit would only drive out what others have asked for.
+  const keep = page.storedBytes <= environment.cacher.encoded.bytesMax;
   const itemOf = isWhole
-    ? (entry: Entry) => form.protobuf(entry)
+    ? (entry: Entry) => form.protobuf(entry, { keep })
     : (entry: Entry) => metadataOf(form.look(entry));
   const lengthOf = isWhole
-    ? (entry: Entry) => form.protobufLength(entry)
+    ? (entry: Entry) => form.protobufLength(entry, { keep })
     : (entry: Entry) => itemOf(entry).length;
 
   const pace = pacer(environment.clock);

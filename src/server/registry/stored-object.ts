@@ -139,19 +139,19 @@ export class StoredForm {
     return isOwn ? text(entry.value) : undefined;
   }
 
-  /** The object's protobuf form, without envelope. */
-  protobuf(entry: Entry): Bytes {
+  /** The object's protobuf form, without envelope. `keep` is for whoever has not too many. */
+  protobuf(entry: Entry, { keep = true }: { readonly keep?: boolean } = {}): Bytes {
     const known = this.#protobufs?.get(entry);
     if (known) return known;
     const bytes = encodeProtobuf(this.#definition.type, this.look(entry), { fillZero: true });
-    this.#protobufs?.set(entry, bytes);
+    if (keep) this.#protobufs?.set(entry, bytes);
     this.#protobufLengths.set(entry, bytes.length);
     return bytes;
   }
 
   /** How long that form is; once known, it is remembered. */
-  protobufLength(entry: Entry): number {
-    return this.#protobufLengths.get(entry) ?? this.protobuf(entry).length;
+  protobufLength(entry: Entry, options: { readonly keep?: boolean } = {}): number {
+    return this.#protobufLengths.get(entry) ?? this.protobuf(entry, options).length;
   }
 
   objectBytes(entry: Entry, revision?: Revision): Bytes {
