@@ -2,9 +2,9 @@ import type { ResourceDefinition } from "#server/registry/resource.ts";
 
 /** What nothing does yet for objects of these kinds, although they are stored and checked. */
 const unfinished: Readonly<Record<string, string>> = {
-  "resource.k8s.io/ResourceClaim": "devices are not allocated yet",
+  "resource.k8s.io/ResourceClaim": "devices are allocated and not handed to containers yet",
   "coordination.k8s.io/LeaseCandidate": "nobody is elected from LeaseCandidates yet",
-  "resource.k8s.io/DeviceTaintRule": "devices are not allocated yet, tainted or not",
+  "resource.k8s.io/DeviceTaintRule": "nobody taints devices by it yet",
   "resource.k8s.io/ResourcePoolStatusRequest": "nobody looks at the pools yet",
   "scheduling.k8s.io/PodGroup": "pods are scheduled one by one yet",
   "scheduling.k8s.io/Workload": "no groups of pods are made for Workloads yet",

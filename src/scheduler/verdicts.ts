@@ -14,7 +14,14 @@ export class KeptVerdicts {
   /** Of a pod that has no node yet. */
   of({ shape }: PodInfo, profile: Profile): Verdicts {
     let verdicts = this.#kept.get(shape);
-    if (verdicts?.profile === profile) return verdicts;
+    if (verdicts?.profile === profile) {
+      // The oldest are forgotten, not those that are in use.
+      if (this.#kept.size > shapesMax / 2) {
+        this.#kept.delete(shape);
+        this.#kept.set(shape, verdicts);
+      }
+      return verdicts;
+    }
     verdicts = new Verdicts(profile);
     this.#kept.set(shape, verdicts);
     const oldest = this.#kept.keys().next();
