@@ -25,6 +25,8 @@ export interface Informers {
 export class ReconcileContext<T extends ApiObject> implements ReadCache {
   /** When the pass began, in milliseconds. */
   readonly now: number;
+  /** For durations: it does not jump when somebody sets the machine's clock. */
+  readonly monotonic: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** Asks the server itself: for what has no informer, or must not be stale. */
@@ -48,6 +50,7 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
     client: Client;
     logger: Logger;
     now: number;
+    monotonic: number;
     signal: AbortSignal;
   }) {
     this.#key = options.key;
@@ -60,6 +63,7 @@ export class ReconcileContext<T extends ApiObject> implements ReadCache {
     this.client = options.client;
     this.logger = options.logger;
     this.now = options.now;
+    this.monotonic = options.monotonic;
     this.signal = options.signal;
   }
 

@@ -240,6 +240,7 @@ export class ControllerLoop<T extends ApiObject> {
       client: this.#environment.client,
       logger: this.#logger,
       now: this.#environment.clock.now(),
+      monotonic: this.#environment.clock.monotonic(),
       signal,
     });
     if ("reconcileKey" in definition) return definition.reconcileKey(reference, context);

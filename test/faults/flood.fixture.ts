@@ -49,7 +49,11 @@ async function flood(session: ClientHttp2Session): Promise<never> {
   for (;;) await ask(session);
 }
 
-setInterval(() => parentPort?.postMessage({ statuses, refusal } satisfies FloodReport), 200);
+const tell = (report: FloodReport) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
+  parentPort?.postMessage(report);
+};
+setInterval(() => tell({ statuses, refusal }), 200);
 for (let count = 0; count < sessions; count++) {
   const session = connect(`https://127.0.0.1:${port}`, { ca });
   session.setMaxListeners(0);

@@ -45,13 +45,13 @@ export function nodeLifecycleController(): Controller {
       }
       const before = heartbeats.get(name);
       const lease = ctx.get(Lease, { namespace: "kube-node-lease", name });
-      const heartbeat = observe(before, node, lease, ctx.now);
+      const heartbeat = observe(before, node, lease, ctx);
       heartbeats.set(name, heartbeat);
       if (!before) {
         const message = `Node ${name} event: Registered Node ${name} in Controller`;
         ctx.event("Normal", "RegisteredNode", message);
       }
-      const conditions = silentConditions(node, heartbeat, ctx.now);
+      const conditions = silentConditions(node, heartbeat, ctx);
       const wasReady = ready(node)?.status === "True";
       const current = conditions ? await ctx.updateStatus({ ...node.status, conditions }) : node;
       if (wasReady && conditions) {
@@ -83,7 +83,7 @@ async function taint(
   );
   let noExecute: { key: string | undefined } | "keep" = { key };
   if (limits.everythingIsSilent) noExecute = { key: undefined };
-  else if (key && !there && !limits.tryTake(node, ctx.now)) noExecute = "keep";
+  else if (key && !there && !limits.tryTake(node, ctx.monotonic)) noExecute = "keep";
   const taints = taintsOf(node, noExecute, ctx.now);
   if (deepEqual(taints, node.spec.taints ?? [])) return;
   const { name, resourceVersion, uid } = node.metadata;

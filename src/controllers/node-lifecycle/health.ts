@@ -9,7 +9,16 @@ const startupGraceMs = 60_000;
 
 const watched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"] as const;
 
-/** When a node was last heard of, by our own clock: nodes' clocks are not trusted. */
+/** The time, and what does not jump with it. */
+export interface Times {
+  readonly now: number;
+  readonly monotonic: number;
+}
+
+/**
+ * When a node was last heard of, by our own clock: nodes' clocks are not trusted, and ours may be
+ * set while we run.
+ */
 export interface Heartbeat {
   readonly at: number;
   readonly heartbeat: string | undefined;
@@ -20,26 +29,28 @@ export function observe(
   before: Heartbeat | undefined,
   node: Node,
   lease: Lease | undefined,
-  now: number,
+  { now, monotonic }: Times,
 ): Heartbeat {
   const heartbeat = ready(node)?.lastHeartbeatTime;
   const renewed = lease?.spec.renewTime;
   if (!before) {
     const created = Date.parse(node.metadata.creationTimestamp);
     // Of a node that has said nothing yet, the time counts from its creation.
-    return { at: heartbeat || renewed ? now : Math.min(now, created || now), heartbeat, renewed };
+    const ageMs = heartbeat || renewed ? 0 : Math.max(0, now - (created || now));
+    return { at: monotonic - ageMs, heartbeat, renewed };
   }
-  const heard = heartbeat !== before.heartbeat || (renewed ?? "") > (before.renewed ?? "");
-  return heard ? { at: now, heartbeat, renewed } : before;
+  // A clock that was set back writes times before the last one.
+  const heard = heartbeat !== before.heartbeat || renewed !== before.renewed;
+  return heard ? { at: monotonic, heartbeat, renewed } : before;
 }
 
 /** The conditions of a node that is silent for too long; undefined while all is as it was. */
 export function silentConditions(
   node: Node,
   { at }: Heartbeat,
-  now: number,
+  { now, monotonic }: Times,
 ): NodeCondition[] | undefined {
-  if (now - at <= (ready(node) ? graceMs : startupGraceMs)) return undefined;
+  if (monotonic - at <= (ready(node) ? graceMs : startupGraceMs)) return undefined;
   const conditions = [...(node.status.conditions ?? [])];
   let changed = false;
   for (const type of watched) {

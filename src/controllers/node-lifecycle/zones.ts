@@ -40,12 +40,12 @@ export class EvictionLimits {
   }
 
   /** Takes one eviction, if the zone's rate has one left now. */
-  tryTake(node: Node, now: number): boolean {
+  tryTake(node: Node, monotonic: number): boolean {
     if (this.everythingIsSilent) return false;
     const zone = zoneOf(node);
     const rate = this.#rate(zone);
-    if (rate === 0 || now < (this.#next.get(zone) ?? 0)) return false;
-    this.#next.set(zone, now + 1000 / rate);
+    if (rate === 0 || monotonic < (this.#next.get(zone) ?? 0)) return false;
+    this.#next.set(zone, monotonic + 1000 / rate);
     return true;
   }
 

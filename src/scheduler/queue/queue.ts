@@ -8,7 +8,7 @@ import { KeyedHeap } from "./heap.ts";
 export interface QueuedPod {
   readonly key: string;
   pod: Pod;
-  /** When it came into the queue first. */
+  /** When it came into the queue first, by the clock that does not jump. */
   readonly since: number;
   /** When it came into its line last: earlier ones go first at the same priority. */
   queuedAt: number;
@@ -107,7 +107,7 @@ export class SchedulingQueue {
     }
     const tried = this.#inFlight.get(key)?.queued ?? this.#unschedulable.get(key);
     if (!tried) {
-      const now = this.#options.clock.now();
+      const now = this.#options.clock.monotonic();
       const counts = { attempts: 0, failures: 0, errors: 0 };
       this.#enter({ key, pod, since: now, queuedAt: now, ...counts, refusedBy: new Set() });
       return;
@@ -173,7 +173,7 @@ export class SchedulingQueue {
     queued.refusedBy = refusedBy;
     queued.failures++;
     queued.errors = 0;
-    queued.queuedAt = this.#options.clock.now();
+    queued.queuedAt = this.#options.clock.monotonic();
     if (missed.some((event) => this.#helps(event, queued))) this.#enter(queued);
     else this.#park(queued);
   }
@@ -183,7 +183,7 @@ export class SchedulingQueue {
     if (!this.#missedBy(queued)) return;
     queued.refusedBy = new Set();
     queued.errors++;
-    queued.queuedAt = this.#options.clock.now();
+    queued.queuedAt = this.#options.clock.monotonic();
     this.#enter(queued);
   }
 
@@ -250,7 +250,7 @@ export class SchedulingQueue {
       return;
     }
     this.#unschedulable.delete(queued.key);
-    if (!now && this.#dueAt(queued) > this.#options.clock.now()) {
+    if (!now && this.#dueAt(queued) > this.#options.clock.monotonic()) {
       this.#backoff.add(queued);
       this.#awaitBackoff();
     } else {
@@ -269,7 +269,7 @@ export class SchedulingQueue {
 
   #flush(): void {
     this.#cancelFlush = undefined;
-    const latest = this.#options.clock.now() - this.#unschedulableMsMax;
+    const latest = this.#options.clock.monotonic() - this.#unschedulableMsMax;
     for (const queued of this.#unschedulable.values()) {
       if (queued.queuedAt <= latest && !queued.gate) this.#enter(queued);
     }
@@ -283,10 +283,10 @@ export class SchedulingQueue {
     this.#cancelBackoff = undefined;
     const first = this.#backoff.first;
     if (!first) return;
-    const delayMs = Math.max(0, this.#dueAt(first) - this.#options.clock.now());
+    const delayMs = Math.max(0, this.#dueAt(first) - this.#options.clock.monotonic());
     this.#cancelBackoff = this.#options.clock.after(delayMs, () => {
       this.#cancelBackoff = undefined;
-      const now = this.#options.clock.now();
+      const now = this.#options.clock.monotonic();
       for (;;) {
         const due = this.#backoff.first;
         if (!due || this.#dueAt(due) > now) break;
