@@ -30,12 +30,14 @@ test(`${count} idle connections`, { timeout: 60_000 + count * 30 }, async (conte
   await server.start();
   const target = await targetOf(server.kubeconfig);
   const sockets: TLSSocket[] = [];
+  const openedAt = new Map<TLSSocket, number>();
   context.after(() => sockets.forEach((socket) => socket.destroy()));
   let session: Buffer | undefined;
   const open = async () => {
     const socket = await idle(target, session);
     socket.once("session", (given) => (session ??= given));
     sockets.push(socket);
+    openedAt.set(socket, performance.now());
   };
   // What the first ones load is there once.
   for (let n = 0; n < atOnce; n++) await open();
@@ -43,8 +45,9 @@ test(`${count} idle connections`, { timeout: 60_000 + count * 30 }, async (conte
   while (sockets.length < count) {
     await Promise.all(Array.from({ length: Math.min(atOnce, count - sockets.length) }, open));
   }
-  const each = ((await memoryOf(server.pid)) - before) / (count - atOnce);
-  const alive = sockets.filter((socket) => !socket.destroyed && socket.readable).length;
+  const isOpen = (socket: TLSSocket) => !socket.destroyed && socket.readable;
+  const alive = sockets.filter(isOpen).length;
+  const each = ((await memoryOf(server.pid)) - before) / (alive - atOnce);
   const from = performance.now();
   assert.equal((await server.api.send({ path: "/readyz" })).status, 200);
   const tookMs = performance.now() - from;
@@ -52,7 +55,11 @@ test(`${count} idle connections`, { timeout: 60_000 + count * 30 }, async (conte
     `${alive} open, ${(each / 1024).toFixed(1)} KB each; /readyz took ${tookMs.toFixed(0)} ms`,
   );
   assert.ok(each < bytesMax, `${each} bytes each`);
-  assert.ok(alive > count * 0.9, `${alive} of ${count} are still open`);
+  // On a slow machine, the first have been sent away meanwhile, as idle ones are after 90 s.
+  const young = sockets.filter(
+    (socket) => performance.now() - (openedAt.get(socket) ?? 0) < 60_000,
+  );
+  assert.ok(young.length > 0 && young.every(isOpen));
 });
 
 /** One that has asked for something, and then asks for nothing more. */
