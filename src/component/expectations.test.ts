@@ -58,6 +58,7 @@ function contextOver(left: ApiObject | undefined): ReconcileContext<Pod> {
     client: client as unknown as Client,
     logger: silentLogger,
     now: 0,
+    monotonic: 0,
     signal,
   });
 }
