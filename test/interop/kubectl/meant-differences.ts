@@ -1,6 +1,6 @@
 /**
  * What ours is meant to say otherwise than the stock kubectl, and why: all there is. A command that
- * names one of them has only its exit code compared.
+ * names one of them has only its exit code compared; of a help, the usage line and what is behind it.
  */
 export const meantDifferences = {
   "memory addresses": "the stock one prints where in its memory a value is, which says nothing",
@@ -10,9 +10,7 @@ export const meantDifferences = {
   "completion of config":
     "below `config`, the stock one completes from another file than the one that is named",
   versions: "each program tells its own version, and how far that is from the server's",
+  helps: "descriptions, examples and what flags are for are told in our own words",
 } as const;
-
-/** Of helps only the usage and what stands behind it are compared. */
-export const helpReason = "descriptions, examples and usages of flags are in our own words";
 
 export type MeantDifference = keyof typeof meantDifferences;

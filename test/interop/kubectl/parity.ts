@@ -43,7 +43,7 @@ export interface CommandStep {
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Why ours is meant to say something else; the exit code is compared all the same. */
-  readonly differs?: MeantDifference;
+  readonly differs?: Exclude<MeantDifference, "helps">;
   /** Ours is started as a program of its own, as it has to be to start others in its place. */
   readonly asProgram?: true;
   /** The command's help is printed there, whose words are our own. */
