@@ -33,7 +33,7 @@ export function registrations(): Registration[] {
     });
 }
 
-const areas = ["apimachinery", "apps", "auth"];
+const areas = ["apimachinery", "apps", "auth", "instrumentation", "scheduling"];
 
 /** The rows that are judged, from upstream's list: its areas and its long names. */
 export function referenceRows(rows: readonly (readonly string[])[]): MatrixRow[] {
@@ -66,8 +66,8 @@ export function render(rows: readonly MatrixRow[], found: readonly Registration[
   });
   return `# Conformance
 
-Kubernetes' conformance rows of API machinery, workloads and authentication, and which of them a test here shows: through
-the API of a whole control plane, or, where it takes a running container, on a cluster of its own (\`test/e2e\`).
+Kubernetes' conformance rows of API machinery, workloads, authentication, instrumentation and scheduling, and which of
+them a test here shows: through the API of a whole control plane, or, where it takes a running container, on a cluster of its own (\`test/e2e\`).
 \`npm run conformance\` writes this page from the tests; a row without a test is "not yet".
 
 ${counts.passed} of ${rows.length} rows passed, ${counts.failed} failed, ${counts["not yet"]} not yet.
