@@ -19,7 +19,8 @@ test("lines that cannot be written are counted, and the log goes on", () => {
     assert.equal(openSync(file, "a"), descriptor);
     write("fourth\n");
     write("fifth\n");
-    const expected = "first\n\n(2 lines are missing here: they could not be written)\nfourth\nfifth\n";
+    const expected =
+      "first\n\n(2 lines are missing here: they could not be written)\nfourth\nfifth\n";
     assert.equal(readFileSync(file, "utf8"), expected);
   } finally {
     closeSync(descriptor);

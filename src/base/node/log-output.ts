@@ -7,7 +7,8 @@ import { writeSync } from "node:fs";
 export function logOutput(descriptor = 1): (line: string) => void {
   let missing = 0;
   return (line) => {
-    const notice = missing > 0 ? `\n(${missing} lines are missing here: they could not be written)\n` : "";
+    const notice =
+      missing > 0 ? `\n(${missing} lines are missing here: they could not be written)\n` : "";
     const bytes = new TextEncoder().encode(notice + line);
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
