@@ -20,7 +20,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UID"],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "TIME"],
-  [/(resourceVersion"?: )["']\d+["']/g, '$1"VERSION"'],
+  // Also as JSON without blanks, and as Go prints maps.
+  [/(resourceVersion"?: ?)(?:["']\d+["']|\d+)/g, '$1"VERSION"'],
   [/(Expected resource version to be \d+, was )\d+/g, "$1VERSION"],
   [new RegExp(`-(${letters}{8,10})-${letters}{5}(?![\\w-])`, "g"), "-HASH-IDENT"],
   // What made a set of objects says which version of it did.
