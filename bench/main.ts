@@ -3,6 +3,7 @@ import { FlagError, parseFlags } from "#base/flags.ts";
 /** `npm run bench -- NAME [flags]`: finds the measurement and runs it. */
 const benches: Readonly<Record<string, string>> = {
   api: "how much the API server does, how fast, and in how much memory",
+  controllers: "what all controllers together do, through an API server in process",
   kubectl: "how long commands of kubectl take, beside the stock one",
   scheduler: "upstream's scheduler_perf cases: decisions alone, and end to end",
   start: "from `kijabi start` to an app that answers, pod starts, and what an idle cluster costs",
@@ -17,7 +18,8 @@ async function main(argv: readonly string[]): Promise<number> {
       profile: { type: "string", default: "", usage: "of api: a folder for CPU profiles" },
       nodes: { type: "int", usage: "scheduler: so many nodes, in place of upstream's" },
       pods: { type: "int", usage: "scheduler: so many measured pods at most" },
-      case: { type: "string", default: "", usage: "scheduler: cases with this in their name" },
+      case: { type: "string", default: "", usage: "scheduler, controllers: with this in the name" },
+      percent: { type: "int", default: 100, usage: "controllers: of the full size" },
       "decisions-only": { type: "bool", usage: "scheduler: without an API server" },
       json: { type: "string", default: "", usage: "a file that all numbers are written to" },
     },
@@ -31,6 +33,16 @@ async function main(argv: readonly string[]): Promise<number> {
         jsonFile: values.json || undefined,
         only: values.only,
         profileFolder: values.profile || undefined,
+      });
+      return 0;
+    }
+    case "controllers": {
+      const { benchControllers } = await import("./controllers/controllers.ts");
+      await benchControllers({
+        runs: values.runs,
+        jsonFile: values.json || undefined,
+        only: values.case,
+        share: values.percent / 100,
       });
       return 0;
     }
