@@ -1,5 +1,5 @@
 import { ByteCache } from "#base/byte-cache.ts";
-import { TimeoutError, sleep, withTimeout } from "#base/clock.ts";
+import { TimeoutError, pacer, sleep, withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import { OverflowError } from "#base/channel.ts";
 import { required } from "#base/invariant.ts";
@@ -234,14 +234,20 @@ export class Cacher implements AsyncDisposable {
     }
   }
 
-  *#initialBatches(prefix: string, signal: AbortSignal): Generator<EventBatch, void, undefined> {
+  async *#initialBatches(
+    prefix: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch, void, undefined> {
     const { entries } = this.#space(prefix).range({ prefix });
+    const pace = pacer(this.#clock);
     const heardAt = this.#clock.monotonic();
     for (let from = 0; from < entries.length && !signal.aborted; from += initialBatch) {
       const events = entries
         .slice(from, from + initialBatch)
         .map((entry) => new ObjectEvent("added", { entry, previous: undefined, heardAt }));
       yield new Batch(events);
+      const others = pace();
+      if (others) await others;
     }
   }
 
