@@ -91,7 +91,7 @@ export class ServerProcess implements AsyncDisposable {
         const { status, text } = await this.api.send({ path: "/readyz" });
         if (status !== 200) throw new Error(`${this.#profile} is not ready: ${text}`);
       },
-      { timeoutMs: 30_000, intervalMs: 50 },
+      { timeoutMs: 90_000, intervalMs: 50 },
     );
     if (this.isRunning) return;
     const lines = await this.logLines();
