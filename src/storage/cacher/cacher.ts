@@ -256,7 +256,8 @@ export class Cacher implements AsyncDisposable {
     const result = await this.#store.commit(commit);
     // Reads of a store that others share ask for the newest state anyway.
     if (this.#store.shared) return result;
-    await this.#applied(result.ok ? result.revision : (result.current?.modified ?? revision(0)));
+    // What is not there may have been deleted just now, which the cache need not know yet.
+    await this.#applied(result.ok ? result.revision : (result.current?.modified ?? result.revision));
     return result;
   }
 
