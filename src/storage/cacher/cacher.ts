@@ -257,7 +257,9 @@ export class Cacher implements AsyncDisposable {
     // Reads of a store that others share ask for the newest state anyway.
     if (this.#store.shared) return result;
     // What is not there may have been deleted just now, which the cache need not know yet.
-    await this.#applied(result.ok ? result.revision : (result.current?.modified ?? result.revision));
+    await this.#applied(
+      result.ok ? result.revision : (result.current?.modified ?? result.revision),
+    );
     return result;
   }
 
