@@ -28,7 +28,11 @@ const absent: Readonly<Record<string, string>> = {
 };
 
 /** Parts of one of upstream's controllers that run on their own here. */
-const parts = ["job-orphan-pods-controller", "resourceclaim-reservations-controller"];
+const parts = [
+  "disruption-controller-stale-pods",
+  "job-orphan-pods-controller",
+  "resourceclaim-reservations-controller",
+];
 
 test(
   "every controller of upstream's manager is there, or told why not",

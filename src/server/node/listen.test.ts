@@ -171,6 +171,42 @@ test("serves HTTP/2", async () => {
   session.close();
 });
 
+test("answers over HTTP/2 arrive whole, whoever reads how much of their requests", async () => {
+  await using server = await open();
+  const text = "x".repeat(2_000_000);
+  const created = JSON.stringify(configMap("big", { text }));
+  assert.equal(
+    (await send({ ...server.options, method: "POST", path: maps }, created)).status,
+    201,
+  );
+  const session = connect(`https://localhost:${server.listener.port}`, {
+    ca: server.ca,
+    lookup: (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
+  } as Parameters<typeof connect>[1]);
+  const ask = async (headers: Record<string, string>, body?: string) => {
+    const stream = session.request(headers);
+    // How the stream is closed is what others judge an answer by.
+    const closed = once(stream, "close");
+    if (body === undefined) stream.end();
+    else stream.write(body);
+    const [head] = (await once(stream, "response")) as [Record<string, string | number>];
+    let content = "";
+    for await (const chunk of stream) content += String(chunk);
+    stream.end();
+    await closed;
+    return [head[":status"], JSON.parse(content), stream.rstCode] as const;
+  };
+  const [status, map, code] = await ask({ ":path": `${maps}/big` });
+  assert.deepEqual([status, map.data.text.length, code], [200, text.length, 0]);
+  // Nobody looks at the body of what is refused for its headers.
+  const refused = { ":method": "PATCH", ":path": `${maps}/big`, "content-type": "text/plain" };
+  for (const body of ["{}", "x".repeat(50_000)]) {
+    const [refusal, answer, end] = await ask(refused, body);
+    assert.deepEqual([refusal, answer.code, end], [415, 415, 0]);
+  }
+  session.close();
+});
+
 test("refuses a body of ten megabytes, and goes on", async () => {
   await using server = await open();
   const big = JSON.stringify(configMap("big", { text: "x".repeat(10 * 1024 * 1024) }));

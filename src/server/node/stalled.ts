@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { constants } from "node:http2";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse, Http2Stream } from "node:http2";
 import type { AnyRequest, AnyResponse } from "./respond.ts";
 
 /**
@@ -28,11 +28,25 @@ export function drained(response: AnyResponse, stalledMs: number): Promise<void>
 export function endsSoon(request: AnyRequest, response: AnyResponse, stalledMs: number): void {
   const { stream } = response as Http2ServerResponse;
   if (stream === undefined) return endsSoonOnHttp1(response as ServerResponse, stalledMs);
-  // Of a request that nobody waits for any more, the rest would come for as long as it likes.
-  if (!(request as Http2ServerRequest).complete) stream.close(constants.NGHTTP2_NO_ERROR);
+  // One without a body is never read, and so never "complete".
+  if (!stream.endAfterHeaders && !(request as Http2ServerRequest).complete) {
+    discardRest(stream, Math.min(stalledMs, restMsMax));
+  }
   if (!stream.destroyed && stalledMs < Infinity) {
     stream.setTimeout(stalledMs, () => cutOff(response));
   }
+}
+
+/** So long the rest of a body may take to come that nobody waits for any more. */
+const restMsMax = 1_000;
+
+/** An answer that is closed together with its request may not reach the client as a whole. */
+function discardRest(stream: Http2Stream, restMs: number): void {
+  stream.resume();
+  const late = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), restMs);
+  const settle = () => clearTimeout(late);
+  stream.once("end", settle);
+  stream.once("close", settle);
 }
 
 /** Small answers fit into buffers that the connection has anyway. */
