@@ -55,6 +55,22 @@ describe("followers", () => {
     assert.deepEqual(numbersOf(await next(follower)), [4]);
   });
 
+  test("that have seen more elsewhere are not told of less", async () => {
+    const { feed, publish, follow } = setUp();
+    const follower = follow({ after: revision(3) });
+    const first = follower.next();
+    await settled();
+    feed.tick(); // Here it is revision 1 yet.
+    await settled();
+    for (const key of ["/a/2", "/a/3", "/a/4"]) publish(key);
+    const { value } = await first;
+    assert(value instanceof Batch);
+    assert.deepEqual(numbersOf(value), [4]);
+    feed.tick();
+    assert.deepEqual((await follower.next()).value, new Progress(revision(4)));
+    feed.close();
+  });
+
   test("are ended when the log's tail passes them", async () => {
     const { feed, publish, follow } = setUp();
     const follower = follow();

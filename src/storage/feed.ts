@@ -211,7 +211,9 @@ export class Feed<C extends Change> {
           if (unseen.changes.length > 0) yield unseen;
         } else if (follower.progressDue) {
           follower.progressDue = false;
-          yield new Progress(this.#current());
+          const revision = this.#current();
+          // Who has seen more elsewhere than there is here yet must not be led back.
+          if (revision >= after) yield new Progress(revision);
         } else {
           await new Promise<void>((resolve) => {
             follower.wake = resolve;

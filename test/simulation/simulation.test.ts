@@ -45,6 +45,15 @@ test("stores, caches, watches and informers keep their promises", async () => {
   assert.deepEqual(missing, [], "nothing of that went wrong");
 });
 
+/** Of other seeds, those that found something once: what, stands in the history of this line. */
+const seedsThatFound = [3586, 6767];
+
+test("what was found once does not come back", async () => {
+  for (const seed of seedsThatFound) {
+    assert.equal((await simulate(seed)).violation, undefined, replay(seed));
+  }
+});
+
 test("a seed says everything about a run", async () => {
   for (const seed of [1, 2, 3, 4, 5]) {
     const [first, again] = [
