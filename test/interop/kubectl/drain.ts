@@ -151,8 +151,8 @@ export const certificateScripts: readonly ParityScript[] = [
     steps: [
       "create -f a.yaml -f b.yaml",
       { settle: "get cm kube-root-ca.crt" },
-      { run: "certificate", help: "stderr" },
-      { run: "certificate foo", help: "stderr" },
+      { run: "certificate", help: "stdout" },
+      { run: "certificate foo", help: "stdout" },
       "certificate approve",
       "certificate approve nope",
       "certificate approve a",
