@@ -1,4 +1,5 @@
 import { jsonPatchType } from "#machinery/cel/cel.ts";
+import { deviceSelector } from "#machinery/cel/devices.ts";
 import { boolType, listType, nullType, stringType } from "#machinery/cel/types.ts";
 import type { Type } from "#machinery/cel/types.ts";
 import type {
@@ -24,7 +25,7 @@ export function expressionChecker(engine: ExpressionEngine): ExpressionChecker {
   return {
     problem(expression, use, { hasParams, variables }) {
       // Devices have variables of their own.
-      if (use === "deviceSelector") return undefined;
+      if (use === "deviceSelector") return problemOfSelector(expression);
       const scope = new ExpressionScope(engine, { hasParams, variables });
       const isPatch = use === "applyConfiguration" || use === "jsonPatch";
       const compiled = scope.compile(expression, {
@@ -35,4 +36,9 @@ export function expressionChecker(engine: ExpressionEngine): ExpressionChecker {
       return compiled.ok ? undefined : compiled.error;
     },
   };
+}
+
+function problemOfSelector(expression: string): string | undefined {
+  const selector = deviceSelector(expression);
+  return selector.ok ? undefined : selector.text;
 }
