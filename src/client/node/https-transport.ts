@@ -7,7 +7,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiRequest, ResponseBody, Transport } from "../transport.ts";
 import { exchange, readAll } from "./exchange.ts";
-import { bearerTokens, bodyBytes, requestTarget, streams, tlsOf } from "./requests.ts";
+import { bodyBytes, headersOf, requestTarget, streams, tlsOf } from "./requests.ts";
 import type { ServerTls } from "./requests.ts";
 
 /** A token, or a file that holds one and changes (projected service account tokens do). */
@@ -62,16 +62,7 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
   let tls = tlsOf(options);
   const secure = server.protocol === "https:";
   const agent = keptConnections({ ...options, secure });
-  const token = bearerTokens(options.bearerToken);
-
-  const headers = async () => {
-    const bearer = await token();
-    return {
-      ...options.headers,
-      "user-agent": options.userAgent ?? "kijabi",
-      ...(bearer && { authorization: `Bearer ${bearer}` }),
-    };
-  };
+  const headers = headersOf(options);
   return {
     server,
     get tls() {

@@ -49,8 +49,23 @@ export function tlsOf(options: HttpsTransportOptions): ServerTls {
   };
 }
 
+/** The headers of every request, with the token as it is when one is sent. */
+export function headersOf(
+  options: HttpsTransportOptions,
+): () => Promise<Record<string, string | string[]>> {
+  const token = bearerTokens(options.bearerToken);
+  return async () => {
+    const bearer = await token();
+    return {
+      ...options.headers,
+      "user-agent": options.userAgent ?? "kijabi",
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+    };
+  };
+}
+
 /** A token's file is read again when it has changed. */
-export function bearerTokens(token: BearerToken | undefined): () => Promise<string | undefined> {
+function bearerTokens(token: BearerToken | undefined): () => Promise<string | undefined> {
   if (token === undefined || typeof token === "string") return () => Promise.resolve(token);
   let cached: { changed: number; token: string } | undefined;
   return async () => {

@@ -6,7 +6,7 @@ import { concatBytes } from "#base/bytes.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ApiRequest, ResponseBody } from "../../transport.ts";
 import type { HttpsTransport, HttpsTransportOptions } from "../https-transport.ts";
-import { bearerTokens, bodyBytes, requestTarget, streams, tlsOf } from "../requests.ts";
+import { bodyBytes, headersOf, requestTarget, streams, tlsOf } from "../requests.ts";
 import { HttpClient } from "./http-client.ts";
 import type { HttpResponse } from "./http-client.ts";
 
@@ -40,15 +40,7 @@ export function http1Transport(options: HttpsTransportOptions): Http1Transport {
     open,
     ...(options.maxFreeSockets && { idleMax: options.maxFreeSockets }),
   });
-  const token = bearerTokens(options.bearerToken);
-  const headers = async () => {
-    const bearer = await token();
-    return {
-      ...options.headers,
-      "user-agent": options.userAgent ?? "kijabi",
-      ...(bearer && { authorization: `Bearer ${bearer}` }),
-    };
-  };
+  const headers = headersOf(options);
   return {
     server,
     get tls() {
