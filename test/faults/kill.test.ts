@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { EtcdCluster, etcdMissing } from "#storage/node/etcd/testing/etcd-cluster.ts";
 import { eventually } from "../support/eventually.ts";
+import { Follower } from "../ha/follower.ts";
 import type { ServerProcess } from "../ha/server-process.ts";
-import { Follower, Writers, listOf, versionOf } from "./load.ts";
+import { Writers, configMaps, listOf, versionOf } from "./load.ts";
 import { Place } from "./place.ts";
 
 /**
@@ -23,7 +24,7 @@ async function killUnderLoad(
   kill: (round: number) => Promise<void>,
 ): Promise<Writers> {
   const before = await listOf(server);
-  const follower = new Follower(server, before.metadata.resourceVersion);
+  const follower = new Follower(server, configMaps, before.metadata.resourceVersion);
   const writers = new Writers(server);
   let newest = versionOf(before);
   try {

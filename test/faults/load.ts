@@ -54,51 +54,6 @@ export class Writers {
   }
 }
 
-/** Follows the objects from one revision on, and goes on from the last one seen. */
-export class Follower {
-  readonly added: ApiObject[] = [];
-  readonly problems: string[] = [];
-  resumed = 0;
-  readonly #server: ServerProcess;
-  readonly #controller = new AbortController();
-  readonly #task: Promise<void>;
-
-  constructor(server: ServerProcess, resourceVersion: string) {
-    this.#server = server;
-    this.#task = this.#follow(resourceVersion);
-  }
-
-  async stop(): Promise<void> {
-    this.#controller.abort();
-    await this.#task;
-  }
-
-  async #follow(from: string): Promise<void> {
-    let resourceVersion = from;
-    const { signal } = this.#controller;
-    while (!signal.aborted) {
-      const query = `labelSelector=made%3Dhere&watch=true&resourceVersion=${resourceVersion}`;
-      try {
-        for await (const event of this.#server.api.watch(`${configMaps}?${query}`, signal)) {
-          if (event.type === "ERROR") {
-            this.problems.push(JSON.stringify(event.object));
-            return;
-          }
-          resourceVersion = event.object.metadata.resourceVersion;
-          if (event.type === "ADDED") this.added.push(event.object);
-          else this.problems.push(`${event.type} ${event.object.metadata.name}`);
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        const text = error instanceof Error ? error.message : String(error);
-        if (/: (4\d\d): /.test(text)) this.problems.push(text);
-        await pause(20);
-      }
-      this.resumed++;
-    }
-  }
-}
-
 export const listOf = (server: ServerProcess) =>
   server.api.get<ApiList>(`${configMaps}?labelSelector=made%3Dhere`);
 

@@ -8,6 +8,7 @@ import { required } from "#base/invariant.ts";
 import { EtcdCluster, etcdMissing } from "#storage/node/etcd/testing/etcd-cluster.ts";
 import type { ApiList, ApiObject } from "../support/api.ts";
 import { eventually } from "../support/eventually.ts";
+import { Follower } from "./follower.ts";
 import { ServerProcess } from "./server-process.ts";
 
 const path = "/api/v1/namespaces/default/configmaps";
@@ -52,51 +53,6 @@ class Writer {
         this.unanswered++;
         await pause(50); // no server
       }
-    }
-  }
-}
-
-/** Follows the objects through one server, and goes on from the last one seen. */
-class Follower {
-  readonly added: ApiObject[] = [];
-  readonly problems: string[] = [];
-  resumed = 0;
-  readonly #server: ServerProcess;
-  readonly #controller = new AbortController();
-  readonly #task: Promise<void>;
-
-  constructor(server: ServerProcess, resourceVersion: string) {
-    this.#server = server;
-    this.#task = this.#follow(resourceVersion);
-  }
-
-  async stop(): Promise<void> {
-    this.#controller.abort();
-    await this.#task;
-  }
-
-  async #follow(from: string): Promise<void> {
-    let resourceVersion = from;
-    const { signal } = this.#controller;
-    while (!signal.aborted) {
-      const query = `labelSelector=made%3Dhere&watch=true&resourceVersion=${resourceVersion}`;
-      try {
-        for await (const event of this.#server.api.watch(`${path}?${query}`, signal)) {
-          if (event.type === "ERROR") {
-            this.problems.push(JSON.stringify(event.object));
-            return;
-          }
-          resourceVersion = event.object.metadata.resourceVersion;
-          if (event.type === "ADDED") this.added.push(event.object);
-          else this.problems.push(`${event.type} ${event.object.metadata.name}`);
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        const text = error instanceof Error ? error.message : String(error);
-        if (/: (4\d\d): /.test(text)) this.problems.push(text);
-        await pause(50);
-      }
-      this.resumed++;
     }
   }
 }
@@ -165,7 +121,7 @@ test(
     assert.match(report, /^\[\+\]etcd ok$/m);
 
     const { metadata } = await one.api.get<ApiList>(path);
-    const followers = [one, two].map((each) => new Follower(each, metadata.resourceVersion));
+    const followers = [one, two].map((each) => new Follower(each, path, metadata.resourceVersion));
     const writers = [one, one, two, two].map((each, n) => new Writer(each, `writer-${n}`));
     const acknowledged = () => writers.reduce((sum, each) => sum + each.acknowledged.size, 0);
     const more = async () => {
