@@ -12,7 +12,8 @@ const prefix = "kcm.controller.";
 /** What upstream's controller manager has and this one has not, and why. */
 const absent: Readonly<Record<string, string>> = {
   "cloud-node-lifecycle-controller": "there is no cloud that could say which machines are gone",
-  "device-taint-eviction-controller": "devices are not allocated yet, tainted or not",
+  "device-taint-eviction-controller":
+    "the scheduler heeds taints of devices; nobody evicts pods for them yet",
   "kube-apiserver-serving-clustertrustbundle-publisher-controller":
     "behind a feature that is off by default: what the server serves with is in kube-root-ca.crt",
   "legacy-serviceaccount-token-cleaner-controller":
