@@ -23,6 +23,21 @@ export function concatBytes(parts: readonly Uint8Array[]): Bytes {
   return whole;
 }
 
+/** Room for what is gone within moments: cut from pieces that would live as long as one of them. */
+export function shortLived(length: number): Bytes {
+  if (length > pieceBytes / 4) return new Uint8Array(length);
+  if (used + length > pieceBytes) {
+    piece = new Uint8Array(pieceBytes);
+    used = 0;
+  }
+  used += length;
+  return piece.subarray(used - length, used);
+}
+
+const pieceBytes = 64 * 1024;
+let piece: Bytes = new Uint8Array(0);
+let used = pieceBytes;
+
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;

@@ -3,6 +3,11 @@ import { invariant } from "./invariant.ts";
 /** Label values, in the order in which the family names its labels. */
 type Labels = readonly string[];
 
+/** One number of a counter, for those who count much: its labels are looked up once. */
+export interface Sample {
+  value: number;
+}
+
 interface Family {
   render(): string;
 }
@@ -71,7 +76,7 @@ export interface FamilyOptions {
 export class Counter implements Family {
   readonly #type: "counter" | "gauge";
   readonly #options: FamilyOptions;
-  readonly #samples = new Map<string, { readonly labels: Labels; value: number }>();
+  readonly #samples = new Map<string, Sample & { readonly labels: Labels }>();
   #read: (() => number) | undefined;
 
   constructor(type: "counter" | "gauge", options: FamilyOptions) {
@@ -85,6 +90,11 @@ export class Counter implements Family {
 
   set(value: number, ...labels: Labels): void {
     this.#sample(labels).value = value;
+  }
+
+  /** Must not be used any more once it is removed. */
+  sample(...labels: Labels): Sample {
+    return this.#sample(labels);
   }
 
   /** What the labels name is gone. */
@@ -115,11 +125,26 @@ export class Counter implements Family {
   }
 }
 
-interface Series {
+/** One spread of a histogram, for those who observe much: its labels are looked up once. */
+export class Series {
   readonly labels: Labels;
   readonly counts: number[];
-  sum: number;
-  count: number;
+  readonly #buckets: readonly number[];
+  sum = 0;
+  count = 0;
+
+  constructor(labels: Labels, buckets: readonly number[]) {
+    this.labels = labels;
+    this.#buckets = buckets;
+    this.counts = buckets.map(() => 0);
+  }
+
+  observe(value: number): void {
+    this.sum += value;
+    this.count++;
+    const at = this.#buckets.findIndex((bound) => value <= bound);
+    if (at >= 0) this.counts[at] = (this.counts[at] ?? 0) + 1;
+  }
 }
 
 /** How values spread, per set of label values. */
@@ -134,16 +159,14 @@ export class Histogram implements Family {
   }
 
   observe(value: number, ...labels: Labels): void {
+    this.series(...labels).observe(value);
+  }
+
+  series(...labels: Labels): Series {
     const key = keyOf(labels);
     let series = this.#series.get(key);
-    if (!series) {
-      series = { labels, counts: this.#buckets.map(() => 0), sum: 0, count: 0 };
-      this.#series.set(key, series);
-    }
-    series.sum += value;
-    series.count++;
-    const at = this.#buckets.findIndex((bound) => value <= bound);
-    if (at >= 0) series.counts[at] = (series.counts[at] ?? 0) + 1;
+    if (!series) this.#series.set(key, (series = new Series(labels, this.#buckets)));
+    return series;
   }
 
   render(): string {

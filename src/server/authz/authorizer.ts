@@ -1,3 +1,4 @@
+import type { Awaitable } from "#base/awaitable.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 import type { Selectors } from "./selectors.ts";
 
@@ -26,7 +27,7 @@ export type Decision =
   | { readonly decision: "noOpinion"; readonly reason: string; readonly error?: string };
 
 export interface Authorizer {
-  authorize(attributes: Attributes): Promise<Decision>;
+  authorize(attributes: Attributes): Awaitable<Decision>;
 }
 
 export const allow = (reason = ""): Decision => ({ decision: "allow", reason });

@@ -21,7 +21,8 @@ export async function requireAccess(
   attributes: Attributes,
   observe?: (decision: Decision) => void,
 ): Promise<void> {
-  const decision = await authorizer.authorize(attributes);
+  const answer = authorizer.authorize(attributes);
+  const decision = answer instanceof Promise ? await answer : answer;
   observe?.(decision);
   if (decision.decision === "allow") return;
   if (decision.error !== undefined) throw internalError(decision.error);

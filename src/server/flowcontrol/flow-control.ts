@@ -1,7 +1,8 @@
 import { FlowSchema, PriorityLevelConfiguration } from "#api/flowcontrol/v1.ts";
+import type { Awaitable } from "#base/awaitable.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
-import type { Counter, MetricsRegistry } from "#base/metrics.ts";
+import type { Counter, MetricsRegistry, Sample } from "#base/metrics.ts";
 import type { Random } from "#base/random.ts";
 import type { Client } from "#client/client.ts";
 import type { Attributes } from "../authz/authorizer.ts";
@@ -9,7 +10,8 @@ import { follow } from "../authz/follow.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 import { PriorityLevel } from "./level.ts";
 import type { LevelLimits, Rejection } from "./level.ts";
-import { flowOf, inOrder, isAbout, matches } from "./matching.ts";
+import { fits, flowOf, inOrder, rulesAbout } from "./matching.ts";
+import type { UserRules } from "./matching.ts";
 import { WatchCounts } from "./watches.ts";
 import { estimateWork } from "./work.ts";
 import type { StoredSize } from "./work.ts";
@@ -33,9 +35,19 @@ export interface Passport {
   readonly leave?: () => void;
 }
 
-interface Named<T> {
-  readonly object: T;
+interface Level {
+  readonly object: PriorityLevelConfiguration;
+  /** Undefined for one that limits nothing. */
   readonly level: PriorityLevel | undefined;
+}
+
+/** What requests of one schema need of it, looked up once. */
+interface Way extends Level {
+  readonly headers: Passport["headers"];
+  readonly labels: readonly [schema: string, level: string];
+  readonly dispatched: Sample;
+  readonly executing: Sample;
+  readonly inQueue: Sample;
 }
 
 /**
@@ -45,7 +57,7 @@ interface Named<T> {
 export class FlowControl {
   readonly #options: Required<FlowControlOptions>;
   readonly #watches = new WatchCounts();
-  readonly #levels = new Map<string, Named<PriorityLevelConfiguration>>();
+  readonly #levels = new Map<string, Level>();
   readonly #schemaObjects = new Map<string, FlowSchema>();
   readonly #rejected: Counter;
   readonly #dispatched: Counter;
@@ -53,7 +65,10 @@ export class FlowControl {
   readonly #inQueue: Counter;
   #schemas: readonly FlowSchema[] = [];
   /** Of the schemas, those with a rule about the user: most are about others. */
-  #byUser = new WeakMap<UserInfo, readonly FlowSchema[]>();
+  #byUser = new WeakMap<UserInfo, readonly UserRules[]>();
+  #ways = new WeakMap<FlowSchema, Way>();
+  /** Requests of all levels. */
+  #waiting = 0;
 
   constructor(options: FlowControlOptions) {
     this.#options = { seats: 600, waitMs: 15_000, sizeOf: () => undefined, ...options };
@@ -122,11 +137,14 @@ export class FlowControl {
     for (const schema of schemas) this.#schemaObjects.set(schema.metadata.name, schema);
     this.#schemas = inOrder(schemas);
     this.#byUser = new WeakMap();
+    this.#ways = new WeakMap();
   }
 
   /** Seats are shared out anew; what is at work stays at work. */
   setLevels(configurations: readonly PriorityLevelConfiguration[]): void {
     const shares = configurations.reduce((sum, one) => sum + sharesOf(one), 0);
+    this.#byUser = new WeakMap();
+    this.#ways = new WeakMap();
     const names = new Set(configurations.map(({ metadata }) => metadata.name));
     for (const name of this.#levels.keys()) if (!names.has(name)) this.#levels.delete(name);
     for (const object of configurations) {
@@ -149,67 +167,88 @@ export class FlowControl {
    * Waits for a seat where the request's level has none free. A watch counts until the signal
    * aborts.
    */
-  async enter(
-    attributes: Attributes,
-    query: URLSearchParams,
-    signal: AbortSignal,
-  ): Promise<Passport> {
+  enter(attributes: Attributes, query: URLSearchParams, signal: AbortSignal): Awaitable<Passport> {
     if (attributes.verb === "watch" && !signal.aborted) {
       signal.addEventListener("abort", this.#watches.add(attributes), { once: true });
     }
-    const schema = this.#schemasFor(attributes.user).find(
-      (one) => this.#levelOf(one) !== undefined && matches(one, attributes),
-    );
-    const named = schema && this.#levelOf(schema);
+    const schema = this.#rulesFor(attributes.user).find((one) =>
+      fits(one.rules, attributes),
+    )?.schema;
+    const way = schema && this.#wayOf(schema);
     // Before the first objects exist there is nothing to go by.
-    if (!schema || !named) return { headers: {}, leave() {} };
-    const headers = {
-      "x-kubernetes-pf-flowschema-uid": schema.metadata.uid,
-      "x-kubernetes-pf-prioritylevel-uid": named.object.metadata.uid,
-    };
-    const labels = [schema.metadata.name, named.object.metadata.name] as const;
-    if (!named.level) {
-      this.#dispatched.add(1, ...labels);
-      this.#executing.add(1, ...labels);
-      return { headers, leave: () => this.#executing.add(-1, ...labels) };
+    if (!schema || !way) return { headers: {}, leave() {} };
+    const { level } = way;
+    if (!level) return this.#seated(way);
+    const work = estimateWork(attributes, query, {
+      size: () => this.#options.sizeOf(attributes),
+      watches: () => this.#watches.toldOf(attributes),
+      seatsMax: level.seatsMax,
+    });
+    const seat = level.enter(flowOf(schema, attributes), signal, work);
+    return seat instanceof Promise ? this.#wait(way, seat) : this.#outcome(way, seat);
+  }
+
+  async #wait(way: Way, entering: Promise<(() => void) | Rejection>): Promise<Passport> {
+    this.#waiting++;
+    way.inQueue.value++;
+    try {
+      return this.#outcome(way, await entering);
+    } finally {
+      way.inQueue.value--;
+      this.#waiting--;
     }
-    this.#inQueue.add(1, ...labels);
-    const seat: (() => void) | Rejection = await named.level.enter(
-      flowOf(schema, attributes),
-      signal,
-      estimateWork(attributes, query, {
-        size: () => this.#options.sizeOf(attributes),
-        watches: () => this.#watches.toldOf(attributes),
-        seatsMax: named.level.seatsMax,
-      }),
-    );
-    this.#inQueue.add(-1, ...labels);
-    if (typeof seat === "string") {
-      this.#rejected.add(1, ...labels, seat);
-      return { headers };
-    }
-    this.#dispatched.add(1, ...labels);
-    this.#executing.add(1, ...labels);
+  }
+
+  #outcome(way: Way, seat: (() => void) | Rejection): Passport {
+    if (typeof seat === "function") return this.#seated(way, seat);
+    this.#rejected.add(1, ...way.labels, seat);
+    return { headers: way.headers };
+  }
+
+  #seated({ headers, dispatched, executing }: Way, free?: () => void): Passport {
+    dispatched.value++;
+    executing.value++;
     const leave = () => {
-      this.#executing.add(-1, ...labels);
-      seat();
+      executing.value--;
+      free?.();
+      if (this.#waiting === 0) return;
       // A seat that was lent may be what another level waits for.
       for (const { level } of this.#levels.values()) if (level?.queued) level.dispatch();
     };
     return { headers, leave };
   }
 
-  #schemasFor(user: UserInfo): readonly FlowSchema[] {
-    let schemas = this.#byUser.get(user);
-    if (!schemas) {
-      schemas = this.#schemas.filter((schema) => isAbout(schema, user));
-      this.#byUser.set(user, schemas);
+  #rulesFor(user: UserInfo): readonly UserRules[] {
+    let rules = this.#byUser.get(user);
+    if (!rules) {
+      const served = this.#schemas.filter(({ spec }) =>
+        this.#levels.has(spec.priorityLevelConfiguration.name),
+      );
+      rules = rulesAbout(served, user);
+      this.#byUser.set(user, rules);
     }
-    return schemas;
+    return rules;
   }
 
-  #levelOf({ spec }: FlowSchema): Named<PriorityLevelConfiguration> | undefined {
-    return this.#levels.get(spec.priorityLevelConfiguration.name);
+  #wayOf(schema: FlowSchema): Way | undefined {
+    const known = this.#ways.get(schema);
+    if (known) return known;
+    const named = this.#levels.get(schema.spec.priorityLevelConfiguration.name);
+    if (!named) return undefined;
+    const labels = [schema.metadata.name, named.object.metadata.name] as const;
+    const way: Way = {
+      ...named,
+      headers: {
+        "x-kubernetes-pf-flowschema-uid": schema.metadata.uid,
+        "x-kubernetes-pf-prioritylevel-uid": named.object.metadata.uid,
+      },
+      labels,
+      dispatched: this.#dispatched.sample(...labels),
+      executing: this.#executing.sample(...labels),
+      inQueue: this.#inQueue.sample(...labels),
+    };
+    this.#ways.set(schema, way);
+    return way;
   }
 
   #offeredTo(borrower: string): number {

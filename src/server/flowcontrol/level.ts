@@ -1,3 +1,4 @@
+import type { Awaitable } from "#base/awaitable.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Work } from "./work.ts";
 
@@ -27,8 +28,8 @@ interface Waiting {
 
 interface Queue {
   readonly waiting: Waiting[];
-  /** Seats of its requests that are at work. */
-  executing: number;
+  /** Seats of its requests, of those that are at work and of those that wait. */
+  length: number;
   /** Virtual time at which the next of it may start, so that busy flows do not starve others. */
   virtualStart: number;
 }
@@ -90,17 +91,17 @@ export class PriorityLevel {
     this.#limits = limits;
     const count = limits.queuing?.queues ?? 0;
     while (this.#queues.length < count) {
-      this.#queues.push({ waiting: [], executing: 0, virtualStart: this.#virtualNow });
+      this.#queues.push({ waiting: [], length: 0, virtualStart: this.#virtualNow });
     }
     this.dispatch();
   }
 
-  /** Resolves with what gives the seats back, or with the reason why there are none. */
-  async enter(
+  /** What gives the seats back, or the reason why there are none; a promise for what has to wait. */
+  enter(
     flow: string,
     signal: AbortSignal,
     work: Work = oneSeat,
-  ): Promise<(() => void) | Rejection> {
+  ): Awaitable<(() => void) | Rejection> {
     if (signal.aborted) return "cancelled";
     const { queuing } = this.#limits;
     if (!queuing) {
@@ -110,7 +111,7 @@ export class PriorityLevel {
     const queue = this.#deal(flow, queuing);
     if (this.#queued === 0 && this.#hasSeats(widthOf(work))) return this.#seat(queue, work);
     if (queue.waiting.length >= queuing.lengthMax) return "queue-full";
-    return await this.#wait(queue, work, signal);
+    return this.#wait(queue, work, signal);
   }
 
   /** Starts what waits, as far as there are seats: the queue that is furthest behind first. */
@@ -132,8 +133,10 @@ export class PriorityLevel {
   #wait(queue: Queue, work: Work, signal: AbortSignal): Promise<(() => void) | Rejection> {
     return new Promise((resolve) => {
       this.#queued++;
+      queue.length += widthOf(work);
       const end = (result: (() => void) | Rejection) => {
         this.#queued--;
+        queue.length -= widthOf(work);
         cancel();
         signal.removeEventListener("abort", onAbort);
         resolve(result);
@@ -184,12 +187,13 @@ export class PriorityLevel {
 
   #take(queue: Queue | undefined, seats: number): void {
     this.#executing += seats;
-    if (queue) queue.executing += seats;
+    if (queue) queue.length += seats;
   }
 
   /** One that is wider than all of them gets in alone. */
   #hasSeats(width: number): boolean {
     const { seats, borrowable } = this.#limits;
+    if (this.#executing + width <= seats) return true;
     const all = seats + Math.min(borrowable, this.#offered());
     return this.#executing + width <= all || (this.#executing === 0 && all > 0);
   }
@@ -202,9 +206,9 @@ export class PriorityLevel {
       const queue = this.#queues[hash % Math.max(1, queues)];
       hash = scrambled(hash + card + 1);
       if (!queue) continue;
-      if (!best || lengthOf(queue) < lengthOf(best)) best = queue;
+      if (!best || queue.length < best.length) best = queue;
     }
-    return best ?? (this.#queues[0] ??= { waiting: [], executing: 0, virtualStart: 0 });
+    return best ?? (this.#queues[0] ??= { waiting: [], length: 0, virtualStart: 0 });
   }
 }
 
@@ -212,9 +216,6 @@ const oneSeat: Work = { seats: 1, finalSeats: 0, finalMs: 0 };
 
 /** What it takes at some time is kept for it from its start. */
 const widthOf = ({ seats, finalSeats }: Work) => Math.max(seats, finalSeats);
-
-const lengthOf = ({ waiting, executing }: Queue) =>
-  waiting.reduce((sum, { work }) => sum + widthOf(work), executing);
 
 /** FNV-1a. */
 function hashOf(text: string): number {

@@ -1,4 +1,9 @@
-import type { FlowSchema, ResourcePolicyRule, Subject } from "#api/flowcontrol/v1.ts";
+import type {
+  FlowSchema,
+  PolicyRulesWithSubjects,
+  ResourcePolicyRule,
+  Subject,
+} from "#api/flowcontrol/v1.ts";
 import type { Attributes } from "../authz/authorizer.ts";
 import type { UserInfo } from "../pipeline/request.ts";
 
@@ -11,22 +16,31 @@ export function inOrder(schemas: readonly FlowSchema[]): FlowSchema[] {
   });
 }
 
-export function matches({ spec }: FlowSchema, attributes: Attributes): boolean {
-  return (spec.rules ?? []).some(({ subjects, resourceRules = [], nonResourceRules = [] }) => {
-    if (!subjects.some((subject) => isSubject(subject, attributes.user))) return false;
-    if (attributes.isResource) return resourceRules.some((rule) => fits(rule, attributes));
+/** What a schema says of one user: the rules that have the user as a subject. */
+export interface UserRules {
+  readonly schema: FlowSchema;
+  readonly rules: readonly PolicyRulesWithSubjects[];
+}
+
+/** Of the schemas, in their order, those with a rule about the user. */
+export function rulesAbout(schemas: readonly FlowSchema[], user: UserInfo): UserRules[] {
+  return schemas.flatMap((schema) => {
+    const rules = (schema.spec.rules ?? []).filter(({ subjects }) =>
+      subjects.some((subject) => isSubject(subject, user)),
+    );
+    return rules.length > 0 ? { schema, rules } : [];
+  });
+}
+
+/** Whether one of the rules is about such a request. */
+export function fits(rules: UserRules["rules"], attributes: Attributes): boolean {
+  return rules.some(({ resourceRules = [], nonResourceRules = [] }) => {
+    if (attributes.isResource) return resourceRules.some((rule) => isOfResource(rule, attributes));
     return nonResourceRules.some(
       ({ verbs, nonResourceURLs }) =>
         has(verbs, attributes.verb) && nonResourceURLs.some((url) => covers(url, attributes.path)),
     );
   });
-}
-
-/** Whether any rule has the user as a subject, whatever it says of the request. */
-export function isAbout({ spec }: FlowSchema, user: UserInfo): boolean {
-  return (spec.rules ?? []).some(({ subjects }) =>
-    subjects.some((subject) => isSubject(subject, user)),
-  );
 }
 
 /** Which flow of its schema a request belongs to: those of one user, or in one namespace. */
@@ -57,7 +71,7 @@ function isSubject(subject: Subject, user: UserInfo): boolean {
   }
 }
 
-function fits(rule: ResourcePolicyRule, attributes: Attributes): boolean {
+function isOfResource(rule: ResourcePolicyRule, attributes: Attributes): boolean {
   const { verb, group, resource, subresource, namespace } = attributes;
   const combined = subresource ? `${resource}/${subresource}` : resource;
   if (!has(rule.verbs, verb) || !has(rule.apiGroups, group) || !has(rule.resources, combined)) {

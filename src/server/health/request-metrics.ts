@@ -1,18 +1,23 @@
 import type { RequestInfo } from "../pipeline/request.ts";
-import type { Counter, Histogram, MetricsRegistry } from "#base/metrics.ts";
+import type { Counter, Histogram, MetricsRegistry, Sample, Series } from "#base/metrics.ts";
 
 /** Upstream's names and buckets, so that its dashboards work. */
 export class RequestMetrics {
   readonly #total: Counter;
   readonly #seconds: Histogram;
-  readonly #inFlight: Counter;
+  readonly #readOnly: Sample;
+  readonly #mutating: Sample;
+  /** By what the labels are made of. */
+  readonly #observed = new Map<string, Observed>();
 
   constructor(registry: MetricsRegistry) {
-    this.#inFlight = registry.gauge({
+    const inFlight = registry.gauge({
       name: "apiserver_current_inflight_requests",
       help: "Requests that are being served, watches and the like apart.",
       labels: ["request_kind"],
     });
+    this.#readOnly = inFlight.sample("readOnly");
+    this.#mutating = inFlight.sample("mutating");
     this.#total = registry.counter({
       name: "apiserver_request_total",
       help: "Counter of apiserver requests broken out for each verb, group, version, resource, scope, component, and HTTP response code.",
@@ -31,26 +36,50 @@ export class RequestMetrics {
 
   /** A request is being served, until what this returns is called. */
   begin({ verb }: RequestInfo): () => void {
-    const kind = readVerbs.has(verb) ? "readOnly" : "mutating";
-    this.#inFlight.add(1, kind);
-    return () => this.#inFlight.add(-1, kind);
+    const inFlight = readVerbs.has(verb) ? this.#readOnly : this.#mutating;
+    inFlight.value++;
+    return () => void inFlight.value--;
   }
 
   /** `served`: what the path names exists. */
   observe(info: RequestInfo, served: boolean, code: number, durationMs: number): void {
-    const { group, resource, subresource, version } = info;
     // What does not exist must not make a series of its own: users choose those words.
     const isKnown = served && code !== 404;
-    const known = isKnown ? info : { group: "", resource: "", subresource: "", version: "" };
+    const { group, resource, subresource, version } = info;
+    const key = isKnown
+      ? `${code} ${info.verb} ${group}/${version}/${resource}/${subresource} ${scopeOf(info)}`
+      : `${code} ${info.verb} ${scopeOf(info)}`;
+    let observed = this.#observed.get(key);
+    if (!observed) {
+      observed = this.#seriesOf(info, isKnown, code);
+      this.#observed.set(key, observed);
+    }
+    observed.total.value++;
+    observed.seconds?.observe(durationMs / 1000);
+  }
+
+  #seriesOf(info: RequestInfo, isKnown: boolean, code: number): Observed {
     const verb = info.isResource ? (verbs[info.verb] ?? info.verb.toUpperCase()) : "OTHER";
-    const labels = [known.group, known.resource, scopeOf(info), known.subresource, verb];
-    this.#total.add(1, String(code), "apiserver", ...labels, known.version);
+    const { group, resource, subresource, version } = isKnown ? info : nothingKnown;
+    const labels = ["apiserver", group, resource, scopeOf(info), subresource, verb, version];
+    const total = this.#total.sample(String(code), ...labels);
     // A watch lasts as long as its client likes: that says nothing of the server.
-    if (info.verb === "watch" || !isKnown) return;
-    const place = [group, resource, scopeOf(info), subresource, verb, version];
-    this.#seconds.observe(durationMs / 1000, "apiserver", ...place);
+    if (info.verb === "watch" || !isKnown) return { total };
+    return { total, seconds: this.#seconds.series(...labels) };
   }
 }
+
+interface Observed {
+  readonly total: Sample;
+  readonly seconds?: Series;
+}
+
+const nothingKnown: Pick<RequestInfo, "group" | "resource" | "subresource" | "version"> = {
+  group: "",
+  resource: "",
+  subresource: "",
+  version: "",
+};
 
 const readVerbs = new Set(["get", "list", "watch", "head"]);
 

@@ -1,5 +1,6 @@
 import type { Status } from "#api/meta/v1.ts";
 import { builtInKinds } from "#api/registry.ts";
+import type { Awaitable } from "#base/awaitable.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { ApiRequest, ApiResponse } from "#client/transport.ts";
@@ -17,13 +18,14 @@ import type { Auditor } from "../audit/auditor.ts";
 import type { AuditRecord } from "../audit/record.ts";
 import type { Authenticator } from "../authn/authenticator.ts";
 import { wantedUser } from "../authn/impersonation/headers.ts";
+import type { WantedUser } from "../authn/impersonation/headers.ts";
 import type { Impersonate } from "../authn/impersonation/impersonate.ts";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { attributesOf, requireAccess } from "../authz/denial.ts";
 import type { FlowControl, Passport } from "../flowcontrol/flow-control.ts";
 import { plain } from "../health/health.ts";
 import type { RequestMetrics } from "../health/request-metrics.ts";
-import { answerValue, isInProcess } from "../registry/answers.ts";
+import { answerValue } from "../registry/answers.ts";
 import type { Registry } from "../registry/registry.ts";
 import { storageFailure } from "./storage-failure.ts";
 import type { Connection, RequestContext, RequestInfo, UserInfo } from "./request.ts";
@@ -71,7 +73,8 @@ interface Passage {
   passport: Passport | undefined;
 }
 
-type Step = (passage: Passage, parts: PipelineParts) => void | Promise<void>;
+/** A step that waits for nothing is not waited for: every request would pay for it. */
+type Step = (passage: Passage, parts: PipelineParts) => Awaitable<void>;
 
 /**
  * The way of a request, after its path is parsed. What follows the route for writes (decode
@@ -109,7 +112,8 @@ export async function passThrough(
   let response: ApiResponse;
   try {
     for (const step of steps) {
-      await step(passage, parts);
+      const going = step(passage, parts);
+      if (going) await going;
       if (passage.response) break;
     }
     response = encoded(passage, passage.response ?? pageNotFound);
@@ -160,14 +164,22 @@ async function authenticateStep(passage: Passage, parts: PipelineParts): Promise
   passage.user = connection.user;
 }
 
-async function auditStep(passage: Passage, { auditor }: PipelineParts): Promise<void> {
+function auditStep(passage: Passage, { auditor }: PipelineParts): Awaitable<void> {
+  if (!auditor) return;
   const { request, connection, info, user } = passage;
-  passage.record = auditor?.begin(request, connection, info, attributesOf(user, info, request));
-  if (!passage.record?.written) return;
+  passage.record = auditor.begin(request, connection, info, attributesOf(user, info, request));
+  if (passage.record?.written) return isWritten(passage, auditor, passage.record.written);
+}
+
+async function isWritten(
+  passage: Passage,
+  auditor: Auditor,
+  written: Promise<unknown>,
+): Promise<void> {
   try {
-    await passage.record.written;
+    await written;
   } catch (error) {
-    auditor?.rejected();
+    auditor.rejected();
     passage.record = undefined;
     throw internalError(error instanceof Error ? error.message : String(error));
   }
@@ -189,10 +201,17 @@ function audited(passage: Passage, { auditor }: PipelineParts, response: ApiResp
   return named;
 }
 
-async function impersonateStep(passage: Passage, { impersonate }: PipelineParts): Promise<void> {
+function impersonateStep(passage: Passage, { impersonate }: PipelineParts): Awaitable<void> {
+  const wanted = wantedUser(passage.request.headers);
+  if (wanted) return becomeWanted(passage, wanted, impersonate);
+}
+
+async function becomeWanted(
+  passage: Passage,
+  wanted: WantedUser,
+  impersonate: Impersonate,
+): Promise<void> {
   const { user: sender, info, request } = passage;
-  const wanted = wantedUser(request.headers);
-  if (!wanted) return;
   passage.user = await impersonate(wanted, attributesOf(sender, info, request));
   passage.record?.impersonates(passage.user);
 }
@@ -205,16 +224,18 @@ const tooManyRequests: ApiResponse = {
 /** What lasts as long as its client likes; a watch only until it has found its beginning. */
 const longLasting = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
-async function flowControlStep(passage: Passage, { flowControl }: PipelineParts): Promise<void> {
+function flowControlStep(passage: Passage, { flowControl }: PipelineParts): Awaitable<void> {
   const { request, connection, info, user, signal } = passage;
   // Components of this process are the server's own work.
   if (!flowControl || connection.user || longLasting.has(info.subresource)) return;
-  passage.passport = await flowControl.enter(
-    attributesOf(user, info, request),
-    request.query,
-    signal,
-  );
-  if (passage.passport.leave) return;
+  const entering = flowControl.enter(attributesOf(user, info, request), request.query, signal);
+  if (entering instanceof Promise) return entering.then((passport) => seat(passage, passport));
+  seat(passage, entering);
+}
+
+function seat(passage: Passage, passport: Passport): void {
+  passage.passport = passport;
+  if (passport.leave) return;
   const headers = { ...tooManyRequests.headers, "retry-after": "1" };
   passage.response = { ...tooManyRequests, headers };
 }
@@ -239,7 +260,8 @@ const authorizationAnnotation = "authorization.k8s.io/";
 
 async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> {
   const { request, info } = passage;
-  const passedOn = parts.elsewhere?.(contextOf(passage));
+  const context = contextOf(passage);
+  const passedOn = parts.elsewhere?.(context);
   if (passedOn) {
     passage.response = await passedOn;
     return;
@@ -247,7 +269,7 @@ async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> 
   // What this verb did is a subresource now.
   if (info.verb === "proxy") throw pathNotFound();
   if (info.isResource) {
-    passage.response = await parts.registry().handle(contextOf(passage));
+    passage.response = await parts.registry().handle(context);
     return;
   }
   for (const handler of parts.paths) {
@@ -262,8 +284,8 @@ async function routeStep(passage: Passage, parts: PipelineParts): Promise<void> 
 
 /** Objects that a handler gives leave as bytes, except within the process. */
 function encoded(passage: Passage, response: ApiResponse): ApiResponse {
+  if (response.body.kind !== "object" || passage.connection.user) return response;
   const context = contextOf(passage);
-  if (response.body.kind !== "object" || isInProcess(context)) return response;
   const answer = answerValue(context, response.body.object, response.status);
   return { ...answer, headers: { ...response.headers, ...answer.headers } };
 }

@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, text, utf8 } from "#base/bytes.ts";
+import { equalBytes, shortLived, text, utf8 } from "#base/bytes.ts";
 import type { ByteCache } from "#base/byte-cache.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ChunkWriter } from "#base/chunks.ts";
@@ -154,8 +154,16 @@ export class StoredForm {
     return this.#protobufLengths.get(entry) ?? this.protobuf(entry, options).length;
   }
 
-  objectBytes(entry: Entry, revision?: Revision): Bytes {
-    return concatBytes(this.objectParts(entry, revision));
+  /** For an answer, which is soon sent: it shares its memory with others. */
+  objectBytes(entry: Entry, revision: Revision = entry.modified): Bytes {
+    const version = versionText(revision);
+    const tail = this.#tail(entry);
+    const head = this.#head.full;
+    const bytes = shortLived(head.length + version.length + tail.length);
+    bytes.set(head);
+    for (let at = 0; at < version.length; at++) bytes[head.length + at] = version.charCodeAt(at);
+    bytes.set(tail, head.length + version.length);
+    return bytes;
   }
 
   /** Everything after the head. */

@@ -1,3 +1,4 @@
+import type { Awaitable } from "#base/awaitable.ts";
 import type { Attributes, Authorizer, Decision } from "../../authz/authorizer.ts";
 import type { Checks } from "./expressions.ts";
 
@@ -37,7 +38,7 @@ export class AuthorizationChecks implements Checks {
     }
   }
 
-  #decide(attributes: Attributes): Promise<Decision> {
+  #decide(attributes: Attributes): Awaitable<Decision> {
     if (this.#authorizer) return this.#authorizer.authorize(attributes);
     throw new Error("this server has no authorizer that expressions could ask");
   }

@@ -9,7 +9,7 @@ import type { NodeGraph, ReferencedKind } from "./graph.ts";
 /** Lets kubelets do what concerns their node and the pods on it. */
 export function nodeAuthorizer(graph: NodeGraph): Authorizer {
   return {
-    async authorize(attributes) {
+    authorize(attributes) {
       const node = nodeOf(attributes.user);
       if (node === undefined) return noOpinion();
       if (!node) return noOpinion(`unknown node for user "${attributes.user.name}"`);

@@ -18,7 +18,7 @@ export class RbacAuthorizer implements Authorizer {
     this.#source = source;
   }
 
-  async authorize(attributes: Attributes): Promise<Decision> {
+  authorize(attributes: Attributes): Decision {
     if (this.#decidedAt !== this.#source.version || this.#decisions.size >= cachedDecisionsMax) {
       this.#decisions.clear();
       this.#decidedAt = this.#source.version;
@@ -113,9 +113,21 @@ function missingRole({ roleRef }: Grant): string {
 
 function cacheKey(attributes: Attributes): string {
   const { user, verb, isResource, path } = attributes;
+  const who = textOf(user);
   // Line feeds occur in none of these.
-  const who = `${user.name}\n${user.groups.join("\n")}\n\n${verb}\n`;
-  if (!isResource) return `${who}${path}`;
+  if (!isResource) return `${who}${verb}\n${path}`;
   const { group, resource, subresource, namespace, name } = attributes;
-  return `${who}\n${group}\n${resource}\n${subresource}\n${namespace}\n${name}`;
+  return `${who}${verb}\n\n${group}\n${resource}\n${subresource}\n${namespace}\n${name}`;
+}
+
+/** Most users ask often. */
+const texts = new WeakMap<UserInfo, string>();
+
+function textOf(user: UserInfo): string {
+  let text = texts.get(user);
+  if (text === undefined) {
+    text = `${user.name}\n${user.groups.join("\n")}\n\n`;
+    texts.set(user, text);
+  }
+  return text;
 }
