@@ -1,8 +1,9 @@
 import type { ManagedFieldsEntry } from "#api/meta/v1.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { isRow } from "../json.ts";
-import { emptySet, isEmptySet, sorted, union } from "./field-set.ts";
+import { emptySet, isEmptySet, union } from "./field-set.ts";
 import type { FieldSet } from "./field-set.ts";
+import { storedSet } from "./stored-set.ts";
 
 /** Who wrote which fields, and when last. One for each way in which somebody writes. */
 export interface Manager {
@@ -48,7 +49,7 @@ export function encodeManagers(managers: readonly Manager[]): ManagedFieldsEntry
       apiVersion: manager.apiVersion,
       ...(manager.time !== undefined && { time: manager.time }),
       fieldsType: "FieldsV1",
-      fieldsV1: sorted(manager.fields),
+      fieldsV1: storedSet(manager.fields),
       ...(manager.subresource && { subresource: manager.subresource }),
     }));
 }

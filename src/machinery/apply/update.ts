@@ -2,6 +2,7 @@ import type { ManagedFieldsEntry, ObjectMeta } from "#api/meta/v1.ts";
 import type { MessageType } from "#schema/message.ts";
 import type { Row } from "../json.ts";
 import { compareObjects } from "./compare.ts";
+import type { Comparison } from "./compare.ts";
 import { difference, emptySet, isEmptySet, recursiveDifference, union } from "./field-set.ts";
 import type { FieldSet } from "./field-set.ts";
 import {
@@ -13,6 +14,8 @@ import {
   startingManagers,
 } from "./managers.ts";
 import type { Manager } from "./managers.ts";
+import { ByOutline } from "./outline.ts";
+import { storedSet } from "./stored-set.ts";
 import { TypedError } from "./typed.ts";
 import { declared } from "./versions.ts";
 import type { Versions } from "./versions.ts";
@@ -56,7 +59,8 @@ export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEn
   const unchanged = given === undefined || given.length === 0 || sameEntries(given, stored);
   const starting = startingManagers(stored, unchanged ? stored : given);
   if (before && starting.length === 0 && !request.startsAnew) return [];
-  const comparison = compare(request);
+  const isNew = !before && starting.length === 0;
+  const comparison = isNew ? compareNew(request) : compare(request);
   if (!comparison) return unchanged ? (stored ?? []) : encodeManagers(starting);
   const { changed, removed } = comparison;
   const identity = {
@@ -126,7 +130,7 @@ function compare({
   after,
   type,
   ignored,
-}: VersionedWrite & Pick<UpdateRequest, "ignored">) {
+}: VersionedWrite & Pick<UpdateRequest, "ignored">): Changes | undefined {
   try {
     const comparison = compareObjects(type, (before ?? {}) as Row, after as Row);
     const without = (set: FieldSet) => (ignored ? recursiveDifference(set, ignored) : set);
@@ -139,6 +143,22 @@ function compare({
     throw error;
   }
 }
+
+type Changes = Pick<Comparison, "changed" | "removed">;
+
+/** As `compare`, of an object that was not there: that most of a kind set the same fields, helps. */
+function compareNew(request: UpdateRequest): Changes | undefined {
+  const { after, type, ignored = emptySet } = request;
+  let found = ofNew.get(ignored);
+  if (!found) ofNew.set(ignored, (found = new ByOutline()));
+  return found.of(type, after, () => {
+    const changes = compare(request);
+    return changes && { ...changes, changed: storedSet(changes.changed) };
+  });
+}
+
+/** By the fields that do not count. */
+const ofNew = new WeakMap<FieldSet, ByOutline<Changes | undefined>>();
 
 function isUntouched(starting: readonly Manager[], managers: readonly Manager[]): boolean {
   return (

@@ -41,11 +41,7 @@ export function objectAccess(registry: () => Registry): ObjectAccess {
         const object = draftOf(storage.form.decode(entry));
         change(object as T);
         if (options.dryRun) return object as T;
-        const result = await storage.commit({
-          key: entry.key,
-          value: await storage.form.encode(object),
-          expected: entry.modified,
-        });
+        const result = await storage.put(object, { key: entry.key, expected: entry.modified });
         if (result.ok && result.entry) return storage.form.decode(result.entry) as T;
         if (attempt === attemptsMax) throw tooContended(name);
       }

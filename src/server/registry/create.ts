@@ -149,18 +149,14 @@ async function store(
   object: StoredObject,
   dryRun: boolean,
 ): Promise<Written | undefined> {
-  const { definition, form } = storage;
+  const { form } = storage;
   const { namespace = "", name } = object.metadata;
   if (dryRun) {
     if (await storage.find(namespace, name)) return undefined;
     return { kind: "object", object: await form.asStored(object) };
   }
-  const result = await storage.commit({
-    key: storage.key(namespace, name),
-    value: await form.encode(object),
-    expected: revision(0),
-    ...(definition.ttlSeconds !== undefined && { ttlSeconds: definition.ttlSeconds }),
-  });
+  const key = storage.key(namespace, name);
+  const result = await storage.put(object, { key, expected: revision(0) });
   return result.ok && result.entry ? { kind: "stored", entry: result.entry } : undefined;
 }
 

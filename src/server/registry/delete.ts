@@ -130,11 +130,11 @@ async function remove(
         ? { kind: "wouldMark", object: plan.object }
         : { kind: "gone", object: old };
     }
-    const result = await storage.commit({
-      key: entry.key,
-      value: plan.kind === "mark" ? await storage.form.encode(plan.object) : undefined,
-      expected: entry.modified,
-    });
+    const { key, modified: expected } = entry;
+    const result =
+      plan.kind === "mark"
+        ? await storage.put(plan.object, { key, expected })
+        : await storage.commit({ key, value: undefined, expected });
     if (!result.ok) continue;
     if (result.entry) return { kind: "marked", entry: result.entry };
     await storage.definition.afterDelete?.(old);

@@ -4,13 +4,14 @@ import type { Random } from "#base/random.ts";
 import { notFound } from "#machinery/status.ts";
 import type { GroupKind, GroupResource } from "#machinery/status.ts";
 import type { KindInfo, KindType } from "#schema/message.ts";
-import type { Cacher, Freshness } from "#storage/cacher/cacher.ts";
+import type { CacheCommit, Cacher, Freshness } from "#storage/cacher/cacher.ts";
 import type { Commit, CommitResult, Entry } from "#storage/store.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import type { Equivalent } from "../admission/matching/equivalent.ts";
 import { keyOf } from "./keys.ts";
 import type { ResourceDefinition } from "./resource.ts";
 import { StoredForm } from "./stored-object.ts";
+import type { StoredObject } from "./stored-object.ts";
 
 /** What the verbs need of the rest of the server. */
 export interface Environment {
@@ -77,8 +78,23 @@ export class ResourceStorage {
     return entry;
   }
 
+  /** Stores an object, which is handed over; what was stored can be decoded at once. */
+  async put(
+    object: StoredObject,
+    { key, expected }: Pick<Required<Commit>, "key" | "expected">,
+  ): Promise<CommitResult> {
+    const { form } = this;
+    const { ttlSeconds } = this.definition;
+    return this.commit({
+      ...(await form.encode(object)),
+      key,
+      expected,
+      ...(ttlSeconds !== undefined && { ttlSeconds }),
+    });
+  }
+
   /** As the cacher's; what it wrote can be decoded at once. */
-  async commit(commit: Commit): Promise<CommitResult> {
+  async commit(commit: CacheCommit): Promise<CommitResult> {
     const result = await this.environment.cacher.commit(commit);
     if (result.ok && result.entry && this.form.needsPreparation) {
       await this.form.prepare([result.entry]);

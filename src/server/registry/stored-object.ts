@@ -3,7 +3,8 @@ import type { ByteCache } from "#base/byte-cache.ts";
 import type { Bytes } from "#base/bytes.ts";
 import type { ChunkWriter } from "#base/chunks.ts";
 import { invariant } from "#base/invariant.ts";
-import type { ObjectMeta } from "#api/meta/v1.ts";
+import type { ManagedFieldsEntry, ObjectMeta } from "#api/meta/v1.ts";
+import { storedSetText } from "#machinery/apply/stored-set.ts";
 import { deepFreeze } from "#storage/cacher/deep-freeze.ts";
 import type { Cacher } from "#storage/cacher/cacher.ts";
 import { revision } from "#storage/store.ts";
@@ -52,10 +53,11 @@ export class StoredForm {
   }
 
   /** What to store. */
-  async encode(object: StoredObject): Promise<Bytes> {
+  async encode(object: StoredObject): Promise<Encoded> {
     const { storedAs } = this.#definition;
-    if (!storedAs) return encodeWith(this.#head, object);
-    return encodeWith(this.#storedHead, (await storedAs.toStored(object)) as StoredObject);
+    if (!storedAs) return encodedWith(this.#head, object);
+    const stored = (await storedAs.toStored(object)) as StoredObject;
+    return { value: encodeWith(this.#storedHead, stored) };
   }
 
   /** Must have been waited for where `needsPreparation`, before entries are decoded. */
@@ -84,9 +86,10 @@ export class StoredForm {
   async asStored(object: StoredObject): Promise<StoredObject> {
     if (!this.#definition.storedAs) return object;
     const { resourceVersion } = object.metadata;
+    const { value } = await this.encode(object);
     const entry: Entry = {
       key: "",
-      value: await this.encode(object),
+      value,
       created: nowhere,
       modified: nowhere,
     };
@@ -198,6 +201,13 @@ export class StoredForm {
   }
 }
 
+/** An object on its way to the store. */
+export interface Encoded {
+  readonly value: Bytes;
+  /** What readers will decode from it, of the revision that it gets; missing where nobody knows yet. */
+  readonly decoded?: (modified: Revision) => StoredObject;
+}
+
 const nowhere = revision(0);
 
 interface Converted {
@@ -206,14 +216,17 @@ interface Converted {
 }
 
 interface Head {
+  readonly kind: string;
+  readonly apiVersion: string;
   readonly full: Bytes;
   readonly text: string;
 }
 
 function headOf({ info }: KindType): Head {
-  const head = JSON.stringify({ kind: info.kind, apiVersion: apiVersionOf(info) });
-  const full = `${head.slice(0, -1)},"metadata":{`;
-  return { full: utf8(full), text: full };
+  const { kind } = info;
+  const apiVersion = apiVersionOf(info);
+  const full = `${JSON.stringify({ kind, apiVersion }).slice(0, -1)},"metadata":{`;
+  return { kind, apiVersion, full: utf8(full), text: full };
 }
 
 const itemHead = utf8('{"metadata":{');
@@ -221,12 +234,38 @@ const itemHead = utf8('{"metadata":{');
 const versionText = (revision: Revision) => `"resourceVersion":"${revision}",`;
 
 function encodeWith(head: Head, object: StoredObject): Bytes {
+  return encodedWith(head, object).value;
+}
+
+function encodedWith(head: Head, object: StoredObject): Encoded {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _resourceVersion, ...stored } = metadata;
+  const { resourceVersion: _resourceVersion, managedFields, ...stored } = metadata;
   const body = JSON.stringify(rest);
   const tail = body === "{}" ? "}" : `,${body.slice(1)}`;
   // An object always has a name, so that something follows the spliced version's comma.
-  return utf8(head.text + JSON.stringify(stored).slice(1) + tail);
+  const own = JSON.stringify(stored).slice(1, -1);
+  const { kind, apiVersion } = head;
+  return {
+    value: utf8(`${head.text}${own}${managersText(managedFields)}}${tail}`),
+    decoded(modified) {
+      const resourceVersion = String(modified);
+      const all = { ...stored, ...(managedFields && { managedFields }), resourceVersion };
+      return { kind, apiVersion, metadata: all, ...rest };
+    },
+  };
+}
+
+/** They are a third of a small object, and most of their text has been made before. */
+function managersText(entries: readonly ManagedFieldsEntry[] | undefined): string {
+  return entries ? `,"managedFields":[${entries.map(managerText).join()}]` : "";
+}
+
+function managerText(entry: ManagedFieldsEntry): string {
+  const { fieldsV1, subresource, ...rest } = entry;
+  const fields = storedSetText(fieldsV1);
+  if (fields === undefined || rest.operation === undefined) return JSON.stringify(entry);
+  const end = subresource === undefined ? "" : `,"subresource":${JSON.stringify(subresource)}`;
+  return `${JSON.stringify(rest).slice(0, -1)},"fieldsV1":${fields}${end}}`;
 }
 
 function decodeEntry(entry: Entry): StoredObject {

@@ -270,12 +270,10 @@ async function store(
   if (isCurrent && deepEqual(object, old)) return { kind: "stored", entry };
   const isLast = isReleased(definition, object, old);
   if (dryRun) return { kind: "object", object: await form.asStored(object) };
-  const result = await storage.commit({
-    key: entry.key,
-    value: isLast ? undefined : await form.encode(object),
-    expected: entry.modified,
-    ...(definition.ttlSeconds !== undefined && { ttlSeconds: definition.ttlSeconds }),
-  });
+  const { key, modified: expected } = entry;
+  const result = isLast
+    ? await storage.commit({ key, value: undefined, expected })
+    : await storage.put(object, { key, expected });
   if (!result.ok) return undefined;
   if (result.entry) return { kind: "stored", entry: result.entry };
   await definition.afterDelete?.(object);

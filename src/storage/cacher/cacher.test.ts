@@ -137,6 +137,44 @@ describe("reads", () => {
   });
 });
 
+describe("what a commit hands over", () => {
+  const commitOf = (content: object) => ({
+    ...put("ns/a", JSON.stringify(content)),
+    decoded: (modified: Revision) => ({ ...content, modified }),
+  });
+  const decode = ({ value, modified }: Entry) => ({
+    ...(JSON.parse(text(value)) as object),
+    modified,
+    isParsed: true,
+  });
+
+  test("is what readers get, frozen", async (context) => {
+    const { cacher } = await setUp(context);
+    const content = { labels: { a: ["b"] } };
+    const { entry, revision: modified } = written(await cacher.commit(commitOf(content)));
+    const decoded: object = cacher.decoded(required(entry, "put"), decode);
+    assert.deepEqual(decoded, { labels: { a: ["b"] }, modified });
+    assert.throws(() => content.labels.a.push("c"), TypeError);
+  });
+
+  test("is parsed where JSON says something else", async (context) => {
+    const { cacher } = await setUp(context);
+    const inexact = [undefined, NaN, -0, () => 1, [undefined], new Date(0), new Uint8Array(2)];
+    for (const value of inexact) {
+      const { entry } = written(await cacher.commit(commitOf({ inner: { value } })));
+      assert.ok(cacher.decoded(required(entry, "put"), decode).isParsed, String(value));
+    }
+  });
+
+  test("is forgotten when nothing is written", async (context) => {
+    const { cacher } = await setUp(context);
+    const { entry } = written(await cacher.commit(commitOf({ text: "1" })));
+    const refused = await cacher.commit({ ...commitOf({ text: "2" }), expected: revision(0) });
+    assert.ok(!refused.ok && refused.current?.modified === entry?.modified);
+    assert.equal((cacher.decoded(required(entry, "put"), decode) as { text?: string }).text, "1");
+  });
+});
+
 describe("watches", () => {
   test("deliver what happened and what happens", async (context) => {
     const { cacher, watch } = await setUp(context);

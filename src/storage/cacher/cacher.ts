@@ -1,4 +1,5 @@
 import { ByteCache } from "#base/byte-cache.ts";
+import type { Bytes } from "#base/bytes.ts";
 import { TimeoutError, pacer, sleep, withTimeout } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import { OverflowError } from "#base/channel.ts";
@@ -21,7 +22,7 @@ import type {
 } from "../store.ts";
 import { ObjectEvent } from "./cache-event.ts";
 import type { Bookmark, CacheEvent } from "./cache-event.ts";
-import { deepFreeze } from "./deep-freeze.ts";
+import { deepFreeze, freezeJson } from "./deep-freeze.ts";
 import { resourcePrefixOf } from "./resource-prefix.ts";
 
 export interface CacherOptions {
@@ -77,6 +78,14 @@ export interface CacheWatchQuery {
   readonly patient?: boolean;
 }
 
+export interface CacheCommit extends Commit {
+  /**
+   * What decoding the value will give, of the revision that it gets: readers then need not decode
+   * it. Whoever commits hands over all of it that is not frozen.
+   */
+  readonly decoded?: ((modified: Revision) => object) | undefined;
+}
+
 /** Events of one watch, in order. */
 export type EventBatch = Batch<ObjectEvent>;
 
@@ -121,6 +130,8 @@ export class Cacher implements AsyncDisposable {
   #spaces = new Map<string, KeySpace<ObjectEvent>>();
   #waiting: { readonly target: Revision; readonly resolve: () => void }[] = [];
   readonly #decoded = new WeakMap<Entry, WeakRef<object>>();
+  /** By the values that are on their way to the store. */
+  readonly #written = new Map<Bytes, (modified: Revision) => object>();
   #cancelBookmarks = () => {};
 
   constructor(options: CacherOptions) {
@@ -252,7 +263,18 @@ export class Cacher implements AsyncDisposable {
   }
 
   /** As the store's; once it returns, reads of this cacher see it, or what made it fail. */
-  async commit(commit: Commit): Promise<CommitResult> {
+  async commit({ decoded, ...commit }: CacheCommit): Promise<CommitResult> {
+    const { value } = commit;
+    if (!value || !decoded) return this.#commit(commit);
+    this.#written.set(value, decoded);
+    try {
+      return await this.#commit(commit);
+    } finally {
+      this.#written.delete(value);
+    }
+  }
+
+  async #commit(commit: Commit): Promise<CommitResult> {
     const result = await this.#store.commit(commit);
     // Reads of a store that others share ask for the newest state anyway.
     if (this.#store.shared) return result;
@@ -352,6 +374,7 @@ export class Cacher implements AsyncDisposable {
       const kept = previous && shared(space, previous);
       const type = previous ? "modified" : "added";
       const bytes = lengthOf(entry);
+      if (this.#written.size > 0 && bytes > 0) this.#keepWritten(entry);
       space.apply(new ObjectEvent(type, { entry, previous: kept, heardAt, bytes }), entry);
       this.#trim(space);
       return this.#advance(entry.modified);
@@ -371,6 +394,12 @@ export class Cacher implements AsyncDisposable {
     space.apply(new ObjectEvent("deleted", { entry, previous, heardAt }), undefined);
     this.#trim(space);
     this.#advance(event.revision);
+  }
+
+  /** Who watches, and who wrote, will ask for it in a moment. */
+  #keepWritten(entry: Entry): void {
+    const decoded = this.#written.get(entry.value)?.(entry.modified);
+    if (decoded && freezeJson(decoded)) this.#decoded.set(entry, new WeakRef(decoded));
   }
 
   #advance(to: Revision): void {
