@@ -32,8 +32,9 @@ import {
 } from "./managers.ts";
 import type { Identity, Manager } from "./managers.ts";
 import { mergeTyped, shapeOfType, TypedError } from "./typed.ts";
-import type { Shape } from "./typed.ts";
 import { prune } from "./prune.ts";
+import { ByOutline } from "./outline.ts";
+import { storedSet } from "./stored-set.ts";
 import { managedFieldsOf } from "./update.ts";
 import { inVersion, refuseUnknown, runAcross, runWithin } from "./versions.ts";
 import type { Steps, Versions } from "./versions.ts";
@@ -92,13 +93,13 @@ export async function applyAcross(request: VersionedApplyRequest): Promise<Apply
 type Request = ApplyRequest & { readonly versions: Versions | undefined };
 
 function* steps(request: Request): Steps<ApplyResult> {
-  const applied = readApplied(request);
-  const live = cloneJson((request.live ?? {}) as Row);
+  const { applied, set } = readApplied(request);
+  const live = liveOf(request);
   const managers = managersOf(request, live);
   const isKubectl = request.manager === kubectl;
   // kubectl may take over what its own client-side apply wrote, as long as nobody changed it.
   const allowed = isKubectl && !request.force ? fieldsOfLastApplied(request.type, live) : undefined;
-  const result = yield* applyTo({ request, applied, live, managers, allowed });
+  const result = yield* applyTo({ request, applied, set, live, managers, allowed });
   const { object, managers: next } = result;
   if (isKubectl) renewLastApplied(object, request.applied);
   const changed = !request.live || !sameObject(object, live);
@@ -124,13 +125,15 @@ function refusal(error: unknown): unknown {
 interface Work {
   readonly request: Request;
   readonly applied: Row;
+  /** Its fields. */
+  readonly set: FieldSet;
   readonly live: Row;
   readonly managers: readonly Manager[];
   /** Conflicts over these do not count. */
   readonly allowed: FieldSet | undefined;
 }
 
-function* applyTo({ request, applied, live, managers, allowed }: Work) {
+function* applyTo({ request, applied, set, live, managers, allowed }: Work) {
   const { type, versions, apiVersion } = request;
   const shape = shapeOfType(type);
   const identity: Identity = {
@@ -142,7 +145,6 @@ function* applyTo({ request, applied, live, managers, allowed }: Work) {
   const lives = yield* inTheirVersions(request, live, managers);
   const known = managers.filter((manager) => lives.has(manager.apiVersion));
   const last = known.find((manager) => isSameManager(manager, identity));
-  const set = appliedSet(shape, applied, request);
   const others = known.filter((manager) => manager !== last);
   const applier: Manager = { ...identity, time: request.time, fields: set };
   const merged = mergeTyped(shape, live, applied) as Row;
@@ -216,13 +218,34 @@ function compareWithin(
   };
 }
 
-function appliedSet(shape: Shape, applied: Row, { ignored }: ApplyRequest): FieldSet {
-  const set = difference(fieldSetOf(shape, applied), unmanaged);
-  return ignored ? recursiveDifference(set, ignored) : set;
+/**
+ * The fields that the applier comes to own: most applies of an object set what the last one has
+ * set. Also refuses items without their keys, and those that are there twice.
+ */
+function appliedSet({ type, ignored = emptySet }: ApplyRequest, applied: Row): FieldSet {
+  let found = appliedSets.get(ignored);
+  if (!found) appliedSets.set(ignored, (found = new ByOutline()));
+  const set = found.of(type, applied, () => {
+    const managed = difference(fieldSetOf(shapeOfType(type), applied), unmanaged);
+    return storedSet(recursiveDifference(managed, ignored));
+  });
+  return storedSet(set);
+}
+
+/** By the fields that are left out. */
+const appliedSets = new WeakMap<FieldSet, ByOutline<FieldSet>>();
+
+/** A copy of the stored object, but for its managedFields, which are made anew. */
+function liveOf({ live }: ApplyRequest): Row {
+  if (!live) return {};
+  const { metadata, ...rest } = live as Row;
+  if (!isRow(metadata)) return cloneJson(live as Row);
+  const { managedFields: _managedFields, ...others } = metadata;
+  return cloneJson({ ...rest, metadata: others });
 }
 
 /** Parses and checks what the user applies. */
-function readApplied(request: ApplyRequest): Row {
+function readApplied(request: ApplyRequest): { readonly applied: Row; readonly set: FieldSet } {
   const { applied: given, type, apiVersion } = request;
   const applied = cloneJson(given as Row);
   if (applied["apiVersion"] !== apiVersion || applied["kind"] !== request.kind) {
@@ -233,9 +256,7 @@ function readApplied(request: ApplyRequest): Row {
   }
   try {
     if (type) decode(type, applied, { onUnknown: refuseUnknown, keepEmpty: true });
-    // Also refuses items without their keys, and those that are there twice.
-    fieldSetOf(shapeOfType(type), applied);
-    return applied;
+    return { applied, set: appliedSet(request, applied) };
   } catch (error) {
     if (error instanceof TypedError) throw typedFailure(applied, error.message);
     if (error instanceof DecodeError)
@@ -262,7 +283,7 @@ const beforeFirstApply = "before-first-apply";
 
 /** An object that nobody tracked so far is taken to be written by somebody unknown. */
 function managersOf(request: ApplyRequest, live: Row): readonly Manager[] {
-  const managers = decodeManagers(managedFieldsOf(live)) ?? [];
+  const managers = decodeManagers(managedFieldsOf(request.live)) ?? [];
   if (managers.length > 0 || !request.live) return managers;
   const { changed } = compareObjects(request.type, {}, live);
   if (isEmptySet(changed)) return [];

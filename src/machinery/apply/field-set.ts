@@ -39,6 +39,7 @@ export function union(left: FieldSet, right: FieldSet): FieldSet {
 
 /** What is in `left` and not itself in `right`. */
 export function difference(left: FieldSet, right: FieldSet): FieldSet {
+  if (left === right) return emptySet;
   return subtractChildren(left, right, false, false) ?? emptySet;
 }
 
