@@ -140,6 +140,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       if (!options.store.shared) await publishServers(client, [own]);
       await feedAuthorization(authorization, {
         client,
+        stored: server.stored,
         clock,
         random,
         logger,

@@ -93,6 +93,8 @@ export interface ApiServer {
   transport(user: UserInfo, program?: string): Transport;
   /** Resolves when the storage has been read. */
   ready(): Promise<void>;
+  /** What is stored, as it lies there, for parts of the server that read little of very much. */
+  readonly stored: Pick<Cacher, "watchBatches">;
   readonly metrics: MetricsRegistry;
   /** What is served right now: another array whenever that changes. */
   readonly definitions: readonly ResourceDefinition[];
@@ -188,6 +190,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await extensions;
       await aggregator?.synced;
     },
+    stored: cacher,
     metrics,
     get definitions() {
       return registry.definitions;

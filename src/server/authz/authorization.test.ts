@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { VirtualClock } from "#base/clock.ts";
 import { Scope } from "#base/scope.ts";
-import { Pod } from "#api/core/v1.ts";
 import { ClusterRole, ClusterRoleBinding, RoleBinding } from "#api/rbac/v1.ts";
+import { utf8 } from "#base/bytes.ts";
 import { silentLogger } from "#base/log.ts";
 import { seededRandom } from "#base/random.ts";
 import type { Resource } from "#client/client.ts";
 import type { ApiObject } from "#client/object.ts";
 import { FakeApi } from "#client/testing/fake-api.ts";
 import { createClient } from "#client/typed.ts";
+import { Cacher } from "#storage/cacher/cacher.ts";
+import { MemoryStore } from "#storage/memory/memory-store.ts";
 import { createAuthorization, feedAuthorization } from "./authorization.ts";
 import { bootstrapPolicy } from "./rbac/bootstrap/policy.ts";
 import { reconcileBootstrapPolicy } from "./rbac/bootstrap/reconcile.ts";
@@ -32,6 +34,7 @@ describe("authorization", () => {
     const clock = new VirtualClock();
     const random = seededRandom(1);
     const client = createClient(new FakeApi({ clock, random }));
+    await using stored = new Cacher({ store: new MemoryStore({ clock }), clock });
     await using scope = new Scope({
       onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`),
     });
@@ -48,6 +51,7 @@ describe("authorization", () => {
     assert.equal(await isAllowed(), false);
     const fed = feedAuthorization(authorization, {
       client,
+      stored,
       clock,
       random,
       logger: silentLogger,
@@ -73,6 +77,7 @@ describe("authorization", () => {
     const clock = new VirtualClock();
     const random = seededRandom(1);
     const client = createClient(new FakeApi({ clock, random }));
+    await using stored = new Cacher({ store: new MemoryStore({ clock }), clock });
     await using scope = new Scope({
       onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`),
     });
@@ -83,6 +88,7 @@ describe("authorization", () => {
       (await authorization.authorizer.authorize({ ...ask, ...secret, user: node })).decision;
     const fed = feedAuthorization(authorization, {
       client,
+      stored,
       clock,
       random,
       logger: silentLogger,
@@ -90,18 +96,22 @@ describe("authorization", () => {
     });
     await clock.advance(1);
     await fed;
-    const place = { namespace: "default", name: "web" };
-    await client.create(Pod, {
-      metadata: place,
+    const key = "/registry/pods/default/web";
+    const pod = {
+      kind: "Pod",
+      apiVersion: "v1",
+      metadata: { namespace: "default", name: "web" },
       spec: {
-        nodeName: "node-1",
         containers: [{ name: "main", image: "nginx" }],
         imagePullSecrets: [{ name: "pull" }],
+        nodeName: "node-1",
       },
-    });
+      status: {},
+    };
+    await stored.commit({ key, value: utf8(JSON.stringify(pod)) });
     await clock.advance(1);
     assert.equal(await sees(), "allow");
-    await client.delete(Pod, place, { gracePeriodSeconds: 0 });
+    await stored.commit({ key, value: undefined });
     await clock.advance(1);
     assert.equal(await sees(), "noOpinion");
   });

@@ -17,10 +17,14 @@ import type { UserInfo } from "../pipeline/request.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { usualAuthorizers } from "./settings.ts";
 import type { AuthorizerSettings } from "./settings.ts";
+import { resourcePrefix } from "../registry/keys.ts";
 import { follow } from "./follow.ts";
 import type { Follower, ManyFollower } from "./follow.ts";
+import { followStored } from "./follow-stored.ts";
+import type { EntryFollower, Stored } from "./follow-stored.ts";
 import { nodeAuthorizer } from "./node-authorizer/authorizer.ts";
 import { NodeGraph } from "./node-authorizer/graph.ts";
+import { readPodForReferences } from "./node-authorizer/pod-references.ts";
 import { RbacAuthorizer, aggregate, rulesReviewStatus } from "./rbac/rbac.ts";
 import { RbacStore } from "./rbac/source.ts";
 import type { RbacObject } from "./rbac/source.ts";
@@ -140,13 +144,15 @@ function partOf(
 }
 
 /**
- * Follows what authorization depends on, through a client that acts inside the server. Resolves
- * when everything was read once; goes on until the scope closes.
+ * Follows what authorization depends on, through a client that acts inside the server; pods, of
+ * which there are many, as they are stored. Resolves when everything was read once; goes on until
+ * the scope closes.
  */
 export async function feedAuthorization(
   authorization: Pick<Authorization, "rbacStore" | "nodeGraph">,
   options: {
     readonly client: Client;
+    readonly stored: Stored;
     readonly clock: Clock;
     readonly random: Random;
     readonly logger: Logger;
@@ -156,25 +162,31 @@ export async function feedAuthorization(
   },
 ): Promise<void> {
   const { rbacStore, nodeGraph } = authorization;
-  const { scope, serves, ...environment } = options;
-  const start = <T extends ApiObject>(
-    resource: Resource<T>,
-    follower: Follower<T> | ManyFollower<T>,
+  const { scope, serves, stored, ...environment } = options;
+  const run = (
+    resource: KindType,
+    task: (onSynced: () => void, signal: AbortSignal) => Promise<void>,
   ) => {
     if (serves?.(resource) === false) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     scope.signal.addEventListener("abort", () => resolve(), { once: true });
-    scope.run(`authorization: ${resource.info.resource}`, (signal) =>
-      follow({ ...environment, resource, follower, onSynced: resolve }, signal),
-    );
+    scope.run(`authorization: ${resource.info.resource}`, (signal) => task(resolve, signal));
     return promise;
   };
+  const start = <T extends ApiObject>(
+    resource: Resource<T>,
+    follower: Follower<T> | ManyFollower<T>,
+  ) =>
+    run(resource, (onSynced, signal) =>
+      follow({ ...environment, resource, follower, onSynced }, signal),
+    );
+  const pods = { stored, prefix: resourcePrefix(Pod.info), follower: podFollower(nodeGraph) };
   await Promise.all([
     start(ClusterRole, rbacFollower("ClusterRole", rbacStore)),
     start(Role, rbacFollower("Role", rbacStore)),
     start(ClusterRoleBinding, rbacFollower("ClusterRoleBinding", rbacStore)),
     start(RoleBinding, rbacFollower("RoleBinding", rbacStore)),
-    start(Pod, podFollower(nodeGraph)),
+    run(Pod, (onSynced, signal) => followStored({ ...environment, ...pods, onSynced }, signal)),
     start(PersistentVolume, volumeFollower(nodeGraph)),
     start(VolumeAttachment, nodeNamedFollower("volumeattachments", nodeGraph)),
     start(ResourceSlice, nodeNamedFollower("resourceslices", nodeGraph)),
@@ -189,10 +201,10 @@ function rbacFollower<T extends RbacObject>(kind: T["kind"], store: RbacStore): 
   };
 }
 
-function podFollower(graph: NodeGraph): ManyFollower<Pod> {
+function podFollower(graph: NodeGraph): EntryFollower {
   return {
-    put: (pod) => graph.putPod(pod),
-    remove: (pod) => graph.removePod(pod),
+    put: ({ key, value }) => graph.putPod(key, readPodForReferences(value)),
+    remove: (key) => graph.removePod(key),
     retain: (keys) => graph.retainPods(keys),
   };
 }

@@ -1,5 +1,7 @@
-import type { PersistentVolume, Pod } from "#api/core/v1.ts";
-import { podReferences } from "./pod-references.ts";
+import { Pod } from "#api/core/v1.ts";
+import type { PersistentVolume } from "#api/core/v1.ts";
+import { keyOf as storedKeyOf } from "../../registry/keys.ts";
+import { isMirrorPod, podReferences } from "./pod-references.ts";
 
 /** What a node may get to see because of its pods. */
 export type ReferencedKind =
@@ -29,17 +31,15 @@ interface ObjectName {
   readonly metadata: { readonly namespace?: string; readonly name: string };
 }
 
-/** On pods that a node has made of its own manifests. */
-const mirrorAnnotation = "kubernetes.io/config.mirror";
-
 /**
  * Which objects are related to which node: those that its pods name, the volumes bound to their
- * claims, and the secrets of those volumes. Fed by informers; counts references, so that every
- * question and every change costs no more than the object has references.
+ * claims, and the secrets of those volumes. Fed by those who follow them; counts references, so
+ * that every question and every change costs no more than the object has references.
  */
 export class NodeGraph {
   /** By kind and key of the object. */
   readonly #nodesOf = new Map<string, Named>();
+  /** By the key in the store, whose text is there anyway. */
   readonly #pods = new Map<string, PodNeeds>();
   readonly #volumes = new Map<string, { claim: string; secrets: readonly string[] }>();
   /** Volumes that use a secret. */
@@ -47,30 +47,25 @@ export class NodeGraph {
   /** Objects that name their node themselves. */
   readonly #nodeNamed = new Map<string, string>();
 
-  putPod(pod: Pod): void {
-    this.removePod(pod);
-    const { namespace = "", name } = pod.metadata;
+  /** Pods go by the keys that the store has them under. */
+  putPod(key: string, pod: Pod): void {
+    this.removePod(key);
+    const { namespace = "" } = pod.metadata;
     const node = pod.spec.nodeName;
     if (!node) return;
-    // What a node makes itself must not open anything to it.
-    const isMirror = pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
-    const references = (isMirror ? [] : podReferences(pod)).map(({ kind, name: other }) =>
-      this.#named(keyOf(kind, namespace, other)),
+    const references = (isMirrorPod(pod) ? [] : podReferences(pod)).map(({ kind, name }) =>
+      this.#named(keyOf(kind, namespace, name)),
     );
-    this.#pods.set(`${namespace}/${name}`, { node, references });
+    this.#pods.set(key, { node, references });
     for (const reference of references) this.#count(reference, node, 1);
-  }
-
-  removePod({ metadata: { namespace = "", name } }: ObjectName): void {
-    this.#dropPod(`${namespace}/${name}`);
   }
 
   /** Drops those that are not among these. */
   retainPods(keys: ReadonlySet<string>): void {
-    for (const key of this.#pods.keys()) if (!keys.has(key)) this.#dropPod(key);
+    for (const key of this.#pods.keys()) if (!keys.has(key)) this.removePod(key);
   }
 
-  #dropPod(key: string): void {
+  removePod(key: string): void {
     const known = this.#pods.get(key);
     if (!known) return;
     this.#pods.delete(key);
@@ -127,7 +122,9 @@ export class NodeGraph {
   }
 
   isRelated(node: string, kind: ReferencedKind, namespace: string, name: string): boolean {
-    if (kind === "pods") return this.#pods.get(`${namespace}/${name}`)?.node === node;
+    if (kind === "pods") {
+      return this.#pods.get(storedKeyOf(Pod.info, namespace, name))?.node === node;
+    }
     const key = keyOf(kind, namespace, name);
     if (this.#nodeNamed.get(key) === node) return true;
     if (this.#nodesOf.get(key)?.pods.has(node)) return true;

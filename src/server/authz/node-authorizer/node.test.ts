@@ -38,16 +38,18 @@ const volume = {
   },
 } as unknown as PersistentVolume;
 
+const keyOf = (name: string) => `/registry/pods/default/${name}`;
+
 function setUp() {
   const graph = new NodeGraph();
-  graph.putPod(pod("web", "node-a"));
-  graph.putPod(pod("unbound", undefined));
+  graph.putPod(keyOf("web"), pod("web", "node-a"));
+  graph.putPod(keyOf("unbound"), pod("unbound", undefined));
   graph.putVolume(volume);
   graph.setNodeOf("volumeattachments", "va-1", "node-a");
   graph.setNodeOf("volumeattachments", "va-2", "node-b");
   graph.setNodeOf("resourceslices", "slice-1", "node-a");
   graph.setNodeOf("resourceslices", "slice-2", "node-b");
-  graph.putPod({
+  graph.putPod(keyOf("mirror"), {
     metadata: {
       namespace: "default",
       name: "mirror",
@@ -180,7 +182,7 @@ describe("node authorizer", () => {
     assert.equal(graph.isRelated("node-a", "resourceslices", "", "slice-1"), true);
     graph.retainVolumes(new Set());
     assert.equal(graph.isRelated("node-a", "persistentvolumes", "", "pv-1"), false);
-    graph.retainPods(new Set(["default/mirror"]));
+    graph.retainPods(new Set([keyOf("mirror")]));
     assert.equal(graph.isRelated("node-a", "secrets", "default", "pull"), false);
     assert.equal(graph.isRelated("node-a", "pods", "default", "web"), false);
     assert.equal(graph.isRelated("node-a", "pods", "default", "mirror"), true);
@@ -189,10 +191,10 @@ describe("node authorizer", () => {
   it("forgets what no pod needs any more", () => {
     const graph = setUp();
     const sees = () => graph.isRelated("node-a", "secrets", "default", "pull");
-    graph.putPod(pod("second", "node-a"));
-    graph.removePod(pod("web", "node-a"));
+    graph.putPod(keyOf("second"), pod("second", "node-a"));
+    graph.removePod(keyOf("web"));
     assert.equal(sees(), true);
-    graph.removePod(pod("second", "node-a"));
+    graph.removePod(keyOf("second"));
     assert.equal(sees(), false);
     assert.equal(graph.isRelated("node-a", "secrets", "storage", "stage"), false);
   });

@@ -1,4 +1,5 @@
 import type { Container, EphemeralContainer, Pod, Volume } from "#api/core/v1.ts";
+import { jsonPartReader } from "#machinery/codec/json-part.ts";
 
 export interface PodReference {
   readonly kind:
@@ -9,6 +10,64 @@ export interface PodReference {
     | "resourceclaims";
   /** In the pod's namespace. */
   readonly name: string;
+}
+
+/** On pods that a node has made of its own manifests. */
+const mirrorAnnotation = "kubernetes.io/config.mirror";
+
+const named = { name: "all" } as const;
+const secretNamed = { secretName: "all" } as const;
+const secretRef = { secretRef: named } as const;
+const source = { configMap: named, secret: named } as const;
+const containers = [
+  {
+    envFrom: [{ configMapRef: named, secretRef: named }],
+    env: [{ valueFrom: { configMapKeyRef: named, secretKeyRef: named } }],
+  },
+] as const;
+const claim = { resourceClaimName: "all" } as const;
+
+const readPart = jsonPartReader({
+  metadata: { name: "all", namespace: "all", annotations: { [mirrorAnnotation]: "all" } },
+  spec: {
+    nodeName: "all",
+    serviceAccountName: "all",
+    imagePullSecrets: [named],
+    containers,
+    initContainers: containers,
+    ephemeralContainers: containers,
+    volumes: [
+      {
+        name: "all",
+        configMap: named,
+        secret: secretNamed,
+        projected: { sources: [source] },
+        persistentVolumeClaim: { claimName: "all" },
+        ephemeral: {},
+        azureFile: secretNamed,
+        cephfs: secretRef,
+        cinder: secretRef,
+        flexVolume: secretRef,
+        rbd: secretRef,
+        scaleIO: secretRef,
+        iscsi: secretRef,
+        storageos: secretRef,
+        csi: { nodePublishSecretRef: named },
+      },
+    ],
+    resourceClaims: [claim],
+  },
+  status: { resourceClaimStatuses: [claim], extendedResourceClaimStatus: claim },
+});
+
+/** Of a stored pod what this file asks of one, for a third of the time that reading all of it takes. */
+export function readPodForReferences(stored: Uint8Array): Pod {
+  return readPart(stored) as Pod;
+}
+
+/** What a node makes itself must not open anything to it. */
+export function isMirrorPod({ metadata }: Pod): boolean {
+  return metadata.annotations?.[mirrorAnnotation] !== undefined;
 }
 
 /** The objects that a pod needs, each once. */
