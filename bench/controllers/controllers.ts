@@ -17,6 +17,8 @@ interface Reading {
   readonly cpuMicros: number;
   readonly perSecond: number;
   readonly bytesPerObject: number | undefined;
+  /** Of the controllers, for each thing done, the most frequent ones first. */
+  readonly requests: readonly (readonly [what: string, each: number])[];
 }
 
 interface Row {
@@ -49,21 +51,27 @@ async function measure(subject: Subject, count: number): Promise<Reading> {
   await subject.prepare?.(world.client, count);
   const memoryBefore = memoryInUse();
   const before = process.cpuUsage();
+  const requestsBefore = new Map(world.requests);
   const from = performance.now();
   await subject.run(world.client, count);
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(before);
+  const requests = [...world.requests]
+    .map(([what, sent]) => [what, (sent - (requestsBefore.get(what) ?? 0)) / count] as const)
+    .filter(([, each]) => each >= 0.01)
+    .toSorted(([, one], [, other]) => other - one);
   const objects = subject.objects?.(count);
   return {
     cpuMicros: (user + system) / count,
     perSecond: count / seconds,
     bytesPerObject: objects && (memoryInUse() - memoryBefore) / objects,
+    requests,
   };
 }
 
 const tableHead = [
-  "| subject | count | µs of CPU each | each per second | bytes in use per object |",
-  "| --- | --- | --- | --- | --- |",
+  "| subject | count | µs of CPU each | each per second | bytes in use per object | requests for each |",
+  "| --- | --- | --- | --- | --- | --- |",
 ];
 
 /** CPU time first: a busy machine disturbs it least. */
@@ -75,6 +83,9 @@ function line({ name, count, readings }: Row): string {
     median(readings.map(({ cpuMicros }) => cpuMicros)).toFixed(0),
     median(readings.map(({ perSecond }) => perSecond)).toFixed(0),
     bytes.length > 0 ? median(bytes).toFixed(0) : "",
+    (readings.at(-1)?.requests ?? [])
+      .map(([what, each]) => `${what} ${each.toFixed(2)}`)
+      .join(", "),
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -7,6 +7,7 @@ import { cryptoRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import type { Client } from "#client/client.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
+import type { Transport } from "#client/transport.ts";
 import { createClient } from "#client/typed.ts";
 import { runControllers } from "#component/run.ts";
 import { allControllers } from "#controllers/all.ts";
@@ -22,6 +23,8 @@ const environment = { clock, random: cryptoRandom, logger: silentLogger };
 /** An API server and all controllers in this process: no scheduler, and nobody who runs pods. */
 export interface World extends AsyncDisposable {
   readonly client: Client;
+  /** How many requests the controllers have sent so far, by method and resource. */
+  readonly requests: ReadonlyMap<string, number>;
 }
 
 export async function openWorld(): Promise<World> {
@@ -41,7 +44,7 @@ export async function openWorld(): Promise<World> {
   });
   await plane.bootstrap(scope);
   const user = { name: "system:kube-controller-manager", groups: ["system:masters"] };
-  const transport = plane.server.transport(user);
+  const { requests, transport } = counted(plane.server.transport(user));
   const client = createClient(transport);
   const rootCertificateAuthority = authority.certificatePem;
   scope.run("controllers", (signal) =>
@@ -56,7 +59,9 @@ export async function openWorld(): Promise<World> {
     ),
   );
   return {
-    client,
+    // What the bench itself asks is not counted.
+    client: createClient(plane.server.transport(user)),
+    requests,
     async [Symbol.asyncDispose]() {
       await scope.close();
       await plane.server.close();
@@ -64,6 +69,30 @@ export async function openWorld(): Promise<World> {
       for (const failure of failures) process.stderr.write(`bench: ${String(failure)}\n`);
     },
   };
+}
+
+function counted(transport: Transport): {
+  readonly transport: Transport;
+  readonly requests: ReadonlyMap<string, number>;
+} {
+  const requests = new Map<string, number>();
+  return {
+    requests,
+    transport: {
+      send(request, signal) {
+        const what = `${request.method} ${resourceOf(request.path)}`;
+        requests.set(what, (requests.get(what) ?? 0) + 1);
+        return transport.send(request, signal);
+      },
+    },
+  };
+}
+
+/** "pods" or "pods/status", from a path like "/api/v1/namespaces/default/pods/web/status". */
+function resourceOf(path: string): string {
+  const parts = path.split("/").slice(path.startsWith("/api/") ? 3 : 4);
+  const [resource, , subresource] = parts[0] === "namespaces" && parts[2] ? parts.slice(2) : parts;
+  return subresource ? `${resource}/${subresource}` : (resource ?? path);
 }
 
 function noKubelet(): Promise<never> {

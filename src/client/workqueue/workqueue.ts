@@ -7,6 +7,9 @@ export interface WorkQueueOptions {
   readonly maxDelayMs?: number;
 }
 
+/** So many keys that were handed out are kept before the rest is copied. */
+const doneKeysMax = 1024;
+
 /**
  * Keys that want work. A key that is added twice is worked on once; one that is added while it is
  * worked on is worked on again afterwards; no two workers ever have the same key.
@@ -15,8 +18,11 @@ export class WorkQueue {
   readonly #clock: Clock;
   readonly #firstDelayMs: number;
   readonly #maxDelayMs: number;
-  /** In order of arrival; never holds a key that is in work. */
+  /** Never holds a key that is in work. */
   readonly #ready = new Set<string>();
+  /** The same keys in order of arrival, from `#next` on: a set is slow to tell its first one. */
+  #order: string[] = [];
+  #next = 0;
   readonly #working = new Set<string>();
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
@@ -52,8 +58,7 @@ export class WorkQueue {
       this.#again.add(key);
       return;
     }
-    this.#ready.add(key);
-    this.#waiting.shift()?.();
+    this.#makeReady(key);
   }
 
   /** The earliest of several delays of a key counts. */
@@ -110,22 +115,35 @@ export class WorkQueue {
 
   async #worker(work: (key: string) => Promise<void>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const [key] = this.#ready;
+      const key = this.#take();
       if (key === undefined) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
         continue;
       }
-      this.#ready.delete(key);
       this.#working.add(key);
       try {
         await work(key);
       } finally {
         this.#working.delete(key);
-        if (this.#again.delete(key)) {
-          this.#ready.add(key);
-          this.#waiting.shift()?.();
-        }
+        if (this.#again.delete(key)) this.#makeReady(key);
       }
     }
+  }
+
+  #makeReady(key: string): void {
+    this.#ready.add(key);
+    this.#order.push(key);
+    this.#waiting.shift()?.();
+  }
+
+  #take(): string | undefined {
+    const key = this.#order[this.#next];
+    if (key === undefined) return undefined;
+    this.#ready.delete(key);
+    if (++this.#next === this.#order.length || this.#next === doneKeysMax) {
+      this.#order = this.#order.slice(this.#next);
+      this.#next = 0;
+    }
+    return key;
   }
 }
