@@ -214,12 +214,14 @@ export class FakeApi implements Transport {
   #delete(place: Place, body: DeleteBody): Stored {
     const object = cloneJson(this.#get(place));
     const { metadata } = object;
-    const wanted = body.preconditions?.uid;
-    if (wanted && wanted !== metadata.uid) {
+    for (const [field, name] of preconditions) {
+      const wanted = body.preconditions?.[field];
+      if (!wanted || wanted === metadata[field]) continue;
+      const found = `${name} in object meta: ${metadata[field]}`;
       throw status.conflict(
         groupResource(place),
         metadata.name,
-        `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${metadata.uid}`,
+        `Precondition failed: ${name} in precondition: ${wanted}, ${found}`,
       );
     }
     const finalizers = new Set(metadata.finalizers);
@@ -269,8 +271,13 @@ export class FakeApi implements Transport {
 interface DeleteBody {
   gracePeriodSeconds?: number;
   propagationPolicy?: string;
-  preconditions?: { uid?: string };
+  preconditions?: { uid?: string; resourceVersion?: string };
 }
+
+const preconditions = [
+  ["uid", "UID"],
+  ["resourceVersion", "ResourceVersion"],
+] as const;
 
 /** A pod on a node stays until the node says that it has stopped. */
 function isGraceful(object: Stored): boolean {

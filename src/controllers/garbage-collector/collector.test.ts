@@ -5,6 +5,7 @@ import { ConfigMap, Secret } from "#api/core/v1.ts";
 import type { Discovery } from "#client/discovery.ts";
 import type { Resource } from "#client/client.ts";
 import type { ApiObject } from "#client/object.ts";
+import { controllerReference } from "#client/object.ts";
 import { startCluster } from "../testing/cluster.ts";
 import { garbageCollector } from "./controller.ts";
 
@@ -37,5 +38,30 @@ test("a kind that a definition brings is collected at once", async () => {
     await cluster.client.find(Secret, { namespace: "default", name: "left" }),
     undefined,
   );
+  await cluster.stop();
+});
+
+test("what gets another owner while it is judged stays", async () => {
+  const discover = async (): Promise<Discovery> => ({
+    resources: [{ resource: ConfigMap, verbs }],
+    failures: new Map(),
+  });
+  const cluster = await startCluster([garbageCollector(discover)]);
+  const { client } = cluster;
+  const place = (name: string) => ({ namespace: "default", name });
+  const heir = await client.create(ConfigMap, { metadata: place("heir") });
+  const owner = await client.create(ConfigMap, { metadata: place("owner") });
+  const ownerReferences = [controllerReference(owner)];
+  await client.create(ConfigMap, { metadata: { ...place("kept"), ownerReferences } });
+  await client.create(ConfigMap, { metadata: { ...place("collected"), ownerReferences } });
+  await cluster.advance(1_000);
+  // The owner goes, and before anybody heard of it, one dependant has found another one.
+  const gone = client.delete(ConfigMap, place("owner"));
+  const patch = { metadata: { ownerReferences: [controllerReference(heir)] } };
+  await client.patch(ConfigMap, place("kept"), { type: "merge", patch });
+  await gone;
+  await cluster.advance(60_000);
+  assert.ok(await client.find(ConfigMap, place("kept")));
+  assert.equal(await client.find(ConfigMap, place("collected")), undefined);
   await cluster.stop();
 });

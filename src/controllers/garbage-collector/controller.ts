@@ -1,7 +1,7 @@
 import { sleep } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import { Scope } from "#base/scope.ts";
-import type { Resource } from "#client/client.ts";
+import type { ObjectReference, Resource } from "#client/client.ts";
 import { isConflict, isNotFound } from "#client/client.ts";
 import type { Discovery } from "#client/discovery.ts";
 import { Reflector } from "#client/informer/reflector.ts";
@@ -13,6 +13,8 @@ import type { GraphNode, Identity } from "./graph.ts";
 
 const workers = 20;
 const rediscoverMs = 30_000;
+/** So many owners are known to be absent before they are asked for again. */
+const absentMax = 500;
 /** From when somebody announces a kind to when discovery tells of it. */
 const announcedMs = 1_000;
 /** Kinds whose objects announce other kinds. */
@@ -39,6 +41,8 @@ class Collector {
   readonly #graph: OwnerGraph;
   /** What is followed, by "group/Kind"; and how to stop. */
   readonly #followed = new Map<string, { resource: Resource<ApiObject>; stop: AbortController }>();
+  /** Owners that are not there, by place and id. */
+  readonly #absent = new Set<string>();
   /** Aborted when there may be other kinds than were followed last. */
   #announced = new AbortController();
 
@@ -156,26 +160,28 @@ class Collector {
 
   async #attemptToDelete(node: GraphNode, signal: AbortSignal): Promise<void> {
     if (node.deleting && !node.deletingDependents) return;
-    const live = await this.#find(node.identity, signal);
-    if (!live || live.metadata.uid !== node.identity.uid) {
-      // It was known as an owner only, or its last event is still on its way.
-      this.#graph.remove(node.identity.uid);
+    if (node.virtual) {
+      const live = await this.#find(node.identity, signal);
+      // If it is there, its watch tells of it. Else it was known as an owner only.
+      if (live?.metadata.uid !== node.identity.uid) this.#graph.remove(node.identity.uid);
       return;
     }
-    if (node.deletingDependents) return this.#finishForeground(node, live);
-    await this.#judge(node, live, signal);
+    if (node.deletingDependents) return this.#finishForeground(node);
+    await this.#judge(node, signal);
   }
 
-  /** Decides by the owners that the object names right now. */
-  async #judge(node: GraphNode, live: ApiObject, signal: AbortSignal): Promise<void> {
-    const { metadata } = live;
-    if (metadata.deletionTimestamp) return;
-    const owners = metadata.ownerReferences ?? [];
+  /**
+   * Decides by the owners that the object named when it was seen last. What is then done is done
+   * to that version of it only; where it has changed since, it is judged anew.
+   */
+  async #judge(node: GraphNode, signal: AbortSignal): Promise<void> {
+    const { finalizers, identity, owners } = node;
     const dangling: string[] = [];
     const waiting: string[] = [];
     let solid = 0;
+    const seen = snapshotOf(node);
     for (const owner of owners) {
-      const state = await this.#stateOf(owner, metadata.namespace, signal);
+      const state = await this.#stateOf(owner, identity.namespace, signal);
       if (state === "gone") dangling.push(owner.uid);
       else if (state === "waits") waiting.push(owner.uid);
       else solid++;
@@ -184,31 +190,28 @@ class Collector {
     if (solid > 0) {
       const lost = new Set([...dangling, ...waiting]);
       const ownerReferences = owners.filter(({ uid }) => !lost.has(uid));
-      return this.#patchMetadata(node.identity, live, { ownerReferences });
+      return this.#patchMetadata(seen, { ownerReferences });
     }
     if (waiting.length > 0 && node.dependents.size > 0) {
       await this.#unblockCircle(node);
-      return this.#delete(node.identity, live, "Foreground");
+      return this.#delete(seen, "Foreground");
     }
-    const { finalizers = [] } = metadata;
     const policy = finalizers.includes(orphanFinalizer)
       ? "Orphan"
       : finalizers.includes(foregroundFinalizer)
         ? "Foreground"
         : "Background";
-    await this.#delete(node.identity, live, policy);
+    await this.#delete(seen, policy);
   }
 
   /** Dependents that wait for each other in a circle would wait for ever. */
   async #unblockCircle(node: GraphNode): Promise<void> {
     for (const dependent of node.dependents) {
       if (!dependent.deletingDependents) continue;
-      const live = await this.#find(dependent.identity);
-      if (!live) continue;
-      const ownerReferences = (live.metadata.ownerReferences ?? []).map((owner) =>
+      const ownerReferences = dependent.owners.map((owner) =>
         owner.uid === node.identity.uid ? { ...owner, blockOwnerDeletion: false } : owner,
       );
-      await this.#patchMetadata(dependent.identity, live, { ownerReferences });
+      await this.#patchMetadata(snapshotOf(dependent), { ownerReferences });
     }
   }
 
@@ -223,22 +226,30 @@ class Collector {
     // A cluster-scoped object cannot say in which namespace such an owner would be.
     if (resource.info.namespaced && !namespace) return "there";
     const { apiVersion, kind, name, uid } = owner;
+    const place = [namespace, apiVersion, kind, name, uid].join(" ");
+    if (this.#absent.has(place)) return "gone";
     const live = await this.#find({ apiVersion, kind, namespace, name, uid }, signal);
     if (!live || live.metadata.uid !== uid) {
       if (known?.virtual) this.#graph.remove(uid);
+      this.#remember(place);
       return "gone";
     }
     const { deletionTimestamp, finalizers = [] } = live.metadata;
     return deletionTimestamp && finalizers.includes(foregroundFinalizer) ? "waits" : "there";
   }
 
+  /** No object ever gets the id of one that is gone. */
+  #remember(absent: string): void {
+    if (this.#absent.size === absentMax) this.#absent.clear();
+    this.#absent.add(absent);
+  }
+
   /** Foreground deletion: the object goes when nothing that blocks it is left. */
-  async #finishForeground(node: GraphNode, live: ApiObject): Promise<void> {
+  async #finishForeground(node: GraphNode): Promise<void> {
     const blocking = [...node.dependents].filter(({ owners }) =>
       owners.some(({ uid, blockOwnerDeletion }) => uid === node.identity.uid && blockOwnerDeletion),
     );
-    if (blocking.length === 0)
-      return this.#removeFinalizer(node.identity, live, foregroundFinalizer);
+    if (blocking.length === 0) return this.#removeFinalizer(node, foregroundFinalizer);
     for (const dependent of blocking) {
       if (!dependent.deletingDependents) this.#queue.add(`delete ${dependent.identity.uid}`);
     }
@@ -246,61 +257,56 @@ class Collector {
 
   async #orphan(node: GraphNode): Promise<void> {
     for (const dependent of node.dependents) {
-      const live = await this.#find(dependent.identity);
-      if (!live || live.metadata.uid !== dependent.identity.uid) continue;
-      const owners = live.metadata.ownerReferences ?? [];
+      const { owners } = dependent;
       const ownerReferences = owners.filter(({ uid }) => uid !== node.identity.uid);
       if (ownerReferences.length === owners.length) continue;
-      await this.#patchMetadata(dependent.identity, live, { ownerReferences });
+      await this.#patchMetadata(snapshotOf(dependent), { ownerReferences });
     }
-    const live = await this.#find(node.identity);
-    if (live) await this.#removeFinalizer(node.identity, live, orphanFinalizer);
+    await this.#removeFinalizer(node, orphanFinalizer);
   }
 
-  async #removeFinalizer(identity: Identity, live: ApiObject, finalizer: string): Promise<void> {
-    const { finalizers = [] } = live.metadata;
-    if (!finalizers.includes(finalizer)) return;
-    const rest = finalizers.filter((name) => name !== finalizer);
-    await this.#patchMetadata(identity, live, { finalizers: rest });
+  async #removeFinalizer(node: GraphNode, finalizer: string): Promise<void> {
+    if (!node.finalizers.includes(finalizer)) return;
+    const finalizers = node.finalizers.filter((name) => name !== finalizer);
+    await this.#patchMetadata(snapshotOf(node), { finalizers });
   }
 
   /** Only if nobody changed the object since: the patch replaces whole lists. */
-  async #patchMetadata(identity: Identity, live: ApiObject, change: object): Promise<void> {
-    const { uid, resourceVersion, namespace, name } = live.metadata;
+  async #patchMetadata({ identity, resourceVersion }: Snapshot, change: object): Promise<void> {
+    const { uid } = identity;
     const patch = { metadata: { ...change, uid, resourceVersion } };
-    const resource = this.#resourceOf(identity);
+    const { place, resource } = this.#placeOf(identity);
     try {
-      await this.#environment.client.patch(resource, { namespace, name }, { type: "merge", patch });
+      await this.#environment.client.patch(resource, place, { type: "merge", patch });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
   }
 
   async #delete(
-    identity: Identity,
-    live: ApiObject,
+    { identity, resourceVersion }: Snapshot,
     propagationPolicy: "Orphan" | "Foreground" | "Background",
   ): Promise<void> {
-    const { uid, resourceVersion, namespace, name } = live.metadata;
-    const { kind } = identity;
+    const { kind, name, namespace, uid } = identity;
     this.#logger.debug("collecting", { kind, namespace, name, propagationPolicy });
     const options = { propagationPolicy, preconditions: { uid, resourceVersion } };
+    const { place, resource } = this.#placeOf(identity);
     try {
-      await this.#environment.client.delete(
-        this.#resourceOf(identity),
-        { namespace, name },
-        options,
-      );
+      await this.#environment.client.delete(resource, place, options);
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
   }
 
   #find(identity: Identity, signal?: AbortSignal): Promise<ApiObject | undefined> {
+    const { place, resource } = this.#placeOf(identity);
+    return this.#environment.client.find(resource, place, signal);
+  }
+
+  #placeOf(identity: Identity): { resource: Resource<ApiObject>; place: ObjectReference } {
     const resource = this.#resourceOf(identity);
     const { namespace, name } = identity;
-    const place = resource.info.namespaced ? { namespace, name } : { name };
-    return this.#environment.client.find(resource, place, signal);
+    return { resource, place: resource.info.namespaced ? { namespace, name } : { name } };
   }
 
   #resourceOf({ apiVersion, kind }: { apiVersion: string; kind: string }): Resource<ApiObject> {
@@ -311,4 +317,14 @@ class Collector {
     if (!followed) throw new Error(`no resource of ${apiVersion} ${kind} is served (yet)`);
     return followed.resource;
   }
+}
+
+/** One version of an object: what is decided by it must not be done to a later one. */
+interface Snapshot {
+  readonly identity: Identity;
+  readonly resourceVersion: string;
+}
+
+function snapshotOf({ identity, resourceVersion }: GraphNode): Snapshot {
+  return { identity, resourceVersion };
 }

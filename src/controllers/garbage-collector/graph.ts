@@ -1,4 +1,5 @@
 import type { ApiObject } from "#client/object.ts";
+import { deepEqual } from "#machinery/deep-equal.ts";
 
 /** Enough of an object to find it again. */
 export interface Identity {
@@ -13,6 +14,9 @@ type Owner = NonNullable<ApiObject["metadata"]["ownerReferences"]>[number];
 
 export interface GraphNode {
   identity: Identity;
+  /** Of the object as it was seen last; empty while it is virtual. */
+  resourceVersion: string;
+  finalizers: readonly string[];
   owners: readonly Owner[];
   readonly dependents: Set<GraphNode>;
   /** Known only as somebody's owner so far: it may not exist. */
@@ -55,16 +59,24 @@ export class OwnerGraph {
   /** An object was seen, new or changed. */
   put(object: ApiObject): void {
     const { metadata } = object;
-    const { deletionTimestamp, finalizers = [], ownerReferences = [] } = metadata;
+    const { deletionTimestamp, ownerReferences = none } = metadata;
+    const finalizers: readonly string[] = metadata.finalizers ?? none;
     let node = this.#nodes.get(metadata.uid);
     const known = node !== undefined && !node.virtual;
     if (!node) {
       node = newNode(identityOf(object));
       this.#nodes.set(metadata.uid, node);
+    } else if (node.virtual) {
+      // Whoever named it as an owner may have been mistaken about the rest.
+      node.identity = identityOf(object);
+      node.virtual = false;
     }
-    node.identity = identityOf(object);
-    node.virtual = false;
+    node.resourceVersion = metadata.resourceVersion;
+    node.finalizers = finalizers;
     const before = node.owners;
+    // Most changes are of a status, and nobody gets or loses an owner.
+    const isQuiet = known && deletionTimestamp === undefined && !node.deleting;
+    if (isQuiet && deepEqual(before, ownerReferences)) return;
     node.owners = ownerReferences;
     this.#relink(node, before);
     if (!known) this.#askForAbsentOwners(node);
@@ -139,6 +151,8 @@ export class OwnerGraph {
   }
 }
 
+const none: readonly never[] = [];
+
 function ownersLost(before: readonly Owner[], now: readonly Owner[]): boolean {
   return before.some(({ uid }) => now.length > 0 && !now.some((owner) => owner.uid === uid));
 }
@@ -146,7 +160,9 @@ function ownersLost(before: readonly Owner[], now: readonly Owner[]): boolean {
 function newNode(identity: Identity): GraphNode {
   return {
     identity,
-    owners: [],
+    resourceVersion: "",
+    finalizers: none,
+    owners: none,
     dependents: new Set(),
     virtual: false,
     deleting: false,
