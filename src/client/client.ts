@@ -82,6 +82,8 @@ export interface Client {
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent<T>>;
   create<T>(resource: Resource<T>, object: Draft<NoInfer<T>>, options?: WriteOptions): Promise<T>;
+  /** `create` for whoever does not need to know what it has become: an answer is not even read. */
+  record<T>(resource: Resource<T>, object: Draft<NoInfer<T>>): Promise<void>;
   update<T>(resource: Resource<T>, object: NoInfer<T>, options?: WriteOptions): Promise<T>;
   patch<T>(
     resource: Resource<T>,

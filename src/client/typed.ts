@@ -70,6 +70,10 @@ export function createClient(transport: Transport): Client {
         contentOf(await send("POST", path, { query: writeParameters(options), body })),
       );
     },
+    async record(resource, object) {
+      const path = pathOf(resource, { namespace: metadataOf(object).namespace });
+      await send("POST", path, { body: bodyOf({ ...typeMeta(resource), ...object }) });
+    },
     async update(resource, object, options) {
       const { namespace, name } = metadataOf(object);
       const path = pathOf(resource, { namespace, name, subresource: options?.subresource });

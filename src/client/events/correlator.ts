@@ -81,28 +81,31 @@ export class EventCorrelator {
   }
 }
 
-/** Forgets what was used longest ago. */
+/**
+ * Forgets what was not used for long: at least the newest `entriesMax` are known. In two parts, as a
+ * map is slow to tell its oldest entry.
+ */
 class RecentMap<V> {
-  readonly #entries = new Map<string, V>();
+  #recent = new Map<string, V>();
+  #older = new Map<string, V>();
 
   get(key: string): V | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, value);
-    }
-    return value;
+    const value = this.#recent.get(key);
+    if (value !== undefined) return value;
+    const older = this.#older.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= entriesMax) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    this.#recent.set(key, value);
+    if (this.#recent.size < entriesMax) return;
+    this.#older = this.#recent;
+    this.#recent = new Map();
   }
 
   delete(key: string): void {
-    this.#entries.delete(key);
+    this.#recent.delete(key);
+    this.#older.delete(key);
   }
 }

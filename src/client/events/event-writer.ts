@@ -87,9 +87,8 @@ export class EventWriter {
 
   async #writeWithRetries(pending: Pending, signal: AbortSignal): Promise<void> {
     const correlated = this.#correlator.correlate({
-      // A new version of the object is still the same object.
-      object: JSON.stringify({ ...pending.object, resourceVersion: undefined }),
-      source: JSON.stringify(pending.source),
+      object: identityOf(pending.object),
+      source: `${pending.source.component}\0${pending.source.host ?? ""}`,
       type: pending.type,
       reason: pending.reason,
       message: pending.message,
@@ -143,7 +142,7 @@ export class EventWriter {
     }
     const name = `${pending.object.name}.${this.#suffix(pending.at)}`;
     const { component, host } = pending.source;
-    await this.#client.create(Event, {
+    await this.#client.record(Event, {
       metadata: { name, namespace },
       involvedObject: pending.object,
       reason: pending.reason,
@@ -184,6 +183,12 @@ function referenceTo(object: ApiObject | ObjectReference): ObjectReference {
     apiVersion: object.apiVersion,
     ...(resourceVersion && { resourceVersion }),
   };
+}
+
+/** A new version of the object is still the same object. */
+function identityOf(object: ObjectReference): string {
+  const { apiVersion, fieldPath, kind, name, namespace, uid } = object;
+  return [apiVersion, kind, namespace, name, uid, fieldPath].join("\0");
 }
 
 function timestamp(ms: number): string {

@@ -164,8 +164,8 @@ export class Informer<T extends ApiObject> {
     }
     this.#objects.set(key, object);
     for (const index of this.#indexes.values()) {
-      if (old) index.remove(key, old);
-      index.add(key, object);
+      if (old) index.change(key, old, object);
+      else index.add(key, object);
     }
     for (const handlers of this.#subscribers) {
       if (old) handlers.updated?.(object, old);
@@ -200,19 +200,39 @@ class Index<T> {
     return [...(this.#buckets.get(indexKey)?.values() ?? [])];
   }
 
+  /** Most changes leave an object where it is. */
+  change(objectKey: string, old: T, object: T): void {
+    const before = this.#keysOf(old);
+    const now = this.#keysOf(object);
+    if (!equalKeys(before, now)) this.#remove(objectKey, before);
+    this.#add(objectKey, object, now);
+  }
+
   add(objectKey: string, object: T): void {
-    for (const key of this.#keysOf(object)) {
+    this.#add(objectKey, object, this.#keysOf(object));
+  }
+
+  remove(objectKey: string, object: T): void {
+    this.#remove(objectKey, this.#keysOf(object));
+  }
+
+  #add(objectKey: string, object: T, keys: readonly string[]): void {
+    for (const key of keys) {
       let bucket = this.#buckets.get(key);
       if (!bucket) this.#buckets.set(key, (bucket = new Map()));
       bucket.set(objectKey, object);
     }
   }
 
-  remove(objectKey: string, object: T): void {
-    for (const key of this.#keysOf(object)) {
+  #remove(objectKey: string, keys: readonly string[]): void {
+    for (const key of keys) {
       const bucket = this.#buckets.get(key);
       bucket?.delete(objectKey);
       if (bucket?.size === 0) this.#buckets.delete(key);
     }
   }
+}
+
+function equalKeys(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((key, index) => key === others[index]);
 }

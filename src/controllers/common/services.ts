@@ -24,8 +24,14 @@ export function podsOf(service: Service, pods: readonly Pod[]): readonly Pod[] {
 }
 
 function selects({ spec }: Service, { metadata }: Pod): boolean {
-  const wanted = Object.entries(spec.selector ?? {});
-  return wanted.length > 0 && wanted.every(([key, value]) => metadata.labels?.[key] === value);
+  const { selector } = spec;
+  let selectsAny = false;
+  // Asked of each Service of a namespace for each change of a pod: no lists for it.
+  for (const key in selector) {
+    if (metadata.labels?.[key] !== selector[key]) return false;
+    selectsAny = true;
+  }
+  return selectsAny;
 }
 
 /** Heartbeats and container states do not matter here; there are many of them. */

@@ -10,6 +10,7 @@ export const ephemeralVolumeController = defineController({
   eventSource: "ephemeral_volume",
   for: Pod,
   owns: [PersistentVolumeClaim],
+  ignores: ({ spec }) => !spec.volumes?.some(({ ephemeral }) => ephemeral),
 
   async reconcile(pod, ctx) {
     if (pod.metadata.deletionTimestamp) return;

@@ -29,6 +29,8 @@ export function taintEvictionController(): Controller {
       }),
     ],
     indexes: [podsByNode],
+    // It is on no node, whose taints could send it away.
+    ignores: (pod) => !pod.spec.nodeName,
     concerns: (pod, old) =>
       pod.spec.nodeName !== old.spec.nodeName ||
       !deepEqual(pod.spec.tolerations, old.spec.tolerations),
