@@ -1,9 +1,24 @@
 import type { Pod, Service, ServicePort } from "#api/core/v1.ts";
-import { Service as ServiceType } from "#api/core/v1.ts";
+import { Pod as PodType, Service as ServiceType } from "#api/core/v1.ts";
 import type { ObjectReference } from "#client/client.ts";
-import type { ReadCache } from "#component/controller.ts";
+import { indexBy } from "#component/controller.ts";
+import type { IndexDefinition, ReadCache } from "#component/controller.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
+
+/** Both ways between Services and their pods: to be declared by whoever goes one of them. */
+export const serviceIndexes: readonly IndexDefinition[] = [
+  // One label that a pod must have is enough to find the few Services that may select it.
+  indexBy(ServiceType, "selector", ({ metadata, spec }) => {
+    for (const key in spec.selector) return [labelKey(metadata.namespace, key, spec.selector[key])];
+    return [];
+  }),
+  indexBy(PodType, "label", ({ metadata: { labels, namespace } }) =>
+    Object.entries(labels ?? {}).map(([key, value]) => labelKey(namespace, key, value)),
+  ),
+];
+
+const labelKey = (namespace = "", key: string, value = "") => `${namespace}/${key}=${value}`;
 
 /** The Services that a change of a pod concerns: those that select it, or selected it before. */
 export function servicesOf(
@@ -12,21 +27,41 @@ export function servicesOf(
   old: Pod | undefined,
 ): readonly ObjectReference[] {
   if (old && !changesEndpoints(pod, old)) return [];
-  const services = cache.list(ServiceType, pod.metadata.namespace ?? "");
-  return services
-    .filter((service) => selects(service, pod) || (old && selects(service, old)))
-    .map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name }));
+  const services = servicesFor(pod, cache);
+  if (old && old.metadata.labels !== pod.metadata.labels) {
+    for (const service of servicesFor(old, cache)) services.add(service);
+  }
+  return [...services].map(({ metadata: { namespace, name } }) => ({ namespace, name }));
+}
+
+function servicesFor(pod: Pod, cache: ReadCache): Set<Service> {
+  const { labels, namespace } = pod.metadata;
+  const services = new Set<Service>();
+  for (const key in labels) {
+    const candidates = cache.byIndex(
+      ServiceType,
+      "selector",
+      labelKey(namespace, key, labels[key]),
+    );
+    for (const service of candidates) if (selects(service, pod)) services.add(service);
+  }
+  return services;
 }
 
 /** Pods that back the Service. One without a selector has its endpoints made by others. */
-export function podsOf(service: Service, pods: readonly Pod[]): readonly Pod[] {
-  return pods.filter((pod) => selects(service, pod));
+export function podsOf(service: Service, cache: ReadCache): readonly Pod[] {
+  const { namespace } = service.metadata;
+  const { selector } = service.spec;
+  for (const key in selector) {
+    const candidates = cache.byIndex(PodType, "label", labelKey(namespace, key, selector[key]));
+    return candidates.filter((pod) => selects(service, pod));
+  }
+  return [];
 }
 
 function selects({ spec }: Service, { metadata }: Pod): boolean {
   const { selector } = spec;
   let selectsAny = false;
-  // Asked of each Service of a namespace for each change of a pod: no lists for it.
   for (const key in selector) {
     if (metadata.labels?.[key] !== selector[key]) return false;
     selectsAny = true;

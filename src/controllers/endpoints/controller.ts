@@ -3,7 +3,7 @@ import { deepEqual } from "#machinery/deep-equal.ts";
 import { isNotFound } from "#client/client.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import { defineController, watch } from "#component/controller.ts";
-import { isHeadless, podsOf, servicesOf, triggerTime } from "../common/services.ts";
+import { isHeadless, podsOf, serviceIndexes, servicesOf, triggerTime } from "../common/services.ts";
 import { isNamespaceTerminating } from "../common/pod-control.ts";
 import { subsetsOf } from "./subsets.ts";
 
@@ -20,6 +20,7 @@ export const endpointsController = defineController({
     watch(Pod, servicesOf),
     watch(Endpoints, ({ metadata }) => [{ namespace: metadata.namespace, name: metadata.name }]),
   ],
+  indexes: serviceIndexes,
 
   async reconcileKey(reference, ctx) {
     const service = ctx.object;
@@ -43,7 +44,7 @@ async function removeOf(
 async function sync(service: Service, ctx: ReconcileContext<Service>): Promise<undefined> {
   const { namespace, name } = service.metadata;
   const current = ctx.get(Endpoints, { namespace, name });
-  const pods = podsOf(service, ctx.list(Pod, namespace ?? ""));
+  const pods = podsOf(service, ctx);
   const { subsets, truncated } = subsetsOf(service, pods);
   const labels = {
     ...service.metadata.labels,

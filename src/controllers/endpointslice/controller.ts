@@ -3,7 +3,7 @@ import { EndpointSlice } from "#api/discovery/v1.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
 import type { ReconcileContext } from "#component/context.ts";
 import { attempt, defineController, indexBy, watch } from "#component/controller.ts";
-import { podsOf, servicesOf, triggerTime } from "../common/services.ts";
+import { podsOf, serviceIndexes, servicesOf, triggerTime } from "../common/services.ts";
 import { isNamespaceTerminating } from "../common/pod-control.ts";
 import { groupsOf, keyOf, labelsOf, planSlices } from "./plan.ts";
 import type { Group } from "./plan.ts";
@@ -29,6 +29,7 @@ export const endpointSliceController = defineController({
     }),
   ],
   indexes: [
+    ...serviceIndexes,
     indexBy(EndpointSlice, "service", ({ metadata }) => {
       const service = metadata.labels?.["kubernetes.io/service-name"];
       const ours = metadata.labels?.[managedBy] === "endpointslice-controller.k8s.io";
@@ -44,7 +45,7 @@ export const endpointSliceController = defineController({
     const existing = ctx
       .byIndex(EndpointSlice, "service", `${namespace}/${name}`)
       .filter(({ metadata }) => !metadata.deletionTimestamp);
-    const pods = podsOf(service, ctx.list(Pod, namespace ?? ""));
+    const pods = podsOf(service, ctx);
     const groups = withZones(
       service,
       groupsOf(service, pods, (node) => ctx.get(Node, { name: node })),
