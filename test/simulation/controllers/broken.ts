@@ -30,10 +30,21 @@ export const controllerBreakages: Readonly<Record<string, ControllerBreakage>> =
       event: changed("nodes", (spec) => ({ ...spec, taints: [], unschedulable: false })),
     }),
   },
+  "pods of silent nodes that are deleted by force": {
+    tamper: () => ({ request: byForce }),
+  },
   "nobody who collects orphans": { without: "garbage-collector-controller" },
   "nobody who looks at silent nodes": { without: "node-lifecycle-controller" },
   "evictions that ask no budget": { ignoresBudgets: true },
 };
+
+/** Controllers that delete a pod do not wait for its node to stop it. */
+function byForce(request: ApiRequest): ApiRequest {
+  const { body, method, path } = request;
+  if (method !== "DELETE" || !path.includes("/pods/") || body.kind !== "object") return request;
+  const options = { ...(body.object as object), gracePeriodSeconds: 0 };
+  return { ...request, body: { ...body, object: options } };
+}
 
 const isCreation = ({ method, path }: ApiRequest, resource: string) =>
   method === "POST" && path.endsWith(`/${resource}`);

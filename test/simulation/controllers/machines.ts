@@ -18,6 +18,8 @@ export const podsMax = 12;
 interface Machine {
   isAlive: boolean;
   heartbeatAt: number;
+  /** Ids of the pods that were started and not stopped. */
+  readonly running: Set<string>;
 }
 
 /** Machines whose pods pretend to run: a silent one neither starts, stops nor says anything. */
@@ -48,6 +50,11 @@ export class Machines {
     return this.#machines.get(name)?.isAlive ?? false;
   }
 
+  /** Also when it is silent: nobody can know then what it does. */
+  isRunning(name: string, uid: string): boolean {
+    return this.#machines.get(name)?.running.has(uid) ?? false;
+  }
+
   async add(name: string): Promise<void> {
     if (!(await this.#client.find(Node, { name }))) {
       const labels = { "kubernetes.io/hostname": name };
@@ -56,7 +63,7 @@ export class Machines {
     if (!(await this.#client.find(Lease, { namespace: "kube-node-lease", name }))) {
       await this.#client.create(Lease, { metadata: { namespace: "kube-node-lease", name } });
     }
-    this.#machines.set(name, { isAlive: true, heartbeatAt: -Infinity });
+    this.#machines.set(name, { isAlive: true, heartbeatAt: -Infinity, running: new Set() });
   }
 
   silence(name: string): void {
@@ -66,7 +73,9 @@ export class Machines {
 
   revive(name: string): void {
     const machine = this.#machines.get(name);
-    if (machine) this.#machines.set(name, { isAlive: true, heartbeatAt: -Infinity });
+    if (!machine) return;
+    machine.isAlive = true;
+    machine.heartbeatAt = -Infinity;
   }
 
   /** For good: it comes back under its name as another one. */
@@ -97,7 +106,7 @@ export class Machines {
         await quietly(() => this.#beat(name));
       }
       for (const pod of pods) {
-        if (pod.spec.nodeName === name) await quietly(() => this.#run(pod));
+        if (pod.spec.nodeName === name) await quietly(() => this.#run(pod, machine));
       }
     }
   }
@@ -119,7 +128,7 @@ export class Machines {
     await this.#client.patch(Node, { name }, patch, { subresource: "status" });
   }
 
-  async #run(pod: Pod): Promise<void> {
+  async #run(pod: Pod, { running }: Machine): Promise<void> {
     const { deletionTimestamp, labels, uid } = pod.metadata;
     const state = `${uid} ${deletionTimestamp ? "going" : (pod.status.phase ?? "Pending")}`;
     const since = this.#since.get(state) ?? this.#clock.now();
@@ -128,15 +137,19 @@ export class Machines {
     if (deletionTimestamp) {
       if (ageMs < stopMs) return;
       const { namespace, name } = pod.metadata;
+      running.delete(uid);
       const options = { gracePeriodSeconds: 0, preconditions: { uid } };
       await this.#client.delete(Pod, { namespace, name }, options);
     } else if (isFinished(pod)) {
       return;
     } else if (pod.status.phase !== "Running") {
-      if (ageMs >= startMs) await this.#say(pod, "Running", true);
+      if (ageMs < startMs) return;
+      running.add(uid);
+      await this.#say(pod, "Running", true);
     } else if (labels?.["app"] === "work") {
-      if (ageMs >= jobMs)
-        await this.#say(pod, this.#dice.chance(0.1) ? "Failed" : "Succeeded", false);
+      if (ageMs < jobMs) return;
+      running.delete(uid);
+      await this.#say(pod, this.#dice.chance(0.1) ? "Failed" : "Succeeded", false);
     } else if (!isReady(pod)) {
       if (this.#dice.chance(0.3)) await this.#say(pod, "Running", true);
     } else if (this.sickness > 0 && this.#dice.chance(this.sickness)) {

@@ -39,6 +39,8 @@ export interface ControllerReport {
   /** What happened, where it was asked for. */
   readonly lines: readonly string[];
   readonly steps: number;
+  /** Of all objects that are watched over. */
+  readonly changes: number;
 }
 
 const steps = 25;
@@ -59,7 +61,8 @@ export async function runControllerSeed(
   } finally {
     await run.close();
   }
-  return { seed, violation: journal.violation, lines: journal.lines, steps: run.steps };
+  const { lines, violation } = journal;
+  return { seed, violation, lines, steps: run.steps, changes: run.changes };
 }
 
 class Run {
@@ -128,7 +131,12 @@ class Run {
       accuse: (what) => this.#accuse(what),
       lostSince: (from) => weather.lostCreations.filter((at) => at > from).length,
       takenAway: this.#takenAway,
+      isRunningOn: (node, uid) => this.#machines.isRunning(node, uid),
     });
+  }
+
+  get changes(): number {
+    return this.#witness.changes;
   }
 
   async play(): Promise<void> {

@@ -44,10 +44,13 @@ export interface WitnessOptions {
   readonly lostSince: (from: number) => number;
   /** Pods that something else than their controller took away, by uid. */
   readonly takenAway: ReadonlySet<string>;
+  /** Whether the machine of a node has started that pod and not stopped it. */
+  readonly isRunningOn: (node: string, uid: string) => boolean;
 }
 
 /** Watches, on the server itself, that controllers and scheduler do at no time what they must not. */
 export class Witness {
+  changes = 0;
   readonly #options: WitnessOptions;
   readonly #pods = new Map<string, Pod>();
   readonly #wanted = new Map<string, Recent<number>>();
@@ -102,6 +105,7 @@ export class Witness {
     for await (const { type, object } of client.watch(resource, query, signal)) {
       if (type === "BOOKMARK" || type === "ERROR") continue;
       tell(`${type} ${resource.info.kind} ${object.metadata.name} ${summary(object)}`);
+      this.changes++;
       see(type, object);
     }
   }
@@ -153,7 +157,10 @@ export class Witness {
     if (wasHealthy && !(isHealthy(pod) && type !== "DELETED")) {
       this.#unreadySince.set(uid, clock.now());
     }
-    if (type === "DELETED") this.#lastUid.set(name, uid);
+    if (type === "DELETED") {
+      this.#lastUid.set(name, uid);
+      this.#gone(pod);
+    }
     if (type === "ADDED") this.#created(pod);
     if (type !== "DELETED" && pod.spec.nodeName && !before?.spec.nodeName) this.#bound(pod);
     const isNewlyGoing = pod.metadata.deletionTimestamp && !before?.metadata.deletionTimestamp;
@@ -195,6 +202,18 @@ export class Witness {
         accuse(`${pod.metadata.name} comes before ${set.metadata.name}-${lower} is ready`);
       }
     }
+  }
+
+  /**
+   * The name of a set's pod is free when nothing runs under it any more. Whoever gives it up before
+   * has to know that the machine is gone, or takes the blame: a forced deletion.
+   */
+  #gone(pod: Pod): void {
+    const { accuse, isRunningOn, takenAway } = this.#options;
+    const { metadata, spec } = pod;
+    if (controllerOf(pod)?.kind !== "StatefulSet" || takenAway.has(metadata.uid)) return;
+    if (!isRunningOn(spec.nodeName ?? "", metadata.uid)) return;
+    accuse(`${metadata.name} is given up, and still runs on ${spec.nodeName}`);
   }
 
   /** And go before those before them, unless something else takes them away. */
