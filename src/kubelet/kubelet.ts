@@ -2,9 +2,13 @@ import type { Pod } from "#api/core/v1.ts";
 import { sleep } from "#base/clock.ts";
 import { Scope } from "#base/scope.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
+import { admit, isAboutLabels } from "./admission/admit.ts";
+import type { Rejection } from "./admission/admit.ts";
+import { RejectionPace } from "./admission/pace.ts";
 import { fingerprintOf, podUidLabel, readFingerprints } from "./pod-worker/runtime-state.ts";
 import { PodWorker } from "./pod-worker/worker.ts";
 import type { WorkerEnvironment } from "./pod-worker/worker.ts";
+import { isTerminalPhase } from "./status/pod-status.ts";
 
 /** How often things are looked at although nothing was heard of them. */
 export interface KubeletPeriods {
@@ -37,10 +41,12 @@ export class Kubelet {
   readonly #next = new Map<string, Pod>();
   /** Deleted pods that have ended here, and wait for the API server to forget them. */
   readonly #ended = new Set<string>();
+  readonly #pace: RejectionPace;
   #synced = false;
 
   constructor(env: WorkerEnvironment, signal: AbortSignal, periods: Partial<KubeletPeriods> = {}) {
     this.#env = env;
+    this.#pace = new RejectionPace(env.clock);
     // Who seldom lists has a reason to: such a kubelet looks at its pods no more often.
     const resyncMs = Math.max(usualPeriods.resyncMs, periods.relistMs ?? 0);
     this.#periods = { ...usualPeriods, resyncMs, ...periods };
@@ -137,7 +143,7 @@ export class Kubelet {
   #start(pod: Pod): void {
     const { uid } = pod.metadata;
     const worker = new PodWorker(pod, this.#env);
-    const done = worker.run(this.#scope.signal).finally(() => {
+    const done = this.#runWorker(worker).finally(() => {
       this.#workers.delete(uid);
       if (!worker.removed) this.#ended.add(uid);
       const next = this.#next.get(uid);
@@ -146,6 +152,40 @@ export class Kubelet {
     });
     this.#workers.set(uid, { worker, done });
     this.#scope.run(`pod ${pod.metadata.namespace}/${pod.metadata.name}`, () => done);
+  }
+
+  async #runWorker(worker: PodWorker): Promise<void> {
+    const { signal } = this.#scope;
+    const rejection = await this.#admit(worker.pod, signal);
+    if (rejection) {
+      worker.reject(rejection);
+      await this.#pace.wait(signal).catch(() => {}); // It ends.
+    }
+    await worker.run(signal);
+  }
+
+  /** Those that run here already, or have ended, are not asked about again. */
+  async #admit(pod: Pod, signal: AbortSignal): Promise<Rejection | undefined> {
+    const { node: own, logger } = this.#env;
+    const node = own?.lastSeen;
+    const { deletionTimestamp, uid } = pod.metadata;
+    const { phase, startTime } = pod.status;
+    if (!own || !node || deletionTimestamp || startTime || isTerminalPhase(phase)) return undefined;
+    const rejection = admit(pod, node, this.#taken(uid));
+    if (!rejection || !isAboutLabels(rejection)) return rejection;
+    try {
+      return admit(pod, await own.look(signal), this.#taken(uid));
+    } catch (error) {
+      if (!signal.aborted) logger.warn("the node's labels may be old", { error });
+      return rejection;
+    }
+  }
+
+  /** All other pods that may still hold something of the node. */
+  #taken(uid: string): Pod[] {
+    return [...this.#workers.values()].flatMap(({ worker: { pod, rejected } }) =>
+      rejected || pod.metadata.uid === uid || isTerminalPhase(pod.status.phase) ? [] : [pod],
+    );
   }
 
   async #listen(signal: AbortSignal): Promise<void> {

@@ -1,8 +1,26 @@
 import type { Container, Pod, PodSpec, PodStatus } from "#api/core/v1.ts";
-import { addQuantities, compareQuantities, parseQuantity } from "#schema/quantity.ts";
+import {
+  addQuantities,
+  compareQuantities,
+  parseQuantity,
+  quantityMilli,
+  quantityValue,
+} from "#schema/quantity.ts";
 
 /** Amounts by resource name, as quantities. */
 export type ResourceAmounts = Readonly<Record<string, string>>;
+
+/** The same as numbers: milli-CPUs, and whole units of everything else. */
+export type Amounts = ReadonlyMap<string, number>;
+
+export function amountsOf(quantities: ResourceAmounts): Map<string, number> {
+  return new Map(
+    Object.entries(quantities).map(([name, amount]) => [
+      name,
+      name === "cpu" ? quantityMilli(amount) : quantityValue(amount),
+    ]),
+  );
+}
 
 /**
  * What the scheduler sets aside for a pod: its containers at their most demanding moment. With its
@@ -22,7 +40,7 @@ type Kind = "requests" | "limits";
 function podTotal(spec: PodSpec, kind: Kind, status: PodStatus | undefined): ResourceAmounts {
   let total: ResourceAmounts = {};
   for (const container of spec.containers) {
-    total = add(total, amountsOf(container, kind, status));
+    total = add(total, containerAmounts(container, kind, status));
   }
 
   // Init containers run one after the other, each beside the sidecars that started before it.
@@ -30,7 +48,7 @@ function podTotal(spec: PodSpec, kind: Kind, status: PodStatus | undefined): Res
   let initPeak: ResourceAmounts = {};
   for (const container of spec.initContainers ?? []) {
     const isSidecar = container.restartPolicy === "Always";
-    const amounts = amountsOf(container, kind, isSidecar ? status : undefined);
+    const amounts = containerAmounts(container, kind, isSidecar ? status : undefined);
     if (isSidecar) {
       sidecars = add(sidecars, amounts);
       initPeak = largest(initPeak, sidecars);
@@ -50,7 +68,7 @@ function podTotal(spec: PodSpec, kind: Kind, status: PodStatus | undefined): Res
 }
 
 /** What is wanted, unless the node cannot do it; and what there is, as long as it is more. */
-function amountsOf(
+function containerAmounts(
   { name, resources }: Container,
   kind: Kind,
   status: PodStatus | undefined,
@@ -63,6 +81,13 @@ function amountsOf(
   const given = kind === "requests" ? (container.allocatedResources ?? {}) : {};
   const pending = status?.conditions?.find(({ type }) => type === "PodResizePending");
   return largest(pending?.reason === "Infeasible" ? {} : wanted, largest(actual, given));
+}
+
+/** Extended resources are neither Kubernetes' own nor quota's names for others. */
+export function isExtendedResource(name: string): boolean {
+  if (!name.includes("/") || name.startsWith("requests.")) return false;
+  const domain = name.split("/")[0] ?? "";
+  return domain !== "kubernetes.io" && !domain.endsWith(".kubernetes.io");
 }
 
 /** Pods that ask for nothing go first when a node runs short, guaranteed ones last. */

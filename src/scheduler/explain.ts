@@ -3,7 +3,7 @@ import { matchesNodeAffinity } from "#machinery/scheduling/node-affinity.ts";
 import { isTolerated } from "#machinery/scheduling/taints.ts";
 import type { NodeInfo } from "./cache/node-info.ts";
 import type { PodInfo } from "./cache/pod-info.ts";
-import { portsConflict } from "./cache/host-ports.ts";
+import { portsConflict } from "#machinery/scheduling/host-ports.ts";
 import { PodFilters } from "./filters.ts";
 import type { ClusterView, Refusal } from "./framework.ts";
 import type { Profile } from "./profile/profile.ts";

@@ -152,6 +152,7 @@ async function startNode(index: number, shared: Shared): Promise<void> {
     reporter,
     hostAddress: facts.address,
     memoryBytes: facts.memoryBytes,
+    node: heartbeat,
     event: podEvents(recorder),
     changed: (podUid) => kubelet.poke(podUid),
   });

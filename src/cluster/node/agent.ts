@@ -238,7 +238,7 @@ async function runKubelet(agent: Agent, scope: Scope): Promise<KubeletListener> 
   const own = { node: config.node, client, informer: pods, clock, logger };
   const staticPods = new StaticPods(own);
   const worker = await workerEnvironment(agent, (pod) => staticPods.target(pod), scope);
-  const kubelet = new Kubelet(worker.env, scope.signal);
+  const kubelet = new Kubelet({ ...worker.env, node: heartbeat }, scope.signal);
   worker.bind(kubelet);
   scope.run("kubelet", () => kubelet.run());
   const others = staticPods.applied;

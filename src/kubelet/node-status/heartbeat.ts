@@ -7,6 +7,7 @@ import type { Random } from "#base/random.ts";
 import { isAlreadyExists, isConflict } from "#client/client.ts";
 import type { Client } from "#client/client.ts";
 import type { Draft } from "#schema/message.ts";
+import type { OwnNode } from "../pod-worker/dependencies.ts";
 import { newNode, nodeStatus } from "./node-status.ts";
 import type { NodeFacts, NodeHealth } from "./node-status.ts";
 
@@ -35,13 +36,23 @@ const leaseRenewMs = 10_000;
 const leaseNamespace = "kube-node-lease";
 
 /** Registers the node, then keeps its status and its lease fresh until the signal aborts. */
-export class Heartbeat {
+export class Heartbeat implements OwnNode {
   readonly #options: HeartbeatOptions;
+  #node: Node | undefined;
   #poke: (() => void) | undefined;
   #poked = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
+  }
+
+  get lastSeen(): Node | undefined {
+    return this.#node;
+  }
+
+  async look(signal: AbortSignal): Promise<Node> {
+    const { client, name } = this.#options;
+    return (this.#node = await client.get(Node, { name }, signal));
   }
 
   /** Something that the status shows has changed: write it now. */
@@ -56,6 +67,7 @@ export class Heartbeat {
     for (let attempt = 0; ; attempt++) {
       try {
         const node = (await this.#known(signal)) ?? (await this.#create(signal));
+        this.#node = node;
         this.#options.event(node, "Normal", "Starting", "Starting kubelet.");
         return node;
       } catch (error) {
@@ -141,10 +153,7 @@ export class Heartbeat {
 
   async #next(signal: AbortSignal): Promise<{ text: string; send: () => Promise<void> }> {
     const { client, clock, name, facts } = this.#options;
-    const [node, health] = await Promise.all([
-      client.get(Node, { name }, signal),
-      this.#options.health(signal),
-    ]);
+    const [node, health] = await Promise.all([this.look(signal), this.#options.health(signal)]);
     const status = nodeStatus(name, facts, health, node.status, clock.now());
     // Heartbeat times differ each time; they alone are no reason to write.
     const text = JSON.stringify({

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodStatus } from "#api/core/v1.ts";
+import type { Container, Node, Pod, PodStatus } from "#api/core/v1.ts";
 import type { Mount } from "../cri/v1.ts";
 import type { ContainerRun } from "./runtime-state.ts";
 
@@ -19,6 +19,14 @@ export interface VolumeManager {
   mountsOf(pod: Pod, container: Container): Promise<readonly Mount[]>;
   /** Unmounts and deletes what `setUp` made. The pod's containers are gone by then. */
   tearDown(podUid: string): Promise<void>;
+}
+
+/** The object of the node that the pods are on. */
+export interface OwnNode {
+  /** As it was some seconds ago; undefined before it is there. */
+  readonly lastSeen: Node | undefined;
+  /** As it is now. */
+  look(signal: AbortSignal): Promise<Node>;
 }
 
 /** Resolves the environment of a container: values, ConfigMaps, Secrets, fields, Services. */

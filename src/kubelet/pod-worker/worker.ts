@@ -3,10 +3,11 @@ import { sleep } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
+import type { Rejection } from "../admission/admit.ts";
 import type { Runtime } from "../cri/runtime.ts";
 import { kubeletConditions } from "../status/conditions.ts";
 import { withForeignStatus } from "../status/merge.ts";
-import { podStatus } from "../status/pod-status.ts";
+import { podStatus, rejectedStatus } from "../status/pod-status.ts";
 import { Backoff } from "./backoff.ts";
 import { containerHash } from "./container-hash.ts";
 import { ContainerError } from "./dependencies.ts";
@@ -16,6 +17,7 @@ import type {
   ImageManager,
   LifecycleHooks,
   NodeFiles,
+  OwnNode,
   Prober,
   StatusReporter,
   VolumeManager,
@@ -43,6 +45,8 @@ export interface WorkerEnvironment {
   readonly logger: Logger;
   readonly hostAddress: string;
   readonly memoryBytes: number;
+  /** Where it is missing, every pod is taken that is put here. */
+  readonly node?: OwnNode;
   /** For `kubectl describe`; `fieldPath` names the container. */
   event(
     pod: Pod,
@@ -92,6 +96,7 @@ export class PodWorker {
   #resized: ReadonlyMap<string, ResourceRequirements> = new Map();
   #retries = 0;
   #failure: { reason: string; message: string } | undefined;
+  #rejection: Rejection | undefined;
   #removed = false;
   /** Nothing of the pod runs, and nothing will again. */
   #settled = false;
@@ -129,6 +134,10 @@ export class PodWorker {
     return this.#settled;
   }
 
+  get rejected(): boolean {
+    return this.#rejection !== undefined;
+  }
+
   get removed(): boolean {
     return this.#removed;
   }
@@ -159,6 +168,13 @@ export class PodWorker {
     this.#failure ??= { reason, message };
     this.#end(graceSeconds);
     this.poke();
+  }
+
+  /** The node does not take the pod: nothing of it is ever started. Before `run`. */
+  reject(rejection: Rejection): void {
+    this.#rejection = rejection;
+    this.#settled = true;
+    this.#env.event(this.#pod, "Warning", rejection.reason, rejection.message);
   }
 
   /** Something may have changed: look again. */
@@ -564,7 +580,17 @@ export class PodWorker {
   /** The next status starts from this one: times of conditions, counts, the last phase. */
   #refreshStatus(): PodStatus {
     const env = this.#env;
-    const status = podStatus({
+    const status = this.#rejection
+      ? rejectedStatus(this.#pod, this.#rejection, env.clock.now())
+      : this.#ownStatus();
+    this.#pod = { ...this.#pod, status };
+    this.#hasStatus = true;
+    return status;
+  }
+
+  #ownStatus(): PodStatus {
+    const env = this.#env;
+    return podStatus({
       pod: this.#pod,
       state: this.#state,
       nowMs: env.clock.now(),
@@ -579,9 +605,6 @@ export class PodWorker {
       sandboxReady: this.#state.sandboxes[0]?.ready === true,
       ...(this.#failure && { failure: this.#failure }),
     });
-    this.#pod = { ...this.#pod, status };
-    this.#hasStatus = true;
-    return status;
   }
 
   #report(): PodStatus {

@@ -1,7 +1,8 @@
 import type { Container, Pod, PodStatus, ResourceRequirements } from "#api/core/v1.ts";
 import { podQosClass } from "#machinery/pod-resources.ts";
 import type { ContainerRun, RuntimeState } from "../pod-worker/runtime-state.ts";
-import { conditionsOf } from "./conditions.ts";
+import type { Rejection } from "../admission/admit.ts";
+import { conditionsOf, kubeletConditions } from "./conditions.ts";
 import { containerStatuses } from "./container-status.ts";
 import { phaseOf } from "./phase.ts";
 import { rfc3339 } from "./time.ts";
@@ -56,6 +57,21 @@ export function podStatus(input: StatusInput): PodStatus {
     containerStatuses: [...statuses.app],
     ...(statuses.ephemeral.length > 0 && { ephemeralContainerStatuses: [...statuses.ephemeral] }),
     ...(nominatedNodeName && { nominatedNodeName }),
+    qosClass: podQosClass(pod),
+  };
+}
+
+/** Of a pod that its node did not take: of its containers there is nothing to tell. */
+export function rejectedStatus(pod: Pod, rejection: Rejection, nowMs: number): PodStatus {
+  const { generation } = pod.metadata;
+  const { conditions = [], startTime } = pod.status;
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    phase: "Failed",
+    conditions: conditions.filter(({ type }) => !kubeletConditions.has(type)),
+    reason: rejection.reason,
+    message: `Pod was rejected: ${rejection.message}`,
+    startTime: startTime ?? rfc3339(nowMs),
     qosClass: podQosClass(pod),
   };
 }

@@ -1,9 +1,9 @@
 import type { Node } from "#api/core/v1.ts";
-import { amountsOf } from "./pod-shape.ts";
-import type { Amounts } from "./pod-shape.ts";
+import { amountsOf } from "#machinery/pod-resources.ts";
+import type { Amounts } from "#machinery/pod-resources.ts";
 import type { PodInfo } from "./pod-info.ts";
-import { portsConflict } from "./host-ports.ts";
-import type { HostPort } from "./host-ports.ts";
+import { portsConflict } from "#machinery/scheduling/host-ports.ts";
+import type { HostPort } from "#machinery/scheduling/host-ports.ts";
 
 /** A node that is asked "what if?" of: nothing that is said of it is kept. */
 const hypothetical = -1;

@@ -1,11 +1,8 @@
 import type { Container, Pod, PodSpec } from "#api/core/v1.ts";
-import { podRequests } from "#machinery/pod-resources.ts";
-import { quantityMilli, quantityValue } from "#schema/quantity.ts";
-import { hostPortsOf } from "./host-ports.ts";
-import type { HostPort } from "./host-ports.ts";
-
-/** Amounts as numbers: milli-CPUs, and whole units of everything else. */
-export type Amounts = ReadonlyMap<string, number>;
+import { amountsOf, podRequests } from "#machinery/pod-resources.ts";
+import type { Amounts } from "#machinery/pod-resources.ts";
+import { hostPortsOf } from "#machinery/scheduling/host-ports.ts";
+import type { HostPort } from "#machinery/scheduling/host-ports.ts";
 
 /** What a pod is to one node, whatever it is called and however it is labelled. */
 export interface PodShape {
@@ -69,16 +66,6 @@ function partsOf(containers: PodSpec["containers"] | undefined): unknown {
     ports?.some(({ hostPort }) => hostPort) && ports,
     restartPolicy,
   ]);
-}
-
-/** Quantities as numbers. */
-export function amountsOf(quantities: Readonly<Record<string, string>>): Map<string, number> {
-  return new Map(
-    Object.entries(quantities).map(([name, amount]) => [
-      name,
-      name === "cpu" ? quantityMilli(amount) : quantityValue(amount),
-    ]),
-  );
 }
 
 function scoreRequestsOf(pod: Pod, requests: Amounts): { cpu: number; memory: number } {

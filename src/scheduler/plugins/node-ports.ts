@@ -1,4 +1,4 @@
-import { hostPortsOf, portsConflict } from "../cache/host-ports.ts";
+import { hostPortsOf, portsConflict } from "#machinery/scheduling/host-ports.ts";
 import type { Plugin } from "../framework.ts";
 
 /** Two pods cannot have the same port of a node. */

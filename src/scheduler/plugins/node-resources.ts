@@ -1,10 +1,9 @@
 import type { Node, Pod } from "#api/core/v1.ts";
-import { podRequests } from "#machinery/pod-resources.ts";
+import { amountsOf, isExtendedResource, podRequests } from "#machinery/pod-resources.ts";
+import type { Amounts } from "#machinery/pod-resources.ts";
 import { NodeInfo } from "../cache/node-info.ts";
 import { podInfo } from "../cache/pod-info.ts";
 import type { PodInfo } from "../cache/pod-info.ts";
-import { amountsOf } from "../cache/pod-shape.ts";
-import type { Amounts } from "../cache/pod-shape.ts";
 import type { Plugin, Refusal } from "../framework.ts";
 import type { NodeResourcesFitArgs } from "../profile/arguments.ts";
 import { strategyScorer } from "./resource-strategies.ts";
@@ -38,13 +37,6 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
       }
     },
   };
-}
-
-/** Extended resources are neither Kubernetes' own nor quota's names for others. */
-export function isExtendedResource(name: string): boolean {
-  if (!name.includes("/") || name.startsWith("requests.")) return false;
-  const domain = name.split("/")[0] ?? "";
-  return domain !== "kubernetes.io" && !domain.endsWith(".kubernetes.io");
 }
 
 function shortage(

@@ -7,7 +7,7 @@ import {
 } from "#machinery/validation/field-error.ts";
 import type { FieldError } from "#machinery/validation/field-error.ts";
 import { isQualifiedName } from "#machinery/validation/names.ts";
-import { isExtendedResource } from "../plugins/node-resources.ts";
+import { isExtendedResource } from "#machinery/pod-resources.ts";
 import type { NodeResourcesFitArgs } from "../profile/arguments.ts";
 import type {
   GivenArguments,

@@ -6,6 +6,7 @@ import { conformance, quickly, withNodes } from "./row.ts";
 import type { Row } from "./row.ts";
 import {
   collects,
+  isReady,
   keepsStatus,
   makeIll,
   podsOf,
@@ -236,5 +237,46 @@ conformance(
   async (row) => {
     await createSet(row, 1);
     await keepsStatus(row, `${row.apps}/statefulsets`, "ss");
+  },
+);
+
+conformance(
+  "StatefulSet Basic StatefulSet functionality [StatefulSetBasic] Should recreate evicted statefulset",
+  async (row) => {
+    const [node] = (await row.get("/api/v1/nodes")).items;
+    const nodeName: string = node.metadata.name;
+    const ports = [{ hostPort: 21017, containerPort: 21017, name: "conflict" }];
+    const containers = [{ name: "webserver", image: "httpd:1", ports }];
+    const path = `${row.core}/pods/test-pod`;
+    await row.create(`${row.core}/pods`, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "test-pod" },
+      spec: { nodeName, containers },
+    });
+    await row.until(path, (pod) => assert.ok(isReady(pod)));
+    const { metadata } = await row.get(`${row.core}/pods`);
+    await row.create(`${row.apps}/statefulsets`, {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: { name: "ss" },
+      spec: {
+        replicas: 1,
+        serviceName: "test",
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { nodeName, containers } },
+      },
+    });
+    // The node does not take it, and the set makes it again: under the same name, and in vain.
+    const seen: string[] = [];
+    const query = `fieldSelector=metadata.name%3Dss-0&watch=1&resourceVersion=`;
+    await watched(row, `${row.core}/pods?${query}${metadata.resourceVersion}`, (event) => {
+      const { reason } = event.object.status;
+      if (reason) seen.push(reason);
+      return event.type === "DELETED";
+    });
+    assert.deepEqual([...new Set(seen)], ["NodePorts"]);
+    await row.remove(path, { gracePeriodSeconds: 0 });
+    await row.until(`${row.core}/pods/ss-0`, (pod) => assert.ok(isReady(pod)));
   },
 );

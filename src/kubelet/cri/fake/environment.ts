@@ -5,7 +5,12 @@ import { sleep } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
 import type { Random } from "#base/random.ts";
 import { createImageManager } from "../../images/image-manager.ts";
-import type { LifecycleHooks, Prober, StatusReporter } from "../../pod-worker/dependencies.ts";
+import type {
+  LifecycleHooks,
+  OwnNode,
+  Prober,
+  StatusReporter,
+} from "../../pod-worker/dependencies.ts";
 import type { WorkerEnvironment } from "../../pod-worker/worker.ts";
 import { createProber } from "../../prober/prober.ts";
 import type { ProbeAction, ProbeResult } from "../../prober/prober.ts";
@@ -20,6 +25,7 @@ export interface FakeEnvironmentOptions {
   readonly hostAddress: string;
   readonly memoryBytes: number;
   readonly event: WorkerEnvironment["event"];
+  readonly node?: OwnNode;
   /** A probe's verdict changed: wake the pod's worker. */
   readonly changed: (podUid: string) => void;
   /** By default commands are asked of the runtime, and everything else passes. */
@@ -46,6 +52,7 @@ export function createFakeEnvironment(options: FakeEnvironmentOptions): FakeEnvi
     reporter: options.reporter,
     hostAddress: options.hostAddress,
     memoryBytes: options.memoryBytes,
+    ...(options.node && { node: options.node }),
     prober: createProber({ clock, random, logger, act, event, changed: options.changed }),
     images: createImageManager({
       runtime,
