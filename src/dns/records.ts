@@ -1,5 +1,7 @@
 import type { Service } from "#api/core/v1/service.ts";
 import type { EndpointSlice } from "#api/discovery/v1.ts";
+import { SlicesByService, nameKey } from "#machinery/slices-by-service.ts";
+import type { ObjectName } from "#machinery/slices-by-service.ts";
 
 export interface DnsPort {
   readonly name: string;
@@ -45,11 +47,6 @@ export interface Records {
   owners(ip: string): readonly DnsOwner[];
 }
 
-export interface ObjectName {
-  readonly namespace?: string | undefined;
-  readonly name: string;
-}
-
 /**
  * Records made of the Services and EndpointSlices that it is told of, in any order. What changes is
  * worked out at once, for the one Service alone.
@@ -58,9 +55,7 @@ export class ClusterRecords implements Records {
   hasSynced = false;
   #serial = 0;
   readonly #services = new Map<string, Service>();
-  /** By Service, then by slice. */
-  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
-  readonly #serviceOfSlice = new Map<string, string>();
+  readonly #slices = new SlicesByService();
   readonly #resolved = new Map<string, DnsService>();
   readonly #namespaces = new Map<string, number>();
   readonly #clusterIps = new Map<string, string>();
@@ -107,27 +102,11 @@ export class ClusterRecords implements Records {
   }
 
   setEndpointSlice(slice: EndpointSlice): void {
-    const key = nameKey(slice.metadata);
-    const name = slice.metadata.labels?.["kubernetes.io/service-name"];
-    const service = name && `${slice.metadata.namespace}/${name}`;
-    if (this.#serviceOfSlice.get(key) !== service) this.removeEndpointSlice(slice.metadata);
-    if (!service) return;
-    let slices = this.#slices.get(service);
-    if (!slices) this.#slices.set(service, (slices = new Map()));
-    slices.set(key, slice);
-    this.#serviceOfSlice.set(key, service);
-    this.#resolve(service);
+    for (const service of this.#slices.set(slice)) this.#resolve(service);
   }
 
   removeEndpointSlice(slice: ObjectName): void {
-    const key = nameKey(slice);
-    const service = this.#serviceOfSlice.get(key);
-    if (!service) return;
-    this.#serviceOfSlice.delete(key);
-    const slices = this.#slices.get(service);
-    slices?.delete(key);
-    if (slices?.size === 0) this.#slices.delete(service);
-    this.#resolve(service);
+    for (const service of this.#slices.remove(slice)) this.#resolve(service);
   }
 
   markSynced(): void {
@@ -139,8 +118,7 @@ export class ClusterRecords implements Records {
     this.#forget(key);
     const service = this.#services.get(key);
     if (!service) return;
-    const slices = [...(this.#slices.get(key)?.values() ?? [])];
-    const resolved = dnsService(service, slices);
+    const resolved = dnsService(service, this.#slices.of(key));
     this.#resolved.set(key, resolved);
     const { namespace, clusterIp, endpoints } = resolved;
     this.#namespaces.set(namespace, (this.#namespaces.get(namespace) ?? 0) + 1);
@@ -215,8 +193,4 @@ export function isIpv4(value: string): boolean {
     parts.length === 4 &&
     parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)
   );
-}
-
-function nameKey(name: ObjectName): string {
-  return `${name.namespace ?? ""}/${name.name}`;
 }

@@ -1,3 +1,4 @@
+import { SlicesByService, nameKey } from "#machinery/slices-by-service.ts";
 import type { Service } from "#api/core/v1/service.ts";
 import type { Endpoint, EndpointSlice } from "#api/discovery/v1.ts";
 
@@ -80,26 +81,14 @@ export interface ServicePlan {
 }
 
 export function plan(state: ProxyState): ProxyPlan {
-  const slices = new Map<string, EndpointSlice[]>();
-  for (const slice of state.endpointSlices) {
-    const key = serviceKeyOf(slice);
-    if (!key) continue;
-    const list = slices.get(key);
-    if (list) list.push(slice);
-    else slices.set(key, [slice]);
-  }
+  const slices = new SlicesByService();
+  for (const slice of state.endpointSlices) slices.set(slice);
   const parts: ServicePlan[] = [];
   for (const service of state.services) {
-    const key = `${service.metadata.namespace}/${service.metadata.name}`;
-    parts.push(planService(service, slices.get(key) ?? [], state.node));
+    const key = nameKey(service.metadata);
+    parts.push(planService(service, slices.of(key), state.node));
   }
   return assemble(state.node, parts);
-}
-
-/** The Service that a slice belongs to, as "namespace/name". */
-export function serviceKeyOf(slice: EndpointSlice): string | undefined {
-  const name = slice.metadata.labels?.["kubernetes.io/service-name"];
-  return name ? `${slice.metadata.namespace}/${name}` : undefined;
 }
 
 export function planService(

@@ -4,8 +4,10 @@ import type { Logger } from "#base/log.ts";
 import type { Service } from "#api/core/v1/service.ts";
 import type { EndpointSlice } from "#api/discovery/v1.ts";
 import type { MetricsRegistry } from "#base/metrics.ts";
+import { SlicesByService, nameKey } from "#machinery/slices-by-service.ts";
+import type { ObjectName } from "#machinery/slices-by-service.ts";
 import { ProxyMetrics } from "./metrics.ts";
-import { assemble, diff, planService, serviceKeyOf } from "./plan.ts";
+import { assemble, diff, planService } from "./plan.ts";
 import type { ProxyNode, ProxyPlan, ServicePlan } from "./plan.ts";
 
 /** What carries plans out. */
@@ -32,12 +34,6 @@ export interface ProxyOptions {
   readonly fullSyncMs?: number;
 }
 
-/** Where an object is. */
-export interface ObjectName {
-  readonly namespace?: string | undefined;
-  readonly name: string;
-}
-
 export interface ProxyHealth {
   readonly healthy: boolean;
   /** Milliseconds since the epoch; 0 before the first sync. */
@@ -53,9 +49,7 @@ export class Proxy {
   readonly #options: ProxyOptions;
   readonly #metrics: ProxyMetrics;
   readonly #services = new Map<string, Service>();
-  /** By Service, then by slice. */
-  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
-  readonly #serviceOfSlice = new Map<string, string>();
+  readonly #slices = new SlicesByService();
   /** Parts of the plan that are up to date. */
   readonly #parts = new Map<string, ServicePlan>();
   readonly #synced = Promise.withResolvers<void>();
@@ -90,28 +84,17 @@ export class Proxy {
   }
 
   setEndpointSlice(slice: EndpointSlice): void {
-    const key = nameKey(slice.metadata);
-    const service = serviceKeyOf(slice);
-    if (this.#serviceOfSlice.get(key) !== service) this.removeEndpointSlice(slice.metadata);
-    if (!service) return;
-    let slices = this.#slices.get(service);
-    if (!slices) this.#slices.set(service, (slices = new Map()));
-    this.#metrics.endpointsChanged(this.#hasSynced ? triggerTime(slice) : undefined);
-    slices.set(key, slice);
-    this.#serviceOfSlice.set(key, service);
-    this.#changed(service);
+    for (const service of this.#slices.set(slice)) {
+      this.#metrics.endpointsChanged(this.#hasSynced ? triggerTime(slice) : undefined);
+      this.#changed(service);
+    }
   }
 
   removeEndpointSlice(slice: ObjectName): void {
-    const key = nameKey(slice);
-    const service = this.#serviceOfSlice.get(key);
-    if (!service) return;
-    this.#serviceOfSlice.delete(key);
-    const slices = this.#slices.get(service);
-    slices?.delete(key);
-    if (slices?.size === 0) this.#slices.delete(service);
-    this.#metrics.endpointsChanged(undefined);
-    this.#changed(service);
+    for (const service of this.#slices.remove(slice)) {
+      this.#metrics.endpointsChanged(undefined);
+      this.#changed(service);
+    }
   }
 
   /** The node's own addresses or networks changed: all rules are written anew. */
@@ -228,8 +211,7 @@ export class Proxy {
     for (const key of this.#parts.keys()) if (!this.#services.has(key)) this.#parts.delete(key);
     for (const [key, service] of this.#services) {
       if (this.#parts.has(key)) continue;
-      const slices = [...(this.#slices.get(key)?.values() ?? [])];
-      this.#parts.set(key, planService(service, slices, this.#node));
+      this.#parts.set(key, planService(service, this.#slices.of(key), this.#node));
     }
     const result = assemble(this.#node, this.#parts.values());
     for (const conflict of result.conflicts) {
@@ -254,10 +236,6 @@ function triggerTime(slice: EndpointSlice): number | undefined {
   const stamp = slice.metadata.annotations?.["endpoints.kubernetes.io/last-change-trigger-time"];
   const time = stamp ? Date.parse(stamp) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
-}
-
-function nameKey(name: ObjectName): string {
-  return `${name.namespace ?? ""}/${name.name}`;
 }
 
 /** What the promise gives, unless the signal aborts before. */

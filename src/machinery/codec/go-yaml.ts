@@ -1,3 +1,4 @@
+import { yamlEscape } from "./yaml-escape.ts";
 import { isRow } from "../json.ts";
 import type { Row } from "../json.ts";
 
@@ -178,7 +179,7 @@ class BlockWriter {
     characters.forEach((character, at) => {
       const inside = at > 0 && at < characters.length - 1;
       if (mustEscape(character)) {
-        this.#put(escaped(character));
+        this.#put(yamlEscape(character));
         spaces = false;
       } else if (character === " ") {
         if (mayFold && !spaces && this.#column > widthMax && inside) {
@@ -358,33 +359,6 @@ function isPrintable(character: string): boolean {
 
 function mustEscape(character: string): boolean {
   return !isPrintable(character) || isBreak(character) || character === '"' || character === "\\";
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  "\0": "0",
-  "\x07": "a",
-  "\b": "b",
-  "\t": "t",
-  "\n": "n",
-  "\v": "v",
-  "\f": "f",
-  "\r": "r",
-  "\x1b": "e",
-  '"': '"',
-  "\\": "\\",
-  "\u0085": "N",
-  "\u00a0": "_",
-  "\u2028": "L",
-  "\u2029": "P",
-};
-
-function escaped(character: string): string {
-  const short = escapes[character];
-  if (short !== undefined) return `\\${short}`;
-  const code = character.codePointAt(0) ?? 0;
-  const hex = (digits: number) => code.toString(16).toUpperCase().padStart(digits, "0");
-  if (code <= 0xff) return `\\x${hex(2)}`;
-  return code <= 0xffff ? `\\u${hex(4)}` : `\\U${hex(8)}`;
 }
 
 /** Text before letters, numbers inside of keys by their value. */

@@ -1,3 +1,4 @@
+import { yamlEscape } from "./yaml-escape.ts";
 import { utf8 } from "#base/bytes.ts";
 import { formatFloat } from "../go/numbers.ts";
 import { isRow } from "../json.ts";
@@ -157,7 +158,7 @@ class Writer {
     let afterSpaces = false;
     characters.forEach((character, at) => {
       const isSpace = character === " " && !escapesAll;
-      if (escapesAll || needsEscape(character)) this.#put(escape(character));
+      if (escapesAll || needsEscape(character)) this.#put(yamlEscape(character));
       else if (!isSpace) this.#put(character);
       else if (
         !isKey &&
@@ -303,33 +304,6 @@ function needsEscape(character: string): boolean {
   return (
     character === '"' || character === "\\" || breaks.test(character) || unprintable.test(character)
   );
-}
-
-const named: Readonly<Record<string, string>> = {
-  "\0": "0",
-  "\x07": "a",
-  "\b": "b",
-  "\t": "t",
-  "\n": "n",
-  "\v": "v",
-  "\f": "f",
-  "\r": "r",
-  "\x1b": "e",
-  '"': '"',
-  "\\": "\\",
-  "\x85": "N",
-  "\xa0": "_",
-  "\u2028": "L",
-  "\u2029": "P",
-};
-
-function escape(character: string): string {
-  const name = named[character];
-  if (name) return `\\${name}`;
-  const code = character.codePointAt(0) ?? 0;
-  const digits = code.toString(16).toUpperCase();
-  if (code <= 0xff) return `\\x${digits.padStart(2, "0")}`;
-  return code <= 0xffff ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
 }
 
 /** The order of keys as people count: "a2" is in front of "a10", and letters are behind others. */
