@@ -31,6 +31,7 @@ interface Row {
 export async function benchScheduler(options: SchedulerBenchOptions): Promise<void> {
   const chosen = cases.filter(({ name }) => name.includes(options.only));
   const rows: Row[] = [];
+  await warmUp(chosen, options);
   process.stdout.write(`${tableHead.join("\n")}\n`);
   for (const each of chosen) {
     const row = await measure(sized(each, options), options);
@@ -41,6 +42,23 @@ export async function benchScheduler(options: SchedulerBenchOptions): Promise<vo
     const machine = await describeMachine();
     await writeFile(options.jsonFile, JSON.stringify({ machine, rows }, null, 2));
   }
+}
+
+const warmNodes = 200;
+const warmDecisions = 3_000;
+
+/** A few hundred pods are placed before the code is compiled: it would be all that is measured. */
+async function warmUp(
+  chosen: readonly SchedulerCase[],
+  { decisionsOnly }: SchedulerBenchOptions,
+): Promise<void> {
+  for (const each of chosen) {
+    const small = sized(each, { nodes: warmNodes });
+    const rounds = Math.ceil(warmDecisions / small.measured.count);
+    for (let round = 0; round < rounds; round++) measureDecisions(small);
+  }
+  const [first] = chosen;
+  if (first && !decisionsOnly) await measureEndToEnd(sized(first, { nodes: 5 * warmNodes }));
 }
 
 async function measure(given: SchedulerCase, options: SchedulerBenchOptions): Promise<Row> {
