@@ -3,7 +3,7 @@ import { notFound } from "#machinery/status.ts";
 import { fieldsOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
 import type { BodyReader, ObjectAccess } from "../resources/dependencies.ts";
-import { admissionRequest, admit, draftOf, mutate } from "./admit.ts";
+import { admissionRequest, admit, mutate } from "./admit.ts";
 import { readObject } from "./body.ts";
 import { listPrefix } from "./keys.ts";
 import type { Registry } from "./registry.ts";
@@ -32,16 +32,18 @@ export function objectAccess(registry: () => Registry): ObjectAccess {
     async update<T>(
       type: KindType<T>,
       { namespace = "", name }: { namespace?: string | undefined; name: string },
-      change: (object: T) => void,
+      change: (object: Readonly<T>) => T,
       options: { readonly dryRun?: boolean } = {},
     ) {
       const storage = storageOf(type);
       for (let attempt = 1; ; attempt++) {
         const entry = await storage.require(namespace, name);
-        const object = draftOf(storage.form.decode(entry));
-        change(object as T);
-        if (options.dryRun) return object as T;
-        const result = await storage.put(object, { key: entry.key, expected: entry.modified });
+        const object = change(storage.form.decode(entry) as T);
+        if (options.dryRun) return object;
+        const result = await storage.put(object as StoredObject, {
+          key: entry.key,
+          expected: entry.modified,
+        });
         if (result.ok && result.entry) return storage.form.decode(result.entry) as T;
         if (attempt === attemptsMax) throw tooContended(name);
       }

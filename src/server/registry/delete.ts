@@ -182,16 +182,16 @@ function planOf(
   options: DeleteOptions,
 ): Plan {
   const { definition } = storage;
-  const object = draftOf(old);
-  const { metadata } = object;
   const grace = graceOf(storage, old, options);
   if (grace.kind === "pending") return { kind: "nothing" };
   const finalizers = finalizersFor(old, options);
-  if (finalizers.length) metadata.finalizers = finalizers;
-  else delete metadata.finalizers;
-  const isHeld = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
+  const isHeld = finalizers.length > 0 || (definition.holdsDeletion?.(old) ?? false);
   if (grace.seconds === 0 && !isHeld) return { kind: "delete" };
 
+  const object = draftOf(old);
+  const { metadata } = object;
+  if (finalizers.length) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
   if (!old.metadata.deletionTimestamp && metadata.generation) metadata.generation++;
   metadata.deletionTimestamp = grace.deadline;
   metadata.deletionGracePeriodSeconds = grace.seconds;

@@ -38,13 +38,14 @@ export interface ObjectAccess {
   /** Throws NotFound. The object may be shared: copy before changing. */
   get<T>(type: KindType<T>, reference: ObjectReference): Promise<T>;
   /**
-   * Reads, lets `change` work on a copy, and writes; again with the newer object where somebody
-   * else wrote in between. Throws NotFound, and what `change` throws. Writes nothing in a dry run.
+   * Reads, and writes what `change` makes of it; again with the newer object where somebody else
+   * wrote in between. What is read is shared and frozen: `change` copies what it changes, and no
+   * more. Throws NotFound, and what `change` throws. Writes nothing in a dry run.
    */
   update<T>(
     type: KindType<T>,
     reference: ObjectReference,
-    change: (object: T) => void,
+    change: (object: Readonly<T>) => T,
     options?: { readonly dryRun?: boolean },
   ): Promise<T>;
 }

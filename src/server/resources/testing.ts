@@ -7,6 +7,7 @@ import { fieldErrorText } from "#machinery/validation/field-error.ts";
 import { validateSchema } from "#machinery/validation/schema.ts";
 import { applyDefaults } from "#schema/default.ts";
 import type { KindType } from "#schema/message.ts";
+import { deepFreeze } from "#storage/cacher/deep-freeze.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { complete } from "../registry/body.ts";
 import type { ResourceDefinition } from "../registry/resource.ts";
@@ -76,13 +77,13 @@ export function createSurroundings(): TestSurroundings {
         update: async <T>(
           type: KindType<T>,
           reference: ObjectReference,
-          change: (object: T) => void,
+          change: (object: Readonly<T>) => T,
           options?: { readonly dryRun?: boolean },
         ) => {
-          const copy = structuredClone(find(type, reference)) as T;
-          change(copy);
-          if (!options?.dryRun) objects.set(key(type, reference), copy as never);
-          return copy;
+          // As the server has them: shared, so that nobody may change them.
+          const changed = change(deepFreeze(find(type, reference) as T));
+          if (!options?.dryRun) objects.set(key(type, reference), changed as never);
+          return changed;
         },
       },
       bodies: {

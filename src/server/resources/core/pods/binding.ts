@@ -46,7 +46,7 @@ function validate(binding: Binding, name: string): void {
   if (errors.length) throw invalid({ group: "", kind: "Binding" }, name, errors);
 }
 
-function assign(pod: Pod, binding: Binding, now: string): void {
+function assign(pod: Readonly<Pod>, binding: Binding, now: string): Pod {
   const { name, uid, resourceVersion } = pod.metadata;
   const expected = binding.metadata;
   if (expected.uid && expected.uid !== uid) {
@@ -77,19 +77,24 @@ function assign(pod: Pod, binding: Binding, now: string): void {
   if (pod.spec.schedulingGates?.length) {
     throw conflict(pods, name, `pod ${name} has non-empty .spec.schedulingGates`);
   }
-  pod.spec.nodeName = binding.target.name ?? "";
-  // Whatever node was promised to it before, it has one now.
-  delete pod.status.nominatedNodeName;
-  if (expected.labels) pod.metadata.labels = { ...pod.metadata.labels, ...expected.labels };
+  const metadata = { ...pod.metadata };
+  if (expected.labels) metadata.labels = { ...metadata.labels, ...expected.labels };
   if (expected.annotations) {
-    pod.metadata.annotations = { ...pod.metadata.annotations, ...expected.annotations };
+    metadata.annotations = { ...metadata.annotations, ...expected.annotations };
   }
-  const others = (pod.status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
+  // Whatever node was promised to it before, it has one now.
+  const { nominatedNodeName: _, ...status } = pod.status;
+  const others = (status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
   const scheduled = {
     type: "PodScheduled",
     status: "True" as const,
     lastTransitionTime: now,
     observedGeneration: pod.metadata.generation ?? 1,
   };
-  pod.status.conditions = [...others, scheduled];
+  return {
+    ...pod,
+    metadata,
+    spec: { ...pod.spec, nodeName: binding.target.name ?? "" },
+    status: { ...status, conditions: [...others, scheduled] },
+  };
 }

@@ -82,7 +82,11 @@ function mayGoUnhealthy({ spec, status }: PodDisruptionBudget, pod: Pod): boolea
 }
 
 /** Counts one disruption off the budget, or refuses. */
-function takeDisruption(budget: PodDisruptionBudget, podName: string, now: string): void {
+function takeDisruption(
+  budget: Readonly<PodDisruptionBudget>,
+  podName: string,
+  now: string,
+): PodDisruptionBudget {
   const { metadata, status } = budget;
   const resource = { group: "policy", resource: "poddisruptionbudgets" };
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
@@ -109,9 +113,13 @@ function takeDisruption(budget: PodDisruptionBudget, podName: string, now: strin
         `and has ${status.currentHealthy ?? 0} currently`,
     );
   }
-  status.disruptionsAllowed = allowed - 1;
-  status.disruptedPods = { ...status.disruptedPods, [podName]: now };
-  if (allowed === 1) status.conditions = withoutRoom(budget, now);
+  const left = {
+    ...status,
+    disruptionsAllowed: allowed - 1,
+    disruptedPods: { ...status.disruptedPods, [podName]: now },
+  };
+  if (allowed === 1) left.conditions = withoutRoom(budget, now);
+  return { ...budget, status: left };
 }
 
 function withoutRoom({ metadata, status }: PodDisruptionBudget, now: string): Condition[] {
@@ -140,7 +148,8 @@ async function evict(
   await dependencies.objects.update(
     Pod,
     { namespace, name },
-    ({ status, metadata }) => {
+    (current) => {
+      const { metadata, status } = current;
       const others = (status.conditions ?? []).filter(({ type }) => type !== "DisruptionTarget");
       const target = {
         type: "DisruptionTarget",
@@ -150,7 +159,7 @@ async function evict(
         lastTransitionTime: now,
         observedGeneration: metadata.generation ?? 1,
       };
-      status.conditions = [...others, target];
+      return { ...current, status: { ...status, conditions: [...others, target] } };
     },
     { dryRun },
   );
