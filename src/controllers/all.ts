@@ -1,4 +1,5 @@
 import { PodCertificateRequest } from "#api/certificates/v1beta1.ts";
+import { IPAddress, ServiceCIDR } from "#api/networking/v1.ts";
 import { StorageVersionMigration } from "#api/storagemigration/v1beta1.ts";
 import type { Discovery } from "#client/discovery.ts";
 import { discover } from "#client/discovery.ts";
@@ -41,6 +42,7 @@ import { replicaSetController, replicationControllerController } from "./replica
 import { claimReservationsController, podClaimsController } from "./resource-claim/controller.ts";
 import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCertificatePublisher, serviceAccountController } from "./serviceaccount/controller.ts";
+import { serviceCidrController } from "./service-cidr/controller.ts";
 import { serviceLoadBalancerController } from "./service-lb/controller.ts";
 import type { LoadBalancerProvider } from "./service-lb/controller.ts";
 import { tokenSecretsController } from "./serviceaccount/tokens.ts";
@@ -114,6 +116,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     volumeProtectionController,
     attributesClassProtectionController,
     ephemeralVolumeController,
+    ...(serves(ServiceCIDR) && serves(IPAddress) ? [serviceCidrController] : []),
     podClaimsController,
     claimReservationsController,
     clusterRoleAggregationController,

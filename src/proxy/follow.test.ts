@@ -7,11 +7,14 @@ import { seededRandom } from "#base/random.ts";
 import { Scope } from "#base/scope.ts";
 import { Service } from "#api/core/v1/service.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
+import { ServiceCIDR } from "#api/networking/v1.ts";
 import type { Client, Resource } from "#client/client.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
+import { FakeApi } from "#client/testing/fake-api.ts";
+import { createClient } from "#client/typed.ts";
 import type { WatchEvent } from "#client/transport.ts";
 import { applyDefaults } from "#schema/default.ts";
-import { followServices } from "./follow.ts";
+import { followServiceNetworks, followServices } from "./follow.ts";
 
 const metadata = (name: string, resourceVersion: string) => ({
   namespace: "default",
@@ -90,6 +93,44 @@ test("every sink hears of all that changes, and once of the first complete state
     "proxy -a",
     "proxy -a-1",
   ]);
+  await scope.close();
+  await informers.close();
+});
+
+test("the proxy knows the networks that Services may have addresses of", async () => {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const client = createClient(new FakeApi({ clock, random }));
+  const informers = new InformerFactory({ client, clock, random, logger: silentLogger });
+  const add = (name: string, cidrs: string[]) =>
+    client.create(ServiceCIDR, { metadata: { name }, spec: { cidrs } });
+  await add("kubernetes", ["10.96.0.0/16"]);
+  const node = {
+    name: "node-1",
+    addresses: ["192.0.2.1"],
+    clusterCidr: "10.244.0.0/16",
+    serviceCidrs: ["10.96.0.0/16"],
+  };
+  const told: string[] = [];
+  const proxy = {
+    setNode: ({ serviceCidrs }: typeof node | { serviceCidrs: readonly string[] }) =>
+      void told.push(serviceCidrs.join(" ")),
+  };
+  const scope = new Scope({ onFailure: (_, error) => assert.fail(String(error)) });
+  followServiceNetworks(informers, { node, proxy }, scope);
+  const stop = new AbortController();
+  informers.start(stop.signal);
+  await clock.advance(100);
+  await add("more", ["10.97.0.0/24", "2001:db8::/112"]);
+  await clock.advance(100);
+  await add("inner", ["10.97.0.0/28"]);
+  await add("twin", ["10.97.0.0/24"]);
+  await client.delete(ServiceCIDR, { name: "more" });
+  await clock.advance(100);
+  await client.delete(ServiceCIDR, { name: "twin" });
+  await clock.advance(100);
+  assert.deepEqual(told, ["10.96.0.0/16 10.97.0.0/24", "10.96.0.0/16 10.97.0.0/28"]);
+  stop.abort();
   await scope.close();
   await informers.close();
 });

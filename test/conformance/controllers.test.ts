@@ -22,8 +22,6 @@ const absent: Readonly<Record<string, string>> = {
   "podgroup-protection-controller": "pods are scheduled one by one yet",
   "resourcepoolstatusrequest-controller": "nobody looks at the pools yet",
   "selinux-warning-controller": "off by default, and volumes are not labelled for SELinux",
-  "service-cidr-controller":
-    "addresses of Services come from the network that the cluster was made with, and no other",
   "storageversion-garbage-collector-controller":
     "of an API that is off by default and that this server does not serve",
 };

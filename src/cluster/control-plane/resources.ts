@@ -13,6 +13,7 @@ import type { Authorization } from "#server/authz/authorization.ts";
 import { allResources } from "#server/resources/all.ts";
 import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
 import { storeClaims } from "#server/resources/core/services/claims.ts";
+import { serviceNetworks } from "#server/resources/core/services/networks.ts";
 import type { ServerParts } from "#server/server.ts";
 import type { ComponentBoard } from "../component-board.ts";
 import { tellUnfinished } from "../unfinished-kinds.ts";
@@ -57,7 +58,7 @@ export function resourcesOf(
     objects,
     bodies,
     services: createServiceAllocator({
-      serviceCidr: options.config.serviceCidr,
+      networks: serviceNetworks(client, options.config.serviceCidr),
       nodePortRange: { from: 30000, to: 32767 },
       clock,
       random,

@@ -36,7 +36,7 @@ import { resourceMetrics, statsSummary } from "#kubelet/stats/stats.ts";
 import type { StatsInput } from "#kubelet/stats/stats.ts";
 import { removeOwnVolume } from "#kubelet/volumes/node/bound-volumes.ts";
 import { machineLabel, volumeFolderAnnotation } from "#machinery/volumes.ts";
-import { followServices } from "#proxy/follow.ts";
+import { followServiceNetworks, followServices } from "#proxy/follow.ts";
 import { serveHealthChecks, serveProxyHealth } from "#proxy/node/health-server.ts";
 import { NftablesRules } from "#proxy/node/nftables/nftables.ts";
 import { Proxy } from "#proxy/proxy.ts";
@@ -160,13 +160,14 @@ async function runNetwork(
 ): Promise<void> {
   const records = new ClusterRecords();
   const checks: { apply?: ReturnType<typeof serveHealthChecks> } = {};
+  const node = {
+    name: config.node,
+    addresses: [config.address],
+    clusterCidr: config.clusterCidr,
+    serviceCidrs: [config.serviceCidr],
+  };
   const proxy = new Proxy({
-    node: {
-      name: config.node,
-      addresses: [config.address],
-      clusterCidr: config.clusterCidr,
-      serviceCidrs: [config.serviceCidr],
-    },
+    node,
     rules: new NftablesRules({ random: cryptoRandom, logger }),
     clock,
     logger,
@@ -175,6 +176,7 @@ async function runNetwork(
   });
   checks.apply = serveHealthChecks({ proxy, addresses: [config.address], logger }, scope);
   followServices(services, [proxy, records], scope);
+  followServiceNetworks(services, { node, proxy }, scope);
   scope.run("proxy", (signal) => proxy.run(signal));
   await serveProxyHealth({ proxy, metrics }, scope);
   const own = [config.address, config.dnsAddress];

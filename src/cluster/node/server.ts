@@ -29,6 +29,8 @@ import { ServerCertificates, keepCertificates } from "./certificates.ts";
 import { withEncryption } from "./encryption.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
 import { prepareNetwork, renewAgents, runNodes } from "./nodes.ts";
+import { keepServiceRoutes } from "./service-routes.ts";
+import { routeServices } from "../providers/node/network.ts";
 import { profilePaths } from "./paths.ts";
 import type { ProfilePaths } from "./paths.ts";
 import { readScheduler } from "./scheduler.ts";
@@ -111,6 +113,20 @@ export async function runServer(
   );
   await controlPlane.bootstrap(scope);
   logger.info("ready");
+  if (network) {
+    const route = (cidrs: readonly string[], linked: AbortSignal) =>
+      routeServices({ network, cidrs }, linked);
+    const { client } = controlPlane;
+    const options = {
+      client,
+      clock,
+      random: cryptoRandom,
+      logger,
+      first: config.serviceCidr,
+      route,
+    };
+    scope.run("routes to Services", (linked) => keepServiceRoutes(options, linked));
+  }
   if (config.simulatedNodes > 0) await simulateNodes(config, controlPlane, environment);
   controlPlane.run(scope);
   const { intervalMs = 0, countMax = 1 } = options.snapshots ?? {};

@@ -94,7 +94,7 @@ export function createSurroundings(): TestSurroundings {
         },
       },
       services: createServiceAllocator({
-        serviceCidr: "10.96.0.0/24",
+        networks: () => Promise.resolve(["10.96.0.0/24"]),
         nodePortRange: { from: 30_000, to: 30_099 },
         clock,
         random,

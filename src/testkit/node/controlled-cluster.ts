@@ -16,6 +16,7 @@ import { createDiscovery } from "#server/discovery/discovery.ts";
 import { allResources } from "#server/resources/all.ts";
 import type { KubeletConnector } from "#server/resources/core/pods/kubelet-connector.ts";
 import { createServiceAllocator } from "#server/resources/core/services/allocator.ts";
+import { serviceNetworks } from "#server/resources/core/services/networks.ts";
 import type { ApiServer, ServerParts } from "#server/server.ts";
 import { allowAll, openTestServer } from "../server.ts";
 
@@ -51,7 +52,7 @@ function resources(
     clock,
     random,
     services: createServiceAllocator({
-      serviceCidr: "10.96.0.0/16",
+      networks: serviceNetworks(parts.client, "10.96.0.0/16"),
       nodePortRange: { from: 30000, to: 32767 },
       clock,
       random,

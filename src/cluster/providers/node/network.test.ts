@@ -8,6 +8,7 @@ import {
   listNodeNamespaces,
   removeNetwork,
   removeNodeNamespace,
+  routeServices,
 } from "./network.ts";
 import { run } from "./run.ts";
 
@@ -63,6 +64,30 @@ test("a network of two nodes", { skip }, async (t) => {
   await t.test("a Service's address leads to the first node", async () => {
     const output = await run("ip", ["route", "get", `10.215.${third}.10`]);
     assert.match(output, new RegExp(`via ${nodes[0].address} dev ${network.bridge}`));
+  });
+  await t.test("networks of Services come and go", async () => {
+    const [first = ""] = serviceCidrs;
+    const more = `10.216.${third}.0/28`;
+    const routes = async () => {
+      const output = await run("ip", ["route", "show", "dev", network.bridge, "proto", "76"]);
+      return output.trim().split(/ *\n/);
+    };
+    const to = (cidr: string) => `${cidr} via ${nodes[0].address}`;
+    await routeServices({ network, cidrs: [first, more] });
+    assert.deepEqual(await routes(), [to(first), to(more)]);
+    await routeServices({ network, cidrs: [first, more] });
+    assert.deepEqual(await routes(), [to(first), to(more)]);
+    await routeServices({ network, cidrs: [first] });
+    assert.deepEqual(await routes(), [to(first)]);
+    const taken = `10.217.${third}.0/28`;
+    await run("ip", ["route", "add", taken, "dev", "lo"]);
+    try {
+      await assert.rejects(routeServices({ network, cidrs: [first, taken, more] }), /is taken/);
+    } finally {
+      await run("ip", ["route", "delete", taken, "dev", "lo"]);
+    }
+    assert.deepEqual(await routes(), [to(first), to(more)]);
+    await routeServices({ network, cidrs: [first] });
   });
   await t.test("again changes nothing, and heals what is missing", async () => {
     await run("ip", ["-n", one ?? "", "route", "delete", "default"]);

@@ -204,6 +204,40 @@ export async function removeNodeNamespace(
   else await rm(path, { force: true });
 }
 
+/**
+ * Makes the host's ways to Services those to these networks. New ones go through the node that the
+ * others go through. A network that the host has another way to keeps that: all others are routed
+ * before it throws.
+ */
+export async function routeServices(
+  options: { readonly network: Pick<Network, "bridge">; readonly cidrs: readonly string[] },
+  signal?: AbortSignal,
+): Promise<void> {
+  const { network, cidrs } = options;
+  const { bridge } = network;
+  const routes = await hostRoutes(bridge, signal);
+  const nodes = routes.filter(({ kind }) => kind === "pods").map(({ via }) => via);
+  const known = routes.filter(({ kind }) => kind === "services");
+  const via = known.find((route) => nodes.includes(route.via))?.via ?? nodes[0];
+  if (via === undefined) throw new Error("there is no node yet that Services are reached through");
+  const changes = known
+    .filter(({ to }) => !cidrs.includes(to))
+    .map((route) => `route delete ${route.to} via ${route.via} dev ${bridge}`);
+  const failures: unknown[] = [];
+  for (const cidr of cidrs) {
+    if (known.some((route) => route.to === cidr && nodes.includes(route.via))) continue;
+    try {
+      await refuseTakenSubnets({ bridge, cidrs: [cidr] }, signal);
+      changes.push(`route replace ${cidr} via ${via} dev ${bridge} proto ${protocol.services}`);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (changes.length > 0) await run("ip", ["-batch", "-"], { input: changes.join("\n") }, signal);
+  const [failure] = failures;
+  if (failure) throw failure;
+}
+
 /** Of a profile, running or left behind. */
 export async function listNodeNamespaces(options: {
   readonly profile: string;

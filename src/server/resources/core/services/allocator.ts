@@ -20,8 +20,8 @@ export interface ServiceAllocator {
 }
 
 export interface ServiceAllocatorOptions {
-  /** "10.96.0.0/12" */
-  readonly serviceCidr: string;
+  /** As they are now: "10.96.0.0/12". Those before are filled first; only IPv4 counts. */
+  networks(): Promise<readonly string[]>;
   readonly nodePortRange: { readonly from: number; readonly to: number };
   readonly clock: Clock;
   readonly random: Random;
@@ -47,24 +47,10 @@ const reservationMsMax = 60_000;
  */
 export function createServiceAllocator(options: ServiceAllocatorOptions): ServiceAllocator {
   const { claims, clock, random, nodePortRange } = options;
-  const network = parseIPv4Cidr(options.serviceCidr);
-  if (!network) throw new Error(`the service CIDR ${options.serviceCidr} is not an IPv4 network`);
-  const rangeText = `${formatIPv4(network.base)}/${network.prefix}`;
-  // Neither the network's own address nor its broadcast address.
-  const addresses = new Range({
-    kind: "serviceips",
-    nameOf: formatIPv4,
-    first: network.base + 1,
-    last: network.base + 2 ** (32 - network.prefix) - 2,
-    lowPart: lowPart(2 ** (32 - network.prefix), 16, 256),
-  });
-  const ports = new Range({
-    kind: "servicenodeports",
-    nameOf: String,
-    first: nodePortRange.from,
-    last: nodePortRange.to,
-    lowPart: lowPart(nodePortRange.to - nodePortRange.from + 1, 32, 128),
-  });
+  const addresses = new Pool({ kind: "serviceips", nameOf: formatIPv4 });
+  const ports = new Pool({ kind: "servicenodeports", nameOf: String });
+  const { from: first, to: last } = nodePortRange;
+  ports.spans = [{ first, last, lowPart: lowPart(last - first + 1, 32, 128) }];
   const reserved = new WeakMap<Service, Undo[]>();
   let loaded: Promise<void> | undefined;
 
@@ -79,7 +65,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
   }
 
   /** Takes one value; reads the stored services again before it believes that it is taken. */
-  async function take(range: Range, value: number, owner: string): Promise<boolean> {
+  async function take(range: Pool, value: number, owner: string): Promise<boolean> {
     if (!range.take(value, owner, clock.now())) {
       await reload();
       if (!range.take(value, owner, clock.now())) return false;
@@ -87,7 +73,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
     return await claim(range, value, owner);
   }
 
-  async function takeAny(range: Range, owner: string): Promise<number | undefined> {
+  async function takeAny(range: Pool, owner: string): Promise<number | undefined> {
     for (let isReloaded = false; ;) {
       const found = range.takeAny(owner, random, clock.now());
       if (found !== undefined && (await claim(range, found, owner))) return found;
@@ -103,7 +89,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
   }
 
   /** Makes sure that no other server has, or gives out, what was taken here. */
-  async function claim(range: Range, value: number, owner: string): Promise<boolean> {
+  async function claim(range: Pool, value: number, owner: string): Promise<boolean> {
     if (!claims) return true;
     try {
       if (await claims.claim(range.kind, range.nameOf(value), owner)) {
@@ -119,7 +105,7 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
     return false;
   }
 
-  async function release(range: Range, value: number, owner: string): Promise<void> {
+  async function release(range: Pool, value: number, owner: string): Promise<void> {
     range.release(value, owner);
     await claims?.release(range.kind, range.nameOf(value), owner);
   }
@@ -129,10 +115,15 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
     const owner = ownerOf(service);
     if (spec.type === "ExternalName" || spec.clusterIP === "None") return;
     const wanted = spec.clusterIPs?.[0] ?? spec.clusterIP;
+    const value = wanted ? parseIPv4(wanted) : undefined;
+    // What a Service has it keeps, although its network may be gone.
+    if (value !== undefined && addresses.ownerOf(value) === owner) return;
+    addresses.spans = (await options.networks()).flatMap(spanOf);
     if (!wanted) {
       const found = await takeAny(addresses, owner);
       if (found === undefined) {
-        throw internalError("failed to allocate a serviceIP: range is full");
+        const name = JSON.stringify(service.metadata.name);
+        throw internalError(`failed to allocate a serviceIP for Service ${name}: range is full`);
       }
       undo.push(() => release(addresses, found, owner));
       spec.clusterIP = formatIPv4(found);
@@ -144,14 +135,9 @@ export function createServiceAllocator(options: ServiceAllocatorOptions): Servic
       const error = invalidValue("spec.clusterIPs", spec.clusterIPs ?? [wanted], detail);
       return invalid({ group: "", kind: "Service" }, service.metadata.name, [error]);
     };
-    const value = parseIPv4(wanted);
     if (value === undefined || !addresses.includes(value)) {
-      throw refuse(
-        `the provided IP (${wanted}) is not in the valid range. ` +
-          `The range of valid IPs is ${rangeText}`,
-      );
+      throw refuse("the provided network does not match the current range");
     }
-    if (addresses.ownerOf(value) === owner) return;
     if (!(await take(addresses, value, owner))) throw refuse("provided IP is already allocated");
     undo.push(() => release(addresses, value, owner));
   }
@@ -256,38 +242,43 @@ function lowPart(size: number, divisor: number, most: number): number {
   return part >= size ? 0 : part;
 }
 
+/** Neither the network's own address nor its broadcast address. */
+function spanOf(cidr: string): Span[] {
+  const network = parseIPv4Cidr(cidr);
+  if (!network) return [];
+  const size = 2 ** (32 - network.prefix);
+  const [first, last] = [network.base + 1, network.base + size - 2];
+  return first > last ? [] : [{ first, last, lowPart: lowPart(size, 16, 256) }];
+}
+
+interface Span {
+  readonly first: number;
+  readonly last: number;
+  /** How many at its beginning are given out last. */
+  readonly lowPart: number;
+}
+
 interface Holder {
   readonly owner: string;
   /** When it was reserved; undefined once a stored service has it. */
   readonly since: number | undefined;
 }
 
-/** Numbers from `first` to `last`, and who has each. */
-class Range {
+/** Who has which number, and which may be given out. */
+class Pool {
   readonly kind: ClaimKind;
   /** The value as claims name it. */
   readonly nameOf: (value: number) => string;
-  readonly #first: number;
-  readonly #last: number;
-  readonly #lowPart: number;
+  spans: readonly Span[] = [];
   readonly #holders = new Map<number, Holder>();
 
-  constructor(options: {
-    kind: ClaimKind;
-    nameOf: (value: number) => string;
-    first: number;
-    last: number;
-    lowPart: number;
-  }) {
+  constructor(options: { kind: ClaimKind; nameOf: (value: number) => string }) {
     this.kind = options.kind;
     this.nameOf = options.nameOf;
-    this.#first = options.first;
-    this.#last = options.last;
-    this.#lowPart = options.lowPart;
   }
 
   includes(value: number): boolean {
-    return Number.isInteger(value) && value >= this.#first && value <= this.#last;
+    return this.spans.some(({ first, last }) => value >= first && value <= last);
   }
   ownerOf(value: number): string | undefined {
     return this.#holders.get(value)?.owner;
@@ -300,17 +291,21 @@ class Range {
     return true;
   }
   takeAny(owner: string, random: Random, now: number): number | undefined {
-    const middle = this.#first + this.#lowPart;
-    const found =
-      this.#findFree(middle, this.#last, random) ?? this.#findFree(this.#first, middle - 1, random);
-    if (found !== undefined) this.#holders.set(found, { owner, since: now });
-    return found;
+    for (const { first, last, lowPart } of this.spans) {
+      const middle = first + lowPart;
+      const found =
+        this.#findFree(middle, last, random) ?? this.#findFree(first, middle - 1, random);
+      if (found === undefined) continue;
+      this.#holders.set(found, { owner, since: now });
+      return found;
+    }
+    return undefined;
   }
   release(value: number, owner: string): void {
     if (this.#holders.get(value)?.owner === owner) this.#holders.delete(value);
   }
   confirm(value: number, owner: string): void {
-    if (this.includes(value)) this.#holders.set(value, { owner, since: undefined });
+    this.#holders.set(value, { owner, since: undefined });
   }
   /** Forgets everything but reservations made after `oldest`. */
   keepYoung(oldest: number): void {

@@ -21,7 +21,7 @@ function setUp() {
   const stored = new Map<string, Service>();
   const server = (seed: number) =>
     createServiceAllocator({
-      serviceCidr: "10.96.0.0/28",
+      networks: () => Promise.resolve(["10.96.0.0/28"]),
       nodePortRange: { from: 30_000, to: 30_003 },
       clock,
       random: seededRandom(seed),

@@ -172,7 +172,7 @@ test("from ClusterIP to NodePort and back", async () => {
 function allocator(stored: Service[] = []) {
   const clock = new VirtualClock();
   const made = createServiceAllocator({
-    serviceCidr: "10.96.0.0/28",
+    networks: () => Promise.resolve(["10.96.0.0/28"]),
     nodePortRange: { from: 30_000, to: 30_003 },
     clock,
     random: seededRandom(7),
@@ -261,6 +261,44 @@ test("a full range says so", async () => {
   }
   await assert.rejects(
     made.allocate(serviceOf("more"), { dryRun: false }),
-    /failed to allocate a serviceIP: range is full/,
+    /failed to allocate a serviceIP for Service "more": range is full/,
   );
+});
+
+test("networks that come and go", async () => {
+  const stored: Service[] = [];
+  let networks = ["10.96.0.0/29"];
+  const made = createServiceAllocator({
+    networks: () => Promise.resolve(networks),
+    nodePortRange: { from: 30_000, to: 30_003 },
+    clock: new VirtualClock(),
+    random: seededRandom(7),
+    list: () => Promise.resolve(stored),
+  });
+  const create = async (name: string, clusterIP?: string) => {
+    const service = serviceOf(name, clusterIP ? { clusterIP, clusterIPs: [clusterIP] } : {});
+    await made.allocate(service, { dryRun: false });
+    stored.push(service);
+    return service;
+  };
+  const outside = /the provided network does not match the current range$/;
+  for (let index = 0; index < 6; index++) await create(`first-${index}`);
+  await assert.rejects(create("full"), /range is full/);
+  await assert.rejects(create("outside", "10.97.0.3"), outside);
+
+  networks = [...networks, "2001:db8::/112", "10.97.0.0/29"];
+  const wanted = await create("second-0", "10.97.0.3");
+  for (let index = 1; index < 6; index++) {
+    assert.match((await create(`second-${index}`)).spec.clusterIP ?? "", /^10\.97\.0\.[1-6]$/);
+  }
+  await assert.rejects(create("full"), /range is full/);
+  for (const edge of ["10.97.0.0", "10.97.0.7"]) {
+    await assert.rejects(create("edge", edge), (error) => outside.test(message(error)));
+  }
+
+  networks = ["10.96.0.0/29"];
+  await made.allocate(structuredClone(wanted), { dryRun: false });
+  await assert.rejects(create("outside", "10.97.0.3"), outside);
+  networks = ["10.97.0.0/29"];
+  await assert.rejects(create("taken", "10.97.0.3"), /provided IP is already allocated/);
 });
