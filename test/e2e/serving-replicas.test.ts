@@ -11,6 +11,10 @@ const pods = "/api/v1/namespaces/default/pods";
 const port = 9376;
 const replicas = 2;
 
+/** For documentation: nobody's own. */
+const secondNetwork = "198.51.100.0/28";
+const address = "198.51.100.5";
+
 /** Makes the workload, and asks every pod of it for its name, through the API server. */
 async function servesOnEach(path: string, workload: Loose): Promise<void> {
   const name: string = workload.metadata.name;
@@ -67,3 +71,41 @@ cluster.conformance(
     });
   },
 );
+
+cluster.test("a Service of a second network answers the host, nodes and pods", async () => {
+  const name = "second";
+  await cluster.api.create("/apis/networking.k8s.io/v1/servicecidrs", {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "ServiceCIDR",
+    metadata: { name },
+    spec: { cidrs: [secondNetwork] },
+  });
+  await cluster.waitFor(`servicecidr/${name}`, "condition=Ready");
+  const program = "/agnhost serve-hostname";
+  await cluster.kubectl(`create deployment ${name} --image=${image} --replicas=2 -- ${program}`);
+  await cluster.api.create("/api/v1/namespaces/default/services", {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name },
+    spec: {
+      clusterIP: address,
+      selector: { app: name },
+      ports: [{ port: 80, targetPort: port }],
+    },
+  });
+  await cluster.kubectl(`rollout status deployment ${name} --timeout=90s`);
+  const said = new RegExp(`^${name}-[a-z0-9]+-[a-z0-9]+\n$`);
+  const ask = `curl -s --max-time 2 http://${address}/`;
+  await eventually(async () => assert.match((await cluster.shell(ask)).stdout, said));
+  await eventually(async () => {
+    const { stdout } = await cluster.shell(`kubectl exec deploy/${name} -- ${ask}`);
+    assert.match(stdout, said);
+  });
+  const { stdout } = await cluster.shell("ip route");
+  assert.match(stdout, new RegExp(`^${secondNetwork} via `, "m"));
+  await cluster.kubectl(`delete service,deployment ${name}`);
+  await cluster.kubectl(`delete servicecidr ${name} --timeout=60s`);
+  await eventually(async () =>
+    assert.doesNotMatch((await cluster.shell("ip route")).stdout, new RegExp(secondNetwork)),
+  );
+});
