@@ -23,6 +23,7 @@ import { bootstrapCluster } from "./bootstrap/bootstrap.ts";
 import { keepFlowSchemaConditions } from "./bootstrap/flow-control.ts";
 import { keepIpAddresses } from "./bootstrap/ip-addresses.ts";
 import { keepServerEndpoints, publishServers } from "./bootstrap/server-endpoints.ts";
+import { keepTokenTracking } from "./bootstrap/token-tracking.ts";
 import { createComponentBoard } from "./component-board.ts";
 import { gatewayOf } from "./config.ts";
 import { admissionOf } from "./control-plane/admission.ts";
@@ -164,6 +165,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       loops.run("trust in clients", (signal) =>
         keepClientTrust({ client, trust: () => clientTrustOf(options), clock, logger }, signal),
       );
+      loops.run("uses of tokens", (signal) => keepTokenTracking({ client, clock, logger }, signal));
       loops.run("conditions of FlowSchemas", (signal) =>
         keepFlowSchemaConditions({ client, clock, random, logger }, signal),
       );

@@ -27,6 +27,7 @@ import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
 import { horizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/controller.ts";
 import { jobControllers } from "./job/controller.ts";
+import { legacyTokenCleaner } from "./legacy-token-cleaner/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
 import { claimProtectionController } from "./persistentvolumeclaim-protection/controller.ts";
@@ -125,6 +126,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     certificateRequestCleaner,
     bootstrapSigner,
     bootstrapTokenCleaner,
+    legacyTokenCleaner,
     ...(key ? [tokenSecretsController({ key, certificateAuthority: rootAuthority })] : []),
     ...(serves(PodCertificateRequest) ? [podCertificateRequestCleaner] : []),
     ...(serves(StorageVersionMigration) ? [storageVersionMigrator(discovery)] : []),

@@ -16,8 +16,6 @@ const absent: Readonly<Record<string, string>> = {
     "the scheduler heeds taints of devices; nobody evicts pods for them yet",
   "kube-apiserver-serving-clustertrustbundle-publisher-controller":
     "behind a feature that is off by default: what the server serves with is in kube-root-ca.crt",
-  "legacy-serviceaccount-token-cleaner-controller":
-    "tokens in secrets do not note when they were last used, so none is known to be unused",
   "node-route-controller": "there is no cloud whose routes would lead to pods",
   "podgroup-protection-controller": "pods are scheduled one by one yet",
   "resourcepoolstatusrequest-controller": "nobody looks at the pools yet",

@@ -14,6 +14,7 @@ import type { ClusterConfig } from "../config.ts";
 import { serviceAddress } from "../config.ts";
 import { put } from "./put.ts";
 import { createDefaultStorageClass } from "./storage-class.ts";
+import { noteTokenTracking } from "./token-tracking.ts";
 
 export const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -40,6 +41,7 @@ export async function bootstrapCluster(
     createFlowControl(client, clock),
     createDefaultStorageClass(client, config),
     serviceNetwork(client, config, clock),
+    noteTokenTracking(client, clock.now()),
   ]);
 }
 

@@ -24,7 +24,7 @@ import { followStored } from "./follow-stored.ts";
 import type { EntryFollower, Stored } from "./follow-stored.ts";
 import { nodeAuthorizer } from "./node-authorizer/authorizer.ts";
 import { NodeGraph } from "./node-authorizer/graph.ts";
-import { readPodForReferences } from "./node-authorizer/pod-references.ts";
+import { readPodForReferences } from "#machinery/pod-references.ts";
 import { RbacAuthorizer, aggregate, rulesReviewStatus } from "./rbac/rbac.ts";
 import { RbacStore } from "./rbac/source.ts";
 import type { RbacObject } from "./rbac/source.ts";

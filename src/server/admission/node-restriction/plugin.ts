@@ -3,7 +3,7 @@ import { TokenRequest } from "#api/authentication/v1.ts";
 import { semanticEqual } from "#machinery/deep-equal.ts";
 import { notFound } from "#machinery/status.ts";
 import { nodeOf } from "../../authn/identity.ts";
-import { podReferences } from "../../authz/node-authorizer/pod-references.ts";
+import { podReferences } from "#machinery/pod-references.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { metadataOf, objectAs, objectName, refusal } from "../refusal.ts";
 import { mirrorAnnotation } from "../service-account/plugin.ts";

@@ -2,7 +2,7 @@ import { sleep } from "#base/clock.ts";
 import { cryptoRandom, nameSuffix } from "#base/random.ts";
 import { Pod, ServiceAccount } from "#api/core/v1.ts";
 import type { PodSpec, Volume } from "#api/core/v1.ts";
-import { podReferences } from "../../authz/node-authorizer/pod-references.ts";
+import { podReferences } from "#machinery/pod-references.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { isAbout, objectAs, refusal } from "../refusal.ts";
 import { debuggerProblem, secretProblem } from "./secrets.ts";

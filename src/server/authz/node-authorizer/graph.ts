@@ -1,7 +1,7 @@
 import { Pod } from "#api/core/v1.ts";
 import type { PersistentVolume } from "#api/core/v1.ts";
 import { keyOf as storedKeyOf } from "../../registry/keys.ts";
-import { isMirrorPod, podReferences } from "./pod-references.ts";
+import { isMirrorPod, podReferences } from "#machinery/pod-references.ts";
 
 /** What a node may get to see because of its pods. */
 export type ReferencedKind =
