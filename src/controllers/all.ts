@@ -18,6 +18,7 @@ import { clusterRoleAggregationController } from "./clusterrole-aggregation/cont
 import { daemonSetController } from "./daemonset/controller.ts";
 import { cronJobController } from "./cronjob/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
+import { deviceTaintEvictionController } from "./device-taint-eviction/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { staleDisruptionController } from "./disruption/stale-condition.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -120,6 +121,7 @@ export function allControllers(options: AllControllersOptions): readonly Control
     ...(serves(ServiceCIDR) && serves(IPAddress) ? [serviceCidrController] : []),
     podClaimsController,
     claimReservationsController,
+    deviceTaintEvictionController(),
     clusterRoleAggregationController,
     certificateApprover,
     ...(signer ? [certificateSigner(signer)] : []),

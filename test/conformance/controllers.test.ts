@@ -12,8 +12,6 @@ const prefix = "kcm.controller.";
 /** What upstream's controller manager has and this one has not, and why. */
 const absent: Readonly<Record<string, string>> = {
   "cloud-node-lifecycle-controller": "there is no cloud that could say which machines are gone",
-  "device-taint-eviction-controller":
-    "the scheduler heeds taints of devices; nobody evicts pods for them yet",
   "kube-apiserver-serving-clustertrustbundle-publisher-controller":
     "behind a feature that is off by default: what the server serves with is in kube-root-ca.crt",
   "node-route-controller": "there is no cloud whose routes would lead to pods",

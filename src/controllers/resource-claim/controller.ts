@@ -17,6 +17,8 @@ import {
 } from "./plan.ts";
 import type { ClaimPlan } from "./plan.ts";
 
+export const podsByClaim = indexBy(Pod, "resourceClaim", (pod) => keysIn(pod, claimNamesOf(pod)));
+
 /** Makes the claims for pods that name a template, and reserves what no scheduler reserved. */
 export const podClaimsController = defineController({
   name: "resourceclaim-controller",
@@ -32,7 +34,7 @@ export const podClaimsController = defineController({
     ),
   ],
   indexes: [
-    indexBy(Pod, "resourceClaim", (pod) => keysIn(pod, claimNamesOf(pod))),
+    podsByClaim,
     indexBy(Pod, "claimTemplate", (pod) =>
       keysIn(
         pod,

@@ -6,7 +6,13 @@ import type { ReconcileContext } from "#component/context.ts";
 import type { Controller } from "#component/controller.ts";
 import { defineController, watch } from "#component/controller.ts";
 import { podsByNode } from "../node-lifecycle/controller.ts";
-import { isEvicting, msToEviction, withDisruption } from "./plan.ts";
+import { withDisruption } from "../common/disruption.ts";
+import { isEvicting, msToEviction } from "./plan.ts";
+
+const why = {
+  reason: "DeletionByTaintManager",
+  message: "Taint manager: deleting due to NoExecute taint",
+};
 
 /** Deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer. */
 export function taintEvictionController(): Controller {
@@ -56,7 +62,7 @@ export function taintEvictionController(): Controller {
       leaving.delete(keyOf(reference));
       const message = `Marking for deletion Pod ${keyOf(reference)}`;
       ctx.event("Normal", "TaintManagerEviction", message, podAt(reference));
-      const status = withDisruption(pod, ctx.now);
+      const status = withDisruption(pod, why, ctx.now);
       if (status !== pod.status) {
         await ctx.update(Pod, { ...pod, status }, { subresource: "status" });
       }

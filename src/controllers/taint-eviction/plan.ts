@@ -1,7 +1,7 @@
 import type { Pod, Taint } from "#api/core/v1.ts";
 import { tolerates } from "#machinery/scheduling/taints.ts";
 import { podCondition } from "../common/pods.ts";
-import { msOf, timestamp } from "../common/time.ts";
+import { msOf } from "../common/time.ts";
 
 export const isEvicting = ({ effect }: Taint) => effect === "NoExecute";
 
@@ -32,18 +32,4 @@ export function msToEviction(
 function arrivedAt(pod: Pod): number {
   const scheduled = podCondition(pod, "PodScheduled")?.lastTransitionTime;
   return msOf(scheduled) ?? msOf(pod.metadata.creationTimestamp) ?? 0;
-}
-
-export function withDisruption(pod: Pod, now: number): Pod["status"] {
-  const condition = {
-    type: "DisruptionTarget",
-    status: "True" as const,
-    reason: "DeletionByTaintManager",
-    message: "Taint manager: deleting due to NoExecute taint",
-    lastTransitionTime: timestamp(now),
-    ...(pod.metadata.generation && { observedGeneration: pod.metadata.generation }),
-  };
-  if (podCondition(pod, condition.type)?.status === "True") return pod.status;
-  const others = (pod.status.conditions ?? []).filter(({ type }) => type !== condition.type);
-  return { ...pod.status, conditions: [...others, condition] };
 }

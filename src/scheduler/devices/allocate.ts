@@ -7,13 +7,13 @@ import type {
   DeviceRequest,
   DeviceRequestAllocationResult,
   DeviceTaint,
-  DeviceToleration,
   ExactDeviceRequest,
   ResourceClaim,
   ResourceSlice,
 } from "#api/resource/v1.ts";
 import { qualified } from "#machinery/cel/devices.ts";
 import type { DeviceTest } from "#machinery/cel/devices.ts";
+import { toleratesDevice } from "#machinery/scheduling/device-taints.ts";
 import type { Draft } from "#schema/message.ts";
 import { allOf, poolsOf } from "./pools.ts";
 import type { ReachableDevice } from "./pools.ts";
@@ -187,7 +187,7 @@ class Search {
   #isFit(alternative: Alternative, device: ReachableDevice): boolean {
     const { deviceClassName, selectors = [], tolerations = [] } = alternative;
     const isKeptAway = (taint: DeviceTaint) =>
-      taint.effect !== "None" && !tolerations.some((each) => tolerates(each, taint));
+      taint.effect !== "None" && !tolerations.some((each) => toleratesDevice(each, taint));
     if (device.device.taints?.some(isKeptAway)) return false;
     const deviceClass = this.#objects.deviceClass(deviceClassName);
     if (!deviceClass) return false;
@@ -245,12 +245,6 @@ function attributeOf({ device, driver }: ReachableDevice, name: string): string 
     if (qualified(key, driver).join("/") === wanted) return JSON.stringify(value);
   }
   return undefined;
-}
-
-function tolerates({ key, operator, value, effect }: DeviceToleration, taint: DeviceTaint) {
-  if (effect && effect !== taint.effect) return false;
-  if (key && key !== taint.key) return false;
-  return operator === "Exists" || (value ?? "") === (taint.value ?? "");
 }
 
 function resultOf(
