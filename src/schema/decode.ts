@@ -63,11 +63,17 @@ function decodeMessage(
       delete value[key];
       continue;
     }
-    const fieldPath = path ? `${path}.${key}` : key;
-    const decoded = decodeValue(of, field, fieldPath, type, options);
+    const decoded = isPlain(of, field)
+      ? field
+      : decodeValue(of, field, path ? `${path}.${key}` : key, type, options);
     if (dropsEmpty && !options.keepEmpty && holdsNothing(decoded)) delete value[key];
     else if (decoded !== field) value[key] = decoded;
   }
+}
+
+/** Most fields are texts, and stay as they are. */
+function isPlain({ kind }: Kind, value: unknown): boolean {
+  return typeof value === "string" && (kind === "string" || kind === "enum");
 }
 
 /** Returns the value to keep: the same one where it already was canonical. */
@@ -154,6 +160,7 @@ function decodeList(
   if (!Array.isArray(value)) return mismatch(value, of, path, owner);
   for (let index = 0; index < value.length; index++) {
     const item: unknown = value[index];
+    if (isPlain(of.item, item)) continue;
     const itemPath = `${path}[${index}]`;
     // Go decodes a null item to the type's zero value.
     value[index] =
@@ -172,6 +179,7 @@ function decodeMap(
   if (!isRecord(value)) return mismatch(value, of, path, owner);
   for (const [key, item] of Object.entries(value)) {
     // Go's message about a wrong value names the map, not the key.
+    if (isPlain(of.value, item)) continue;
     const itemPath = of.value.kind === "message" ? `${path}.${key}` : path;
     const decoded =
       item === null || item === undefined

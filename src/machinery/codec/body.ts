@@ -161,10 +161,15 @@ function plainJson(source: string): Row | undefined {
   if (!source.startsWith("{") || source.includes("\t") || isJsonTooDeep(source)) return undefined;
   try {
     const value = parseJson(source);
-    return isRow(value) && duplicateFields(source).length === 0 ? value : undefined;
+    return isRow(value) && fieldsThereTwice(source, value).length === 0 ? value : undefined;
   } catch {
     return undefined; // What is wrong with it is told in the words of YAML.
   }
+}
+
+/** To write what was parsed takes a third of the time of looking at each key, and mostly it is the same. */
+function fieldsThereTwice(source: string, parsed: unknown): readonly string[] {
+  return JSON.stringify(parsed) === source.trimEnd() ? [] : duplicateFields(source);
 }
 
 /** Parses JSON that is no object of a kind: patches. Throws `StatusError` (400). */
@@ -238,7 +243,7 @@ function parseBody(
       const why = explainJsonError(source);
       throw unrecognized(type, `couldn't get version/kind; json parse error: ${why}`, body);
     }
-    if (duplicates) duplicates.push(...duplicateFields(source).map(duplicateField));
+    if (duplicates) duplicates.push(...fieldsThereTwice(source, parsed).map(duplicateField));
     return parsed;
   }
 

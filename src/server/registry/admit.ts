@@ -118,7 +118,8 @@ export async function mutate(storage: ResourceStorage, request: AdmissionRequest
 async function mutateOnce(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
   for (const plugin of storage.environment.admission()) {
     try {
-      await plugin.mutate?.(request);
+      const mutating = plugin.mutate?.(request);
+      if (mutating) await mutating;
     } catch (error) {
       if (!(error instanceof TypeError) || isComplete(request)) throw error;
     }
@@ -132,7 +133,8 @@ function isComplete({ type, object }: AdmissionRequest): boolean {
 /** The step "admit (validating)". */
 export async function admit(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
   for (const plugin of storage.environment.admission()) {
-    if (plugin.validate) await plugin.validate(request);
+    const validating = plugin.validate?.(request);
+    if (validating) await validating;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Versions } from "#machinery/apply/versions.ts";
 import { goText } from "#machinery/go-text.ts";
 import { cloneJson } from "#machinery/json.ts";
 import { apiVersionOf, fieldsOf } from "#schema/message.ts";
+import type { KindType } from "#schema/message.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import type { ResourceStorage } from "./storage.ts";
 import type { StoredObject } from "./stored-object.ts";
@@ -79,13 +80,19 @@ export function ignoredFields(
   { definition }: ResourceStorage,
   subresource: string,
 ): FieldSet | undefined {
-  if (subresource === "status") {
-    return fieldsOf(definition.type)
+  if (subresource !== "status") return definition.status ? statusField : undefined;
+  const { type } = definition;
+  let set = allButStatus.get(type);
+  if (!set) {
+    set = fieldsOf(type)
       .map(([name]) => name)
       .filter((name) => !["apiVersion", "kind", "metadata", "status"].includes(name))
-      .reduce((set: FieldSet, name) => union(set, setOf(`f:${name}`)), {});
+      .reduce((others: FieldSet, name) => union(others, setOf(`f:${name}`)), {});
+    allButStatus.set(type, set);
   }
-  return definition.status ? statusField : undefined;
+  return set;
 }
+
+const allButStatus = new WeakMap<KindType, FieldSet>();
 
 const statusField = setOf("f:status");

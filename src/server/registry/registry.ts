@@ -55,6 +55,8 @@ export class Registry implements LiveDefinitions {
   readonly #live = new Map<string, readonly ResourceDefinition[]>();
   #storages = new Map<string, ResourceStorage>();
   #definitions: readonly ResourceDefinition[] = [];
+  /** As long as the same is served. */
+  #equivalents = new Map<ResourceStorage, readonly Equivalent[]>();
 
   constructor(definitions: readonly ResourceDefinition[], environment: Environment) {
     this.#environment = environment;
@@ -88,6 +90,7 @@ export class Registry implements LiveDefinitions {
     const left = new Set(storages.values());
     for (const storage of this.#storages.values()) if (!left.has(storage)) storage.retire();
     this.#storages = storages;
+    this.#equivalents = new Map();
     this.#definitions = [...this.#fixed, ...[...this.#live.values()].flat()].filter((definition) =>
       this.#isServed(definition),
     );
@@ -109,9 +112,15 @@ export class Registry implements LiveDefinitions {
   }
 
   /** Other kinds whose objects are stored as those of this one are. */
-  equivalents(type: KindType): Equivalent[] {
+  equivalents(type: KindType): readonly Equivalent[] {
     const own = this.storageOf(type);
     if (!own) return [];
+    const known = this.#equivalents.get(own) ?? this.#equivalentsOf(own);
+    this.#equivalents.set(own, known);
+    return known;
+  }
+
+  #equivalentsOf(own: ResourceStorage): readonly Equivalent[] {
     return (
       [...this.#storages.values()]
         .filter((other) => other !== own && other.storedInfo === own.storedInfo)

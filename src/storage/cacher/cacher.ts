@@ -183,7 +183,8 @@ export class Cacher implements AsyncDisposable {
     options: Freshness = {},
     signal?: AbortSignal,
   ): Promise<Entry | undefined> {
-    await this.#reach(options, signal);
+    const waiting = this.#reach(options, signal);
+    if (waiting) await waiting;
     return this.#space(key).get(key);
   }
 
@@ -193,7 +194,8 @@ export class Cacher implements AsyncDisposable {
    */
   async range(query: CacheRangeQuery, signal?: AbortSignal): Promise<RangeResult> {
     const { atLeast = query.revision, stale = false } = query;
-    await this.#reach({ stale, ...(atLeast !== undefined && { atLeast }) }, signal);
+    const waiting = this.#reach({ stale, ...(atLeast !== undefined && { atLeast }) }, signal);
+    if (waiting) await waiting;
     const space = this.#space(query.prefix);
     const { revision: at = this.#revision } = query;
     if (at >= space.feed.floor) return { ...space.range({ ...query, revision: at }), revision: at };
@@ -435,16 +437,23 @@ export class Cacher implements AsyncDisposable {
     return space;
   }
 
-  /** Waits for readiness, and for the cache to be as new as it must be. */
-  async #reach(
-    { atLeast, stale = false }: Freshness,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  /** Waits for readiness, and for the cache to be as new as it must be; mostly it is. */
+  #reach(freshness: Freshness, signal: AbortSignal | undefined): Promise<void> | undefined {
     signal?.throwIfAborted();
     this.#scope.signal.throwIfAborted();
+    if (this.#isReady && this.#isReached(freshness)) return undefined;
+    return this.#waitFor(freshness, signal);
+  }
+
+  #isReached({ atLeast, stale = false }: Freshness): boolean {
+    if (atLeast === undefined) return stale || !this.#store.shared;
+    return atLeast <= this.#revision;
+  }
+
+  async #waitFor(freshness: Freshness, signal: AbortSignal | undefined): Promise<void> {
     if (!this.#isReady) await abortable(this.ready, signal);
-    if (atLeast === undefined && (stale || !this.#store.shared)) return;
-    if (atLeast !== undefined && atLeast <= this.#revision) return;
+    if (this.#isReached(freshness)) return;
+    const { atLeast } = freshness;
     const newest = await this.#store.current();
     if (atLeast !== undefined && atLeast > newest) throw new FutureRevisionError(newest);
     await this.#catchUp(atLeast ?? newest, signal);

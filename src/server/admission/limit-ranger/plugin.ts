@@ -21,9 +21,11 @@ export function limitRanger({ client }: AdmissionEnvironment): AdmissionPlugin {
     async validate(request) {
       // Whatever ends may still be changed: its finalizers must go.
       if (metadataOf(request.oldObject).deletionTimestamp) return;
+      if (!isMeasured(request)) return;
+      const ranges = await rangesOf(request);
+      if (ranges.length === 0) return;
       const amounts = measured(request);
-      if (amounts.length === 0) return;
-      for (const range of await rangesOf(request)) {
+      for (const range of ranges) {
         const problems = new Set(
           range.spec.limits.flatMap((item) =>
             amounts
@@ -45,19 +47,23 @@ interface Measured {
   readonly limits: Amounts;
 }
 
-/** What limits apply to: each container and the pod as a whole, or the claim. */
-function measured(request: AdmissionRequest): Measured[] {
+/** Limits apply to new pods, to pods that are resized, and to claims. */
+function isMeasured(request: AdmissionRequest): boolean {
   const { operation } = request;
-  if (operation !== "CREATE" && operation !== "UPDATE") return [];
+  if (operation !== "CREATE" && operation !== "UPDATE") return false;
+  if (isAbout(request, "", "persistentvolumeclaims")) return true;
+  return operation === "CREATE"
+    ? isAbout(request, "", "pods")
+    : isAbout(request, "", "pods", "resize");
+}
+
+/** What they apply to: each container and the pod as a whole, or the claim. */
+function measured(request: AdmissionRequest): Measured[] {
   if (isAbout(request, "", "persistentvolumeclaims")) {
     const { requests = {}, limits = {} } =
       objectAs(request, PersistentVolumeClaim).spec.resources ?? {};
     return [{ type: "PersistentVolumeClaim", requests, limits }];
   }
-  const isPod =
-    (operation === "CREATE" && isAbout(request, "", "pods")) ||
-    (operation === "UPDATE" && isAbout(request, "", "pods", "resize"));
-  if (!isPod) return [];
   const { spec } = objectAs(request, Pod);
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   return [

@@ -23,7 +23,10 @@ export function resourceQuota({ client, clock }: AdmissionEnvironment): Admissio
     name: "ResourceQuota",
     async validate(request) {
       if (!request.namespace || !isCounted(request)) return;
-      const { resourceGroup: group, resource, object, oldObject } = request;
+      const { resourceGroup: group, resource, object, oldObject, namespace } = request;
+      // Most namespaces have none.
+      let quotas = await listServed(client, ResourceQuota, { namespace });
+      if (quotas.length === 0) return;
       const surroundings = {
         now: clock.now(),
         ...(resource === "resourceclaims" && {
@@ -36,8 +39,6 @@ export function resourceQuota({ client, clock }: AdmissionEnvironment): Admissio
         : usage;
       const done = new Set<string>();
       for (let attempt = 1; ; attempt++) {
-        const { namespace } = request;
-        const quotas = await listServed(client, ResourceQuota, { namespace });
         const updates = quotas
           .filter(({ metadata }) => !done.has(metadata.uid))
           .map((quota) => charged(quota, request, { usage, delta }))
@@ -53,6 +54,7 @@ export function resourceQuota({ client, clock }: AdmissionEnvironment): Admissio
         } catch (error) {
           if (!isConflict(error) || attempt >= attemptsMax) throw error;
         }
+        quotas = await listServed(client, ResourceQuota, { namespace });
       }
     },
   };

@@ -19,6 +19,7 @@ export function validatingWebhooks(environment: WebhookEnvironment): AdmissionPl
       const hooks = hooksOf<ValidatingWebhook>(
         await listServed(environment.client, ValidatingWebhookConfiguration),
       );
+      if (hooks.length === 0) return;
       const namespace = new RequestNamespace(environment.client, request);
       const concerned: { hook: Hook<ValidatingWebhook>; invocation: Invocation }[] = [];
       for (const hook of hooks) {
