@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { concatBytes } from "#base/bytes.ts";
 import { ClosedError } from "#base/scope.ts";
 import { StorageFault } from "../../store.ts";
 import { errorOf } from "./protocol.ts";
@@ -8,6 +9,23 @@ import type { EngineConnection } from "./sqlite-store.ts";
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+}
+
+/**
+ * The values of a batch travel one behind the other in one buffer, which changes threads without
+ * being copied: to a message, each buffer is work.
+ */
+function packed(request: Request): { readonly message: Request; readonly transfer: ArrayBuffer[] } {
+  if (request.type !== "commit") return { message: request, transfer: [] };
+  const whole = concatBytes(request.commits.flatMap(({ value }) => value ?? []));
+  let used = 0;
+  const commits = request.commits.map((commit) => {
+    if (!commit.value) return commit;
+    const from = used;
+    used += commit.value.length;
+    return { ...commit, value: whole.subarray(from, used) };
+  });
+  return { message: { ...request, commits }, transfer: [whole.buffer] };
 }
 
 /** The main thread's end of the worker that owns the database. */
@@ -62,8 +80,8 @@ export class Connection implements EngineConnection {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
       this.#waiting.push({ resolve: (value) => resolve(value as Answers[R["type"]]), reject });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
-      this.#worker.postMessage(request);
+      const { message, transfer } = packed(request);
+      this.#worker.postMessage(message, transfer);
     });
   }
 

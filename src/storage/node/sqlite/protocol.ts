@@ -1,4 +1,3 @@
-import type { Bytes } from "#base/bytes.ts";
 import { CompactedError, FutureRevisionError, StorageFault } from "../../store.ts";
 import type { Commit, FaultCode, Revision } from "../../store.ts";
 import type { Entry } from "../../store.ts";
@@ -114,9 +113,4 @@ export function errorOf(failure: Failure): Error {
     default:
       return failure satisfies never;
   }
-}
-
-/** A view into a larger buffer is copied out, so that a message carries no more than the value. */
-export function ownBytes(value: Bytes): Bytes {
-  return value.byteLength === value.buffer.byteLength ? value : value.slice();
 }

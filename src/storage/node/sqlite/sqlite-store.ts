@@ -22,7 +22,6 @@ import { eventOf } from "../../store-change.ts";
 import type { StoreChange } from "../../store-change.ts";
 import { Connection } from "./connection.ts";
 import { advised, isDamage, withAdvice } from "./damage.ts";
-import { ownBytes } from "./protocol.ts";
 import type { Answers, HistoryRow, Opened, Outcome, Request } from "./protocol.ts";
 
 export interface SqliteStoreOptions {
@@ -273,10 +272,7 @@ export class SqliteStore implements RestorableStore {
 
   async #commitBatch(): Promise<void> {
     const batch = this.#takeBatch();
-    const commits = batch.map(({ commit: { value, ...rest } }) => ({
-      ...rest,
-      value: value && ownBytes(value),
-    }));
+    const commits = batch.map(({ commit }) => commit);
     try {
       const now = this.#clock.now();
       const answer = await this.#connection.ask({ type: "commit", commits, now });
