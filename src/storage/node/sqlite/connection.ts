@@ -2,6 +2,8 @@ import { Worker } from "node:worker_threads";
 import { concatBytes } from "#base/bytes.ts";
 import { ClosedError } from "#base/scope.ts";
 import { StorageFault } from "../../store.ts";
+import { unpackPage } from "./packed-page.ts";
+import type { PackedPage } from "./packed-page.ts";
 import { errorOf } from "./protocol.ts";
 import type { Answers, Opened, Reply, Request } from "./protocol.ts";
 import type { EngineConnection } from "./sqlite-store.ts";
@@ -79,7 +81,12 @@ export class Connection implements EngineConnection {
   ask<R extends Request>(request: R): Promise<Answers[R["type"]]> {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
-      this.#waiting.push({ resolve: (value) => resolve(value as Answers[R["type"]]), reject });
+      const answer = (value: unknown) => resolve(value as Answers[R["type"]]);
+      this.#waiting.push({
+        resolve:
+          request.type === "range" ? (page) => answer(unpackPage(page as PackedPage)) : answer,
+        reject,
+      });
       const { message, transfer } = packed(request);
       this.#worker.postMessage(message, transfer);
     });

@@ -294,8 +294,9 @@ export class Engine {
     return entryOf(verified(row, this.#path));
   }
 
+  /** Of statements that return arrays. */
   #rows(...query: Parameters<typeof rows>): Row[] {
-    const found = rows(...query);
+    const found = (rows(...query) as unknown as Columns[]).map(rowOf);
     for (const row of found) verified(row, this.#path);
     return found;
   }
@@ -402,21 +403,31 @@ function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text);
   const ranged = (text: (keys: string) => string) =>
     [sql(text("key >= ? AND key < ?")), sql(text("key >= ?"))] as const;
+  // The objects that it makes of rows take longer than all the rest, to make and to use.
+  const asArrays = ([bounded, unbounded]: readonly [StatementSync, StatementSync]) => {
+    bounded.setReturnArrays(true);
+    unbounded.setReturnArrays(true);
+    return [bounded, unbounded] as const;
+  };
   // With max(), SQLite takes the bare column of the row that has the maximum.
   const newestOf = (keys: string) => `
     SELECT key, max(revision) AS newest, deleted FROM change
     WHERE ${keys} AND revision <= ? GROUP BY key HAVING deleted = 0`;
-  const [range, rangeFrom] = ranged(
-    (keys) => `
-      SELECT change.* FROM (${newestOf(keys)} ORDER BY key LIMIT ?) AS found
-      JOIN change ON change.revision = found.newest ORDER BY found.key`,
+  const [range, rangeFrom] = asArrays(
+    ranged(
+      (keys) => `
+        SELECT change.* FROM (${newestOf(keys)} ORDER BY key LIMIT ?) AS found
+        JOIN change ON change.revision = found.newest ORDER BY found.key`,
+    ),
   );
   const [count, countFrom] = ranged((keys) => `SELECT count(*) AS count FROM (${newestOf(keys)})`);
   // The plus keeps SQLite off the index by key: history is read in the order of revisions.
-  const [history, historyFrom] = ranged(
-    (keys) => `
-      SELECT * FROM change WHERE ${keys.replaceAll("key", "+key")}
-      AND revision > ? AND revision <= ? ORDER BY revision LIMIT ?`,
+  const [history, historyFrom] = asArrays(
+    ranged(
+      (keys) => `
+        SELECT * FROM change WHERE ${keys.replaceAll("key", "+key")}
+        AND revision > ? AND revision <= ? ORDER BY revision LIMIT ?`,
+    ),
   );
   return {
     range,
@@ -457,6 +468,23 @@ function rows(
       ? unbounded.all(from, ...before, ...after)
       : bounded.all(from, to, ...before, ...after);
   return found as unknown as Row[];
+}
+
+/** In the order of the table. */
+type Columns = readonly [
+  revision: number,
+  key: string,
+  created: number,
+  previous: number | null,
+  deleted: number,
+  expires: number | null,
+  value: Uint8Array<ArrayBuffer>,
+  checksum: number,
+];
+
+function rowOf(columns: Columns): Row {
+  const [revision, key, created, previous, deleted, expires, value, checksum] = columns;
+  return { revision, key, created, previous, deleted, expires, value, checksum };
 }
 
 function entryOf(row: Row): Entry {

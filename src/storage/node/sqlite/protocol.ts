@@ -36,6 +36,15 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** What to ask for after a page; undefined where it is the last, or the only one that was wanted. */
+export function nextPage(query: PageQuery, page: Page): PageQuery | undefined {
+  const last = page.entries.at(-1);
+  if (!page.more || query.count || !last) return undefined;
+  const { to, limit, count } = query;
+  // Later pages are of the first one's snapshot, whatever is written between them.
+  return { from: `${last.key}\0`, to, limit, revision: page.revision, count };
+}
+
 export interface HistoryQuery extends KeyRange {
   readonly after: Revision;
   readonly upTo: Revision;

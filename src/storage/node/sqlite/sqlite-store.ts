@@ -22,7 +22,8 @@ import { eventOf } from "../../store-change.ts";
 import type { StoreChange } from "../../store-change.ts";
 import { Connection } from "./connection.ts";
 import { advised, isDamage, withAdvice } from "./damage.ts";
-import type { Answers, HistoryRow, Opened, Outcome, Request } from "./protocol.ts";
+import { nextPage } from "./protocol.ts";
+import type { Answers, HistoryRow, Opened, Outcome, PageQuery, Request } from "./protocol.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; made when missing. Its folder must exist. */
@@ -151,30 +152,17 @@ export class SqliteStore implements RestorableStore {
     signal?.throwIfAborted();
     this.#checkOpen();
     const { prefix, start = prefix, limit = Infinity } = query;
-    const to = prefixEnd(prefix);
-    let from = orderOf(start) > orderOf(prefix) ? start : prefix;
-    let at = query.revision;
+    const from = orderOf(start) > orderOf(prefix) ? start : prefix;
+    const range = { from, to: prefixEnd(prefix), revision: query.revision };
     const entries: Entry[] = [];
+    let next: PageQuery = pageOf(range, limit);
     for (;;) {
-      const size = Math.min(limit - entries.length, pageEntries);
-      const count = entries.length + size >= limit;
-      const page = await this.#connection.ask({
-        type: "range",
-        from,
-        to,
-        limit: size,
-        revision: at,
-        count,
-      });
+      const page = await this.#connection.ask({ type: "range", ...next });
       signal?.throwIfAborted();
-      entries.push(...page.entries);
-      // Later pages are of the first one's snapshot, whatever is written between them.
-      at = page.revision;
-      const last = page.entries.at(-1);
-      if (!page.more || count || !last) {
-        return { entries, revision: at, remaining: page.remaining };
-      }
-      from = `${last.key}\0`;
+      for (const entry of page.entries) entries.push(entry);
+      const following = nextPage(next, page);
+      if (!following) return { entries, revision: page.revision, remaining: page.remaining };
+      next = pageOf(following, limit - entries.length);
     }
   }
 
@@ -446,4 +434,10 @@ export class SqliteStore implements RestorableStore {
   #checkOpen(): void {
     if (this.#closing) throw new ClosedError("the store is closed");
   }
+}
+
+/** The page of a range of which so many are left to be read. */
+function pageOf(range: Pick<PageQuery, "from" | "to" | "revision">, left: number): PageQuery {
+  const { from, to, revision } = range;
+  return { from, to, revision, limit: Math.min(left, pageEntries), count: left <= pageEntries };
 }

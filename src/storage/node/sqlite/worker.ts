@@ -1,54 +1,70 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { required } from "#base/invariant.ts";
 import { Engine } from "./engine.ts";
-import { failureOf } from "./protocol.ts";
-import type { Page, Reply, Request } from "./protocol.ts";
+import { packPage } from "./packed-page.ts";
+import { failureOf, nextPage } from "./protocol.ts";
+import type { Page, PageQuery, Reply, Request } from "./protocol.ts";
 
 /** The thread that owns the database: it waits for the disk so that the main thread need not. */
 
 const port = required(parentPort, "runs as a worker");
 
-function reply<T>(work: () => T): T | undefined {
+/** What was asked is answered in order. */
+function reply(work: () => unknown, pack = whole): void {
   try {
-    const value = work();
-    const { message, transfer } = packed(value);
+    const { message, transfer } = pack(work());
     port.postMessage({ value: message } satisfies Reply, transfer);
-    return value;
   } catch (error) {
     port.postMessage({ failure: failureOf(error) } satisfies Reply);
-    return undefined;
   }
 }
 
-/** So many bytes lie in memory, or are freed, together. */
-const slabBytes = 64 * 1024;
-
-/**
- * The values of a page, put one behind the other into larger buffers, which change threads without
- * being copied. A value in a buffer of its own takes about 200 bytes more; those of a page mostly
- * stay, because they are what a cache begins with.
- */
-function packed(value: unknown): { readonly message: unknown; readonly transfer: ArrayBuffer[] } {
-  if (!isPage(value)) return { message: value, transfer: [] };
-  const transfer: ArrayBuffer[] = [];
-  let slab = new Uint8Array(0);
-  let used = 0;
-  const entries = value.entries.map((entry) => {
-    const { length } = entry.value;
-    if (length > slab.length - used) {
-      slab = new Uint8Array(Math.max(length, slabBytes));
-      transfer.push(slab.buffer);
-      used = 0;
-    }
-    slab.set(entry.value, used);
-    used += length;
-    return { ...entry, value: slab.subarray(used - length, used) };
-  });
-  return { message: { ...value, entries }, transfer };
+interface Packed {
+  readonly message: unknown;
+  readonly transfer: ArrayBuffer[];
 }
 
-function isPage(value: unknown): value is Page {
-  return typeof value === "object" && value !== null && "more" in value && "entries" in value;
+const whole = (message: unknown): Packed => ({ message, transfer: [] });
+
+function packedPage(page: unknown): Packed {
+  const message = packPage(page as Page);
+  return { message, transfer: [message.numbers, ...message.slabs].map(({ buffer }) => buffer) };
+}
+
+/**
+ * The page that will be asked for next, read while the one before it is looked at. Whatever is
+ * written meanwhile, a page is of one revision.
+ */
+class PageReader {
+  readonly #engine: Engine;
+  #ahead: { readonly query: PageQuery; readonly page: Page } | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  read(query: PageQuery): Page {
+    const known = this.#ahead;
+    this.#ahead = undefined;
+    const page = known && isSame(known.query, query) ? known.page : this.#engine.range(query);
+    const next = nextPage(query, page);
+    if (next) setImmediate(() => this.#readAhead(next));
+    return page;
+  }
+
+  #readAhead(query: PageQuery): void {
+    try {
+      this.#ahead = { query, page: this.#engine.range(query) };
+    } catch {
+      // Whoever asks for it will be told.
+    }
+  }
+}
+
+function isSame(one: PageQuery, other: PageQuery): boolean {
+  const { from, to, limit, revision, count } = one;
+  const isSameRange = from === other.from && to === other.to && limit === other.limit;
+  return isSameRange && revision === other.revision && count === other.count;
 }
 
 let engine: Engine | undefined;
@@ -58,8 +74,10 @@ reply(() => {
 });
 if (engine) {
   const opened = engine;
+  const pages = new PageReader(opened);
   port.on("message", (request: Request) => {
-    reply(() => opened.answer(request));
+    if (request.type === "range") reply(() => pages.read(request), packedPage);
+    else reply(() => opened.answer(request));
     if (request.type === "close") port.close();
   });
 } else {
