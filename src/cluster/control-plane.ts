@@ -11,7 +11,7 @@ import type { ClientTrust } from "#server/authn/client-trust.ts";
 import { staticTokenAuthenticator } from "#server/authn/static-tokens.ts";
 import { forAudiences } from "#server/authn/token.ts";
 import type { TokenAuthenticator } from "#server/authn/token.ts";
-import { createAuthorization, feedAuthorization } from "#server/authz/authorization.ts";
+import { createAuthorization, feedAuthorization, feedPods } from "#server/authz/authorization.ts";
 import { createConversionCaller } from "#server/crd/conversion-caller.ts";
 import { servedVersions } from "#server/discovery/groups.ts";
 import { FlowControl } from "#server/flowcontrol/flow-control.ts";
@@ -133,21 +133,16 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     server,
     client,
     async bootstrap(scope) {
-      await server.ready();
       const served = new Set<unknown>(server.definitions.map(({ type }) => type));
+      const serves = (type: unknown) => served.has(type);
+      const feeding = { client, stored: server.stored, clock, random, logger, scope, serves };
+      const pods = feedPods(authorization, feeding);
+      await server.ready();
       const kinds = new Set(server.definitions.map(({ type }) => type.info.kind));
       const servesKind = (kind: string) => kinds.has(kind);
       await bootstrapCluster(client, config, clientTrustOf(options), clock, servesKind);
       if (!options.store.shared) await publishServers(client, [own]);
-      await feedAuthorization(authorization, {
-        client,
-        stored: server.stored,
-        clock,
-        random,
-        logger,
-        scope,
-        serves: (type) => served.has(type),
-      });
+      await Promise.all([feedAuthorization(authorization, feeding), pods]);
       scope.run("flow control", async (signal) => {
         await flowControl?.run({ client, random, logger }, signal);
       });

@@ -99,6 +99,8 @@ export interface Store extends AsyncDisposable {
   get(key: string, options?: { revision?: Revision }): Promise<Entry | undefined>;
   /** Throws `CompactedError` when the revision is gone, `FutureRevisionError` when it is ahead. */
   range(query: RangeQuery, signal?: AbortSignal): Promise<RangeResult>;
+  /** The same as it is read: all parts are of one revision, and one behind the other the whole. */
+  ranges?(query: RangeQuery, signal?: AbortSignal): AsyncIterable<RangeResult>;
   /** Resolves when the write is durable (where the store has a disk: after its fsync). */
   commit(commit: Commit): Promise<CommitResult>;
   /**

@@ -12,7 +12,7 @@ import { FakeApi } from "#client/testing/fake-api.ts";
 import { createClient } from "#client/typed.ts";
 import { Cacher } from "#storage/cacher/cacher.ts";
 import { MemoryStore } from "#storage/memory/memory-store.ts";
-import { createAuthorization, feedAuthorization } from "./authorization.ts";
+import { createAuthorization, feedAuthorization, feedPods } from "./authorization.ts";
 import { bootstrapPolicy } from "./rbac/bootstrap/policy.ts";
 import { reconcileBootstrapPolicy } from "./rbac/bootstrap/reconcile.ts";
 
@@ -34,7 +34,6 @@ describe("authorization", () => {
     const clock = new VirtualClock();
     const random = seededRandom(1);
     const client = createClient(new FakeApi({ clock, random }));
-    await using stored = new Cacher({ store: new MemoryStore({ clock }), clock });
     await using scope = new Scope({
       onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`),
     });
@@ -51,7 +50,6 @@ describe("authorization", () => {
     assert.equal(await isAllowed(), false);
     const fed = feedAuthorization(authorization, {
       client,
-      stored,
       clock,
       random,
       logger: silentLogger,
@@ -76,7 +74,6 @@ describe("authorization", () => {
   it("follows the pods of nodes", async () => {
     const clock = new VirtualClock();
     const random = seededRandom(1);
-    const client = createClient(new FakeApi({ clock, random }));
     await using stored = new Cacher({ store: new MemoryStore({ clock }), clock });
     await using scope = new Scope({
       onFailure: (task, error) => assert.fail(`${task}: ${String(error)}`),
@@ -86,8 +83,7 @@ describe("authorization", () => {
     const node = { name: "system:node:node-1", groups: ["system:nodes"] };
     const sees = async () =>
       (await authorization.authorizer.authorize({ ...ask, ...secret, user: node })).decision;
-    const fed = feedAuthorization(authorization, {
-      client,
+    const fed = feedPods(authorization, {
       stored,
       clock,
       random,

@@ -143,54 +143,68 @@ function partOf(
   }
 }
 
+interface Feeding {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly scope: Scope;
+  /** Kinds that the server does not serve cannot be followed; all are when missing. */
+  readonly serves?: (resource: KindType) => boolean;
+}
+
 /**
- * Follows what authorization depends on, through a client that acts inside the server; pods, of
- * which there are many, as they are stored. Resolves when everything was read once; goes on until
- * the scope closes.
+ * Follows what authorization depends on, but for pods, through a client that acts inside the
+ * server. Resolves when everything was read once; goes on until the scope closes.
  */
 export async function feedAuthorization(
   authorization: Pick<Authorization, "rbacStore" | "nodeGraph">,
-  options: {
-    readonly client: Client;
-    readonly stored: Stored;
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly logger: Logger;
-    readonly scope: Scope;
-    /** Kinds that the server does not serve cannot be followed; all are when missing. */
-    readonly serves?: (resource: KindType) => boolean;
-  },
+  options: Feeding & { readonly client: Client },
 ): Promise<void> {
   const { rbacStore, nodeGraph } = authorization;
-  const { scope, serves, stored, ...environment } = options;
-  const run = (
-    resource: KindType,
-    task: (onSynced: () => void, signal: AbortSignal) => Promise<void>,
-  ) => {
-    if (serves?.(resource) === false) return undefined;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    scope.signal.addEventListener("abort", () => resolve(), { once: true });
-    scope.run(`authorization: ${resource.info.resource}`, (signal) => task(resolve, signal));
-    return promise;
-  };
   const start = <T extends ApiObject>(
     resource: Resource<T>,
     follower: Follower<T> | ManyFollower<T>,
   ) =>
-    run(resource, (onSynced, signal) =>
-      follow({ ...environment, resource, follower, onSynced }, signal),
+    feed(resource, options, (onSynced, signal) =>
+      follow({ ...options, resource, follower, onSynced }, signal),
     );
-  const pods = { stored, prefix: resourcePrefix(Pod.info), follower: podFollower(nodeGraph) };
   await Promise.all([
     start(ClusterRole, rbacFollower("ClusterRole", rbacStore)),
     start(Role, rbacFollower("Role", rbacStore)),
     start(ClusterRoleBinding, rbacFollower("ClusterRoleBinding", rbacStore)),
     start(RoleBinding, rbacFollower("RoleBinding", rbacStore)),
-    run(Pod, (onSynced, signal) => followStored({ ...environment, ...pods, onSynced }, signal)),
     start(PersistentVolume, volumeFollower(nodeGraph)),
     start(VolumeAttachment, nodeNamedFollower("volumeattachments", nodeGraph)),
     start(ResourceSlice, nodeNamedFollower("resourceslices", nodeGraph)),
   ]);
+}
+
+/**
+ * The same for pods, of which there may be very many: they are read as they lie in the store, and
+ * while the server reads it. To be called early.
+ */
+export async function feedPods(
+  { nodeGraph }: Pick<Authorization, "nodeGraph">,
+  options: Feeding & { readonly stored: Stored },
+): Promise<void> {
+  const prefix = resourcePrefix(Pod.info);
+  const follower = podFollower(nodeGraph);
+  await feed(Pod, options, (onSynced, signal) =>
+    followStored({ ...options, prefix, follower, onSynced }, signal),
+  );
+}
+
+/** Resolves when the task is synced, or the scope closes. */
+async function feed(
+  resource: KindType,
+  { scope, serves }: Feeding,
+  task: (onSynced: () => void, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (serves?.(resource) === false) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  scope.signal.addEventListener("abort", () => resolve(), { once: true });
+  scope.run(`authorization: ${resource.info.resource}`, (signal) => task(resolve, signal));
+  await promise;
 }
 
 function rbacFollower<T extends RbacObject>(kind: T["kind"], store: RbacStore): Follower<T> {

@@ -60,7 +60,8 @@ async function followOnce(
 ): Promise<void> {
   // Of the state that the watch begins with, until it is complete.
   let keys: Set<string> | undefined = new Set();
-  for await (const item of stored.watchBatches({ prefix, initial: true }, signal)) {
+  const query = { prefix, initial: true, early: true };
+  for await (const item of stored.watchBatches(query, signal)) {
     if (item instanceof Batch) {
       for (const event of item.changes) {
         keys?.add(event.key);

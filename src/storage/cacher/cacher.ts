@@ -8,6 +8,7 @@ import { silentLogger } from "#base/log.ts";
 import type { Logger } from "#base/log.ts";
 import { ClosedError, Scope } from "#base/scope.ts";
 import { Batch } from "../feed.ts";
+import type { Feed } from "../feed.ts";
 import { KeySpace } from "../key-space.ts";
 import { CompactedError, FutureRevisionError, StorageFault, revision } from "../store.ts";
 import type {
@@ -23,6 +24,7 @@ import type {
 import { ObjectEvent } from "./cache-event.ts";
 import type { Bookmark, CacheEvent } from "./cache-event.ts";
 import { deepFreeze, freezeJson } from "./deep-freeze.ts";
+import { Loading } from "./loading.ts";
 import { resourcePrefixOf } from "./resource-prefix.ts";
 
 export interface CacherOptions {
@@ -74,6 +76,11 @@ export interface CacheWatchQuery {
   readonly initial?: boolean;
   /** Without `after`: as for other reads. */
   readonly stale?: boolean;
+  /**
+   * With `initial`: does not wait until the cacher is ready, but hears of what it begins with while
+   * that is read, and then of what has happened since, before the bookmark.
+   */
+  readonly early?: boolean;
   /** Would rather hear of several events together, somewhat later, where many watch. */
   readonly patient?: boolean;
 }
@@ -133,6 +140,8 @@ export class Cacher implements AsyncDisposable {
   /** By the values that are on their way to the store. */
   readonly #written = new Map<Bytes, (modified: Revision) => object>();
   #cancelBookmarks = () => {};
+  /** What the cacher begins with, while it is read. */
+  #loading: Loading | undefined = new Loading();
 
   constructor(options: CacherOptions) {
     this.#store = options.store;
@@ -226,6 +235,11 @@ export class Cacher implements AsyncDisposable {
     query: CacheWatchQuery,
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch | Bookmark, void, undefined> {
+    let told: Revision | undefined;
+    if (query.early && this.#loading) {
+      told = yield* this.#loadedBatches(this.#loading, query.prefix, signal);
+      if (told === undefined) return;
+    }
     try {
       const { initial, after, stale = after !== undefined && !initial } = query;
       await this.#reach({ stale, ...(initial && after && { atLeast: after }) }, signal);
@@ -237,13 +251,31 @@ export class Cacher implements AsyncDisposable {
     const { feed } = this.#space(prefix);
     const after = initial ? this.#revision : (query.after ?? this.#revision);
     if (initial) {
-      yield* this.#initialBatches(prefix, signal);
+      if (told === undefined) yield* this.#initialBatches(prefix, signal);
+      else yield* changesAfter(feed, told);
       if (signal.aborted) return;
       yield { type: "bookmark", revision: after, initialEventsEnd: true };
     }
     for await (const item of feed.batches({ prefix, after, patient }, signal)) {
       if (item instanceof Batch) yield item;
       else yield { type: "bookmark", revision: item.revision, initialEventsEnd: false };
+    }
+  }
+
+  /** Returns the revision of what was read; undefined when the signal aborts. */
+  async *#loadedBatches(
+    loading: Loading,
+    prefix: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch, Revision | undefined, undefined> {
+    const heardAt = this.#clock.monotonic();
+    const parts = loading.follow(prefix, signal);
+    for (;;) {
+      const { done, value } = await parts.next();
+      if (done) return value;
+      yield new Batch(
+        value.map((entry) => new ObjectEvent("added", { entry, previous: undefined, heardAt })),
+      );
     }
   }
 
@@ -307,7 +339,9 @@ export class Cacher implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#cancelBookmarks();
-    await this.#scope.close(new ClosedError("the cacher is closed"));
+    const closed = new ClosedError("the cacher is closed");
+    await this.#scope.close(closed);
+    this.#loading?.fail(closed);
     for (const { feed } of this.#spaces.values()) feed.close();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
@@ -345,26 +379,49 @@ export class Cacher implements AsyncDisposable {
   /** Loads a state somewhat in the past: the watch from there then fills the feeds. */
   async #load(signal: AbortSignal): Promise<void> {
     const newest = await this.#store.current();
-    const { entries, revision: base } = await this.#rangePast(newest, signal);
+    const { spaces, base } = await this.#readPast(newest, signal);
     const lost = this.#spaces;
-    this.#spaces = new Map();
+    this.#spaces = spaces;
     this.#base = base;
-    for (const entry of entries) this.#space(entry.key).load(entry);
     for (const { feed } of lost.values()) feed.close(new CompactedError(base));
     this.#advance(base);
+    this.#loading?.end(base);
+    this.#loading = undefined;
     if (!this.#isReady) void this.#applied(newest).then(this.#setReady);
   }
 
-  async #rangePast(newest: Revision, signal: AbortSignal): Promise<RangeResult> {
+  async #readPast(
+    newest: Revision,
+    signal: AbortSignal,
+  ): Promise<{ spaces: Map<string, KeySpace<ObjectEvent>>; base: Revision }> {
     let base = revision(Math.max(1, newest - this.#backfill));
     for (;;) {
+      const spaces = new Map<string, KeySpace<ObjectEvent>>();
       try {
-        return await this.#store.range({ prefix: this.#root, revision: base }, signal);
+        for await (const { entries } of this.#ranges(base, signal)) {
+          for (const entry of entries) this.#spaceIn(spaces, entry.key, base).load(entry);
+          this.#loading?.add(entries);
+        }
+        return { spaces, base };
       } catch (error) {
+        this.#beginAnew(error);
         if (!(error instanceof CompactedError) || error.oldest <= base) throw error;
         base = error.oldest;
       }
     }
+  }
+
+  async *#ranges(at: Revision, signal: AbortSignal): AsyncGenerator<RangeResult, void, undefined> {
+    const query = { prefix: this.#root, revision: at };
+    if (this.#store.ranges) yield* this.#store.ranges(query, signal);
+    else yield await this.#store.range(query, signal);
+  }
+
+  /** Whoever has followed what was read until then must not take it for a part of what comes. */
+  #beginAnew(failure: unknown): void {
+    if (!this.#loading?.hasBegun) return;
+    this.#loading.fail(failure);
+    this.#loading = new Loading();
   }
 
   #apply(event: StoreEvent): void {
@@ -424,16 +481,24 @@ export class Cacher implements AsyncDisposable {
 
   /** The resource that the key or prefix is of. */
   #space(key: string): KeySpace<ObjectEvent> {
+    return this.#spaceIn(this.#spaces, key, this.#base);
+  }
+
+  #spaceIn(
+    spaces: Map<string, KeySpace<ObjectEvent>>,
+    key: string,
+    floor: Revision,
+  ): KeySpace<ObjectEvent> {
     const prefix = resourcePrefixOf(key, this.#root);
-    const known = this.#spaces.get(required(prefix, `${key} is not within one resource`));
+    const known = spaces.get(required(prefix, `${key} is not within one resource`));
     if (known) return known;
     const space = new KeySpace<ObjectEvent>({
-      floor: this.#base,
+      floor,
       current: () => this.#revision,
       clock: this.#clock,
       sizeOf: ({ bytes }) => bytes,
     });
-    this.#spaces.set(prefix ?? "", space);
+    spaces.set(prefix ?? "", space);
     return space;
   }
 
@@ -485,6 +550,15 @@ export class Cacher implements AsyncDisposable {
       this.#scheduleBookmarks();
     });
   }
+}
+
+function* changesAfter(
+  feed: Feed<ObjectEvent>,
+  revision: Revision,
+): Generator<EventBatch, void, undefined> {
+  if (revision < feed.floor) throw new CompactedError(feed.floor);
+  const changes = [...feed.after(revision)];
+  if (changes.length > 0) yield new Batch(changes);
 }
 
 /** The cached object in place of an equal one, so that its bytes and decoded form are shared. */

@@ -23,7 +23,7 @@ import type { StoreChange } from "../../store-change.ts";
 import { Connection } from "./connection.ts";
 import { advised, isDamage, withAdvice } from "./damage.ts";
 import { nextPage } from "./protocol.ts";
-import type { Answers, HistoryRow, Opened, Outcome, PageQuery, Request } from "./protocol.ts";
+import type { Answers, HistoryRow, Opened, Outcome, Page, PageQuery, Request } from "./protocol.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; made when missing. Its folder must exist. */
@@ -149,20 +149,34 @@ export class SqliteStore implements RestorableStore {
   }
 
   async range(query: RangeQuery, signal?: AbortSignal): Promise<RangeResult> {
+    const entries: Entry[] = [];
+    let last: RangeResult | undefined;
+    for await (const page of this.ranges(query, signal)) {
+      for (const entry of page.entries) entries.push(entry);
+      last = page;
+    }
+    return { ...required(last, "a range has a page"), entries };
+  }
+
+  async *ranges(
+    query: RangeQuery,
+    signal?: AbortSignal,
+  ): AsyncGenerator<RangeResult, void, undefined> {
     signal?.throwIfAborted();
     this.#checkOpen();
     const { prefix, start = prefix, limit = Infinity } = query;
     const from = orderOf(start) > orderOf(prefix) ? start : prefix;
     const range = { from, to: prefixEnd(prefix), revision: query.revision };
-    const entries: Entry[] = [];
-    let next: PageQuery = pageOf(range, limit);
-    for (;;) {
-      const page = await this.#connection.ask({ type: "range", ...next });
+    let left = limit;
+    let next: PageQuery | undefined = pageOf(range, left);
+    while (next) {
+      const page: Page = await this.#connection.ask({ type: "range", ...next });
       signal?.throwIfAborted();
-      for (const entry of page.entries) entries.push(entry);
+      const { entries, revision, remaining } = page;
+      yield { entries, revision, remaining };
+      left -= entries.length;
       const following = nextPage(next, page);
-      if (!following) return { entries, revision: page.revision, remaining: page.remaining };
-      next = pageOf(following, limit - entries.length);
+      next = following && pageOf(following, left);
     }
   }
 
