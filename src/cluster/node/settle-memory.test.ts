@@ -16,8 +16,12 @@ test("the young generation is small again once a process has started", async () 
     kept.push(Array.from({ length: 1_000 }, () => ({ index })));
     if (kept.length > 100) kept.shift();
   }
-  settleMemory(clock, scope);
-  await clock.advance(10_000);
+  let busyShare = 0.5;
+  settleMemory(clock, scope, () => busyShare);
+  await clock.advance(25_000);
+  assert.ok(youngBytes() >= 2_000_000, "nobody is kept waiting");
+  busyShare = 0;
+  await clock.advance(5_000);
   assert.ok(youngBytes() < 2_000_000, `${youngBytes()} bytes`);
 });
 
