@@ -30,7 +30,7 @@ const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /** What the tutorials pull, from packages and programs that this machine can have. */
 export function families(): readonly Family[] {
-  return [busybox, web(), redis(), zookeeper()];
+  return [busybox, web(), redis(), zookeeper(), mysql(), php()];
 }
 
 const nobody = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin";
@@ -167,9 +167,27 @@ function web(): Family {
         names: [`registry.k8s.io/e2e-test-images/agnhost:${version}`],
         config: agnhost(version),
       })),
+      cassandra,
     ],
   };
 }
+
+/** A ring in Perl: Cassandra itself is in no distribution, and too heavy for what it would show. */
+const cassandra: Recipe = {
+  names: ["gcr.io/google-samples/cassandra:v13"],
+  config: {
+    environment: [path],
+    command: ["/cassandra.pl"],
+    exposedPorts: ["7000/tcp", "7199/tcp", "9042/tcp"],
+    workingDirectory: "/",
+  },
+  files: [
+    ...folders("usr/local", "usr/local/bin", "cassandra_data"),
+    file("cassandra.pl", "cassandra/cassandra.pl", 0o755),
+    file("usr/local/bin/nodetool", "cassandra/nodetool", 0o755),
+    file("ready-probe.sh", "cassandra/ready-probe.sh", 0o755),
+  ],
+};
 
 function redis(): Family {
   const config = (version: string) => ({
@@ -191,10 +209,117 @@ function redis(): Family {
       { path: "tmp", type: "directory", mode: 0o1777 },
       file("usr/local/bin/docker-entrypoint.sh", "redis-entrypoint.sh", 0o755),
     ],
-    images: ["latest", "5", "5.0.4", "6.0.5"].map((tag) => ({
-      names: [`redis:${tag}`],
-      config: config(tag),
+    images: [
+      ...["latest", "5", "5.0.4", "6.0.5"].map((tag) => ({
+        names: [`redis:${tag}`],
+        config: config(tag),
+      })),
+      {
+        names: ["gcr.io/google_samples/gb-redis-follower:v2"],
+        config: { ...config("6.0.5"), entrypoint: [], command: ["redis-follower.sh"] },
+        files: [file("usr/local/bin/redis-follower.sh", "redis-follower.sh", 0o755)],
+      },
+    ],
+  };
+}
+
+function mysql(): Family {
+  return {
+    name: "mysql",
+    packages: "bash coreutils dash grep hostname mariadb-client-core mariadb-server-core sed".split(
+      " ",
+    ),
+    removed: [
+      ...removed,
+      ...["innochecksum", "mariadb-check", "mariadb-upgrade"].map((name) => `usr/bin/${name}`),
+    ],
+    applets: "none",
+    files: [
+      ...accounts(["mysql:x:999:999::/nonexistent:/bin/false"]),
+      ...folders("home", "proc", "root", "sys", "dev", "run", "usr/local/bin", "var/lib/mysql"),
+      { path: "tmp", type: "directory", mode: 0o1777 },
+      file("usr/local/bin/docker-entrypoint.sh", "mysql/entrypoint.sh", 0o755),
+    ],
+    images: ["5.6", "5.7"].map((tag) => ({
+      names: [`mysql:${tag}`],
+      config: {
+        environment: [path],
+        entrypoint: ["docker-entrypoint.sh"],
+        command: ["mysqld"],
+        exposedPorts: ["3306/tcp"],
+        volumes: ["/var/lib/mysql"],
+        workingDirectory: "/",
+      },
     })),
+  };
+}
+
+/** Apache with PHP, which both WordPress and the guestbook are written in. */
+function php(): Family {
+  const config = {
+    environment: [path, "PHP_INI_SCAN_DIR=/etc/php-enabled"],
+    command: ["apache2-foreground"],
+    exposedPorts: ["80/tcp"],
+    workingDirectory: "/var/www/html",
+    // It ends at once, where SIGWINCH would have it wait for connections that are open.
+    stopSignal: "SIGTERM",
+  };
+  const extensions = ["mysqlnd", "mysqli", "ctype", "iconv", "posix", "tokenizer"];
+  const enabled = extensions.map((name) => `extension=${name}.so\n`).join("");
+  // What its packages need and no page here: clients of MySQL, codecs of pictures and films.
+  const programs =
+    "mariadb mariadb-admin mariadb-binlog mariadb-check mariadb-conv mariadb-dump mariadb-import mariadb-plugin mariadb-show mariadb-slap mariadb-tzinfo-to-sql mariadb-waitpid my_print_defaults perror replace resolve_stack_dump";
+  const continents =
+    "Africa America Antarctica Arctic Asia Atlantic Australia Brazil Canada Chile Europe Indian Mexico Pacific US posix right";
+  return {
+    name: "php",
+    packages:
+      "bash coreutils dash grep hostname libapache2-mod-php php-cli php-mysql php-nrk-predis sed wordpress".split(
+        " ",
+      ),
+    removed: [
+      ...removed,
+      ...programs.split(" ").map((name) => `usr/bin/${name}`),
+      ...["libx265.so.199", "libSvtAv1Enc.so.1.4.1", "libaom.so.3.6.0"].flatMap((library) =>
+        ["x86_64", "aarch64"].map((machine) => `usr/lib/${machine}-linux-gnu/${library}`),
+      ),
+      ...["fonts", "X11", "wordpress/wp-includes/js/dist"].map((folder) => `usr/share/${folder}`),
+      // UTC is all the time that a container knows.
+      ...continents.split(" ").map((folder) => `usr/share/zoneinfo/${folder}`),
+      "usr/lib/file",
+      // Debian's own configuration, and links that a copy of the folder would not have.
+      "usr/share/wordpress/wp-config.php",
+      "usr/share/wordpress/wp-includes/certificates",
+    ],
+    applets: "none",
+    files: [
+      ...accounts([wwwData]),
+      ...folders("home", "proc", "root", "sys", "dev", "run", "usr/local/bin", "usr/src"),
+      ...folders("etc/apache2", "etc/php-enabled", "var/www", "var/www/html"),
+      { path: "tmp", type: "directory", mode: 0o1777 },
+      { path: "etc/php-enabled/extensions.ini", type: "file", data: utf8(enabled) },
+      file("etc/apache2/apache2.conf", "php/apache2.conf"),
+      file("usr/local/bin/apache2-foreground", "php/apache2-foreground", 0o755),
+    ],
+    images: [
+      {
+        names: ["wordpress:4.8-apache"],
+        config: { ...config, entrypoint: ["docker-entrypoint.sh"], volumes: ["/var/www/html"] },
+        files: [
+          file("usr/local/bin/docker-entrypoint.sh", "php/wordpress-entrypoint.sh", 0o755),
+          file("usr/src/wait-for-database.php", "php/wait-for-database.php"),
+          file("usr/src/wp-config.php", "php/wp-config.php"),
+        ],
+      },
+      {
+        names: ["gcr.io/google_samples/gb-frontend:v5"],
+        config,
+        files: [
+          file("var/www/html/index.html", "php/guestbook.html"),
+          file("var/www/html/guestbook.php", "php/guestbook.php"),
+        ],
+      },
+    ],
   };
 }
 
