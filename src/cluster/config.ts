@@ -126,6 +126,17 @@ export function nodesOf(
   }));
 }
 
+/** Of the nodes' network, what load balancers are given: its upper half, but for nodes in it. */
+export function balancerAddressesOf(
+  config: Pick<ClusterConfig, "nodeSubnet" | "nodes">,
+): readonly string[] {
+  const prefix = config.nodeSubnet.split(".").slice(0, 3).join(".");
+  const nodes = new Set(config.nodes.map(({ address }) => address));
+  return Array.from({ length: 127 }, (_, index) => `${prefix}.${128 + index}`).filter(
+    (address) => !nodes.has(address),
+  );
+}
+
 /** The host's address on the bridge. */
 export function gatewayOf(config: Pick<ClusterConfig, "nodeSubnet">): string {
   return `${config.nodeSubnet.split(".").slice(0, 3).join(".")}.1`;

@@ -81,14 +81,13 @@ function masked(output: string): string {
     .replaceAll(/\b[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "TIME");
 }
 
-const fetched = async (url: string, flags = "") =>
-  (await cluster.shell(`curl -sS --max-time 10 ${flags} ${url}`)).stdout;
+const fetched = async (url: string, flags = "--max-time 10") =>
+  (await cluster.shell(`curl -sS ${flags} ${url}`)).stdout;
 
-/** Where a Service is for whoever is not in the cluster: at a port of the nodes. */
+/** Where a Service is for whoever is not in the cluster: at its load balancer's address. */
 async function outside(service: string, { namespace }: Project): Promise<string> {
-  const path = "{.spec.ports[0].nodePort}";
-  const port = await cluster.value(`service ${service} -n ${namespace}`, path);
-  return `${await cluster.value(`pods -n ${namespace}`, "{.items[0].status.hostIP}")}:${port}`;
+  const path = "{.status.loadBalancer.ingress[0].ip}:{.spec.ports[0].port}";
+  return await cluster.value(`service ${service} -n ${namespace}`, path);
 }
 
 const ring = new Project("default");
@@ -147,7 +146,7 @@ cluster.test("an address for the outside: five instances behind it", async () =>
       "kubectl get services my-service",
       // With the port of nodes, which the tutorial's clients did not print yet.
       `NAME         TYPE           CLUSTER-IP     EXTERNAL-IP      PORT(S)          AGE
-my-service   LoadBalancer   10.3.245.137   <pending>   8080:32377/TCP   54s`,
+my-service   LoadBalancer   10.3.245.137   104.198.205.71   8080:32377/TCP   54s`,
     ),
   );
   await eventually(() => hello.says("kubectl describe services my-service", describedService));
@@ -240,6 +239,7 @@ IP Family Policy:         SingleStack
 IP Families:              IPv4
 IP:                       10.3.245.137
 IPs:                      10.3.245.137
+LoadBalancer Ingress:     104.198.205.71 (VIP)
 Port:                     <unset>  8080/TCP
 TargetPort:               8080/TCP
 NodePort:                 <unset>  32377/TCP
@@ -247,7 +247,11 @@ Endpoints:                10.0.0.6:8080,10.0.1.6:8080,10.0.1.7:8080 + 2 more...
 Session Affinity:         None
 External Traffic Policy:  Cluster
 Internal Traffic Policy:  Cluster
-Events:                   <none>
+Events:
+  Type    Reason                Age   From                Message
+  ----    ------                ----  ----                -------
+  Normal  EnsuringLoadBalancer  10s   service-controller  Ensuring load balancer
+  Normal  EnsuredLoadBalancer   10s   service-controller  Ensured load balancer
 `;
 
 const redisPods = `redis-follower-dddfbdcc9-82sfr   1/1     Running   0          37s
@@ -342,7 +346,7 @@ redis-leader     ClusterIP   10.103.78.24    <none>        6379/TCP   11m`,
   await eventually(() =>
     guestbook.says(
       "kubectl get service frontend",
-      `${servicesHeader}\nfrontend   LoadBalancer   10.51.242.136   <pending>     80:32372/TCP   1m`,
+      `${servicesHeader}\nfrontend   LoadBalancer   10.51.242.136   109.197.92.229     80:32372/TCP   1m`,
     ),
   );
   const address = await outside("frontend", guestbook);
@@ -420,7 +424,7 @@ wordpress-mysql-5f76cf6ccf-x5dzt   1/1       Running   0          40s`,
     blog.says(
       "kubectl get services wordpress",
       // The tutorial's cluster has no load balancers.
-      `${servicesHeader}\nwordpress   LoadBalancer    10.0.0.89    <pending>   80:32406/TCP   4m`,
+      `${servicesHeader}\nwordpress   LoadBalancer    10.0.0.89    10.0.0.90   80:32406/TCP   4m`,
     ),
   );
 });
@@ -604,7 +608,7 @@ node-app-b7f4798d8-4x8wm           1/1     Running   0           2h`,
       "kubectl get services",
       `${servicesHeader}
 mysql-app NodePort    10.15.250.188 <none>         3306:30036/TCP   3h
-node-app  LoadBalancer 10.15.243.169 <pending>   80:31976/TCP     2h`,
+node-app  LoadBalancer 10.15.243.169 34.80.206.42   80:31976/TCP     2h`,
     ),
   );
   assert.equal(await served(), "v1 lamp,fan");
@@ -728,7 +732,7 @@ cluster.test("where packets come from: from outside, what the traffic policy lea
   await eventually(() =>
     source.says(
       "kubectl get svc loadbalancer",
-      `${servicesHeader}\nloadbalancer   LoadBalancer   10.0.65.118   <pending>     80:32377/TCP    5m`,
+      `${servicesHeader}\nloadbalancer   LoadBalancer   10.0.65.118   203.0.113.140     80:32377/TCP    5m`,
     ),
   );
   const balanced = await outside("loadbalancer", source);

@@ -28,6 +28,7 @@ import { openAuditor } from "./audit.ts";
 import { ServerCertificates, keepCertificates } from "./certificates.ts";
 import { withEncryption } from "./encryption.ts";
 import { createKubeletConnector } from "#server/streaming/node/kubelet-connector.ts";
+import { runLoadBalancers } from "./load-balancers.ts";
 import { prepareNetwork, renewAgents, runNodes } from "./nodes.ts";
 import { keepServiceRoutes } from "./service-routes.ts";
 import { routeServices } from "../providers/node/network.ts";
@@ -89,7 +90,9 @@ export async function runServer(
   const metrics = new MetricsRegistry();
   const environment = { clock, random: cryptoRandom, logger, metrics, scope, identity };
   const { admission = {}, scheduler = {} } = options;
-  const parts = { config, flags, admission, scheduler, certificates, store };
+  const loadBalancers = network && runLoadBalancers(config, { network, clock }, scope);
+  const controllers = loadBalancers ? { loadBalancers } : {};
+  const parts = { config, flags, admission, scheduler, controllers, certificates, store };
   const { controlPlane, files } = await assemble(parts, environment);
   scope.onClose(() => controlPlane.server.close());
   const addresses = ["127.0.0.1", ...(network ? [gatewayOf(config)] : [])];
@@ -114,18 +117,11 @@ export async function runServer(
   await controlPlane.bootstrap(scope);
   logger.info("ready");
   if (network) {
+    const { client } = controlPlane;
     const route = (cidrs: readonly string[], linked: AbortSignal) =>
       routeServices({ network, cidrs }, linked);
-    const { client } = controlPlane;
-    const options = {
-      client,
-      clock,
-      random: cryptoRandom,
-      logger,
-      first: config.serviceCidr,
-      route,
-    };
-    scope.run("routes to Services", (linked) => keepServiceRoutes(options, linked));
+    const routes = { ...environment, client, first: config.serviceCidr, route };
+    scope.run("routes to Services", (linked) => keepServiceRoutes(routes, linked));
   }
   if (config.simulatedNodes > 0) await simulateNodes(config, controlPlane, environment);
   controlPlane.run(scope);
@@ -174,6 +170,7 @@ async function assemble(
     flags,
     admission,
     scheduler,
+    controllers,
     certificates,
     store,
   }: {
@@ -181,6 +178,7 @@ async function assemble(
     readonly flags: AccessFlags;
     readonly admission: AdmissionFlags;
     readonly scheduler: SchedulerFlags;
+    readonly controllers: NonNullable<ControlPlaneOptions["controllers"]>;
     readonly certificates: ServerCertificates;
     readonly store: RestorableStore;
   },
@@ -199,6 +197,7 @@ async function assemble(
     ...(config.audit && { auditor: await openAuditor(config.audit, environment) }),
     admission: await readAdmission(config.admission, admission),
     scheduler: await readScheduler(config.scheduler, scheduler),
+    controllers,
     access: {
       ...access.options,
       requestHeader: proxyTrust(access, pki).options,

@@ -186,8 +186,8 @@ export async function removeNodeNamespace(
     const own = routes.filter((route) => route.via === address);
     const heir = routes.find((route) => route.kind === "pods" && route.via !== address);
     const changes = own.map((route) =>
-      route.kind === "services" && heir
-        ? `route replace ${route.to} via ${heir.via} dev ${bridge} proto ${protocol.services}`
+      route.kind !== "pods" && heir
+        ? `route replace ${route.to} via ${heir.via} dev ${bridge} proto ${protocol[route.kind]}`
         : `route delete ${route.to} via ${route.via} dev ${bridge}`,
     );
     if (changes.length > 0) await run("ip", ["-batch", "-"], { input: changes.join("\n") }, signal);
@@ -238,6 +238,26 @@ export async function routeServices(
   if (failure) throw failure;
 }
 
+/** Sends what is for one address to a node, whose rules know it; in place of another node. */
+export async function routeThroughNode(
+  options: { readonly network: Network; readonly address: string; readonly via: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const { network, address, via } = options;
+  const where = ["via", via, "dev", network.bridge, "proto", String(protocol.balancers)];
+  await run("ip", ["route", "replace", `${address}/32`, ...where], {}, signal);
+}
+
+/** Nothing happens when there is no such route. */
+export async function unroute(
+  options: { readonly network: Network; readonly address: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const { network, address } = options;
+  const route = ["route", "delete", `${address}/32`, "dev", network.bridge];
+  await run("ip", route, {}, signal).catch(ignoreMissingRoute);
+}
+
 /** Of a profile, running or left behind. */
 export async function listNodeNamespaces(options: {
   readonly profile: string;
@@ -253,10 +273,13 @@ export async function listNodeNamespaces(options: {
 }
 
 /** Marks our routes in the kernel, which is the only record of them: it cannot be out of date. */
-const protocol = { pods: 75, services: 76 };
+const protocol = { pods: 75, services: 76, balancers: 77 } as const;
+type RouteKind = keyof typeof protocol;
+const routeKinds = Object.keys(protocol) as RouteKind[];
 
 interface HostRoute {
-  readonly kind: "pods" | "services";
+  /** What is reached: pods of a node, a network of Services, one load balancer. */
+  readonly kind: RouteKind;
   readonly to: string;
   readonly via: string;
 }
@@ -284,8 +307,8 @@ async function hostRoutes(bridge: string, signal?: AbortSignal): Promise<readonl
     protocol: string;
   }[];
   return routes.flatMap(({ dst, gateway: via, protocol: number }) => {
-    const kind = Number(number) === protocol.pods ? "pods" : "services";
-    if (!via || Number(number) !== protocol[kind]) return [];
+    const kind = routeKinds.find((each) => protocol[each] === Number(number));
+    if (!via || !kind) return [];
     return [{ kind, via, to: dst.includes("/") ? dst : `${dst}/32` }];
   });
 }
