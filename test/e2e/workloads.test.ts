@@ -62,6 +62,119 @@ cluster.test("a replication controller keeps its number, and takes in what match
   });
 });
 
+cluster.test("ten copies are wanted: nine become ten, and so do eleven", async () => {
+  const ten = () =>
+    eventually(() =>
+      says("kubectl get rc blue", "NAME DESIRED CURRENT READY AGE\nblue 10 10 10 1m"),
+    );
+  const names = () => lines("kubectl get pods -l release=blue -o name");
+  await says("kubectl scale rc blue --replicas=10", "replicationcontroller/blue scaled");
+  await ten();
+  const [first = ""] = await names();
+  await cluster.shell(`kubectl delete ${first} --now`);
+  await ten();
+  assert.equal((await names()).length, 10);
+  assert.ok(!(await names()).includes(first));
+  // The one that is not ready yet is the one to go.
+  await cluster.shell("kubectl run extra --image=nginx:1.7.9 --labels=app=ngnix,release=blue");
+  await eventually(async () => assert.ok(!(await names()).includes("pod/extra")));
+  await ten();
+  await says("kubectl scale rc blue --replicas=3", "replicationcontroller/blue scaled");
+  await eventually(async () => assert.equal((await names()).length, 3));
+});
+
+cluster.test("a replica set chooses by sets of values, and so does one who looks", async () => {
+  const chosen = "environment in (production, qa),tier notin (frontend, backend)";
+  const labels = (environment: string, tier: string) =>
+    `--labels=environment=${environment},tier=${tier}`;
+  await cluster.shell(`kubectl run taken --image=nginx:1.7.9 ${labels("qa", "cache")}`);
+  await cluster.shell(`kubectl run other --image=nginx:1.7.9 ${labels("qa", "frontend")}`);
+  await apply({
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name: "sets" },
+    spec: {
+      replicas: 2,
+      selector: {
+        matchExpressions: [
+          { key: "environment", operator: "In", values: ["production", "qa"] },
+          { key: "tier", operator: "NotIn", values: ["frontend", "backend"] },
+        ],
+      },
+      template: {
+        metadata: { labels: { environment: "production", tier: "cache" } },
+        // Another image than the pod has that is there already: it is taken all the same.
+        spec: { containers: [{ name: "main", image: "nginx:1.9.1" }] },
+      },
+    },
+  });
+  await eventually(() =>
+    says(
+      "kubectl get rs sets -o wide",
+      "NAME DESIRED CURRENT READY AGE CONTAINERS IMAGES SELECTOR\n" +
+        "sets 2 2 2 5s main nginx:1.9.1 " +
+        "environment in (production,qa),tier notin (backend,frontend)",
+    ),
+  );
+  const owner = "{.metadata.ownerReferences[0].name}";
+  assert.equal(await cluster.value("pod taken", owner), "sets");
+  assert.equal(await cluster.value("pod other", owner), "");
+  const found = await lines(`kubectl get pods -l '${chosen}' -o name`);
+  assert.deepEqual(found.length, 2);
+  assert.ok(found.includes("pod/taken"));
+  await says("kubectl delete rs sets", 'replicaset.apps "sets" deleted');
+  await cluster.shell("kubectl delete pod other --now");
+});
+
+cluster.test("containers of a pod share its address and its volumes", async () => {
+  const container = { image: "busybox", imagePullPolicy: "IfNotPresent" };
+  const volume = (name: string, mountPath: string) => ({ name, mountPath });
+  await apply({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "site" },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: "web-server",
+          image: "nginx:1.7.9",
+          command: ["sh", "-c", "rm /var/log/nginx/*; exec nginx -g 'daemon off;'"],
+          volumeMounts: [
+            volume("htdocs", "/usr/share/nginx/html"),
+            volume("logs", "/var/log/nginx"),
+          ],
+        },
+        {
+          name: "content",
+          ...container,
+          command: ["sh", "-c", "echo written > /htdocs/index.html; sleep 3600"],
+          volumeMounts: [volume("htdocs", "/htdocs")],
+        },
+        {
+          name: "logger",
+          ...container,
+          command: ["sh", "-c", "touch /logs/access.log; tail -f /logs/access.log"],
+          volumeMounts: [volume("logs", "/logs")],
+        },
+      ],
+      volumes: [
+        { name: "htdocs", emptyDir: {} },
+        { name: "logs", emptyDir: {} },
+      ],
+    },
+  });
+  await cluster.waitFor("pod/site", "condition=Ready");
+  await eventually(() =>
+    says("kubectl exec site -c content -- wget -qO- http://localhost/", "written"),
+  );
+  await eventually(async () => {
+    const { stdout } = await cluster.shell("kubectl logs site -c logger");
+    assert.match(stdout, /^127\.0\.0\.1 .*"GET \/ HTTP\/1\.[01]" 200/m);
+  });
+  await cluster.shell("kubectl delete pod site");
+});
+
 /** The version that the Service's pages come from, through its address, often enough to meet all. */
 async function versionsServed(): Promise<string> {
   const address = await cluster.value("service front", "{.spec.clusterIP}");
