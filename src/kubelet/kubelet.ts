@@ -1,9 +1,10 @@
-import type { Pod } from "#api/core/v1.ts";
+import type { Node, Pod } from "#api/core/v1.ts";
 import { sleep } from "#base/clock.ts";
 import { Scope } from "#base/scope.ts";
 import { deepEqual } from "#machinery/deep-equal.ts";
-import { admit, isAboutLabels } from "./admission/admit.ts";
+import { admit, isAboutLabels, misfit, shortage } from "./admission/admit.ts";
 import type { Rejection } from "./admission/admit.ts";
+import { isCritical, victimsFor } from "./admission/preempt.ts";
 import { RejectionPace } from "./admission/pace.ts";
 import { fingerprintOf, podUidLabel, readFingerprints } from "./pod-worker/runtime-state.ts";
 import { PodWorker } from "./pod-worker/worker.ts";
@@ -27,6 +28,9 @@ const usualPeriods: KubeletPeriods = {
   orphanCheckMs: 30_000,
   refreshMs: 60_000,
 };
+
+const preempted = "Preempted in order to admit critical pod";
+const roomLookMs = 200;
 
 /**
  * The pods of one node. Sources (the API server, a directory of static pods) say which pods there
@@ -171,6 +175,7 @@ export class Kubelet {
     const { deletionTimestamp, uid } = pod.metadata;
     const { phase, startTime } = pod.status;
     if (!own || !node || deletionTimestamp || startTime || isTerminalPhase(phase)) return undefined;
+    if (isCritical(pod)) await this.#makeRoom(pod, node, signal);
     const rejection = admit(pod, node, this.#taken(uid));
     if (!rejection || !isAboutLabels(rejection)) return rejection;
     try {
@@ -179,6 +184,24 @@ export class Kubelet {
       if (!signal.aborted) logger.warn("the node's labels may be old", { error });
       return rejection;
     }
+  }
+
+  /** Ends others, where that lets a critical pod run, and waits until they have. */
+  async #makeRoom(pod: Pod, node: Node, signal: AbortSignal): Promise<void> {
+    const { clock, event } = this.#env;
+    const others = this.#taken(pod.metadata.uid);
+    if (!shortage(pod, node, others) || misfit(pod, node, others)) return;
+    const victims = victimsFor(pod, node, others) ?? [];
+    for (const { metadata, spec } of victims) {
+      const worker = this.worker(metadata.uid);
+      if (!worker) continue;
+      event(worker.pod, "Warning", "Preempting", preempted);
+      worker.fail("Preempting", preempted, spec.terminationGracePeriodSeconds);
+    }
+    const uids = new Set(victims.map(({ metadata }) => metadata.uid));
+    const isThere = () =>
+      this.#taken(pod.metadata.uid).some(({ metadata }) => uids.has(metadata.uid));
+    while (!signal.aborted && isThere()) await sleep(clock, roomLookMs, signal).catch(() => {});
   }
 
   /** All other pods that may still hold something of the node. */

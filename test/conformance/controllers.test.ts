@@ -15,7 +15,8 @@ const absent: Readonly<Record<string, string>> = {
   "kube-apiserver-serving-clustertrustbundle-publisher-controller":
     "behind a feature that is off by default: what the server serves with is in kube-root-ca.crt",
   "node-route-controller": "there is no cloud whose routes would lead to pods",
-  "podgroup-protection-controller": "pods are scheduled one by one yet",
+  "podgroup-protection-controller":
+    "of an alpha API that is off by default: pods are scheduled one by one yet",
   "resourcepoolstatusrequest-controller": "nobody looks at the pools yet",
   "selinux-warning-controller": "off by default, and volumes are not labelled for SELinux",
   "storageversion-garbage-collector-controller":

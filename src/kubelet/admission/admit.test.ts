@@ -5,6 +5,7 @@ import { applyDefaults } from "#schema/default.ts";
 import type { Draft } from "#schema/message.ts";
 import { KubeletFixture } from "../cri/fake/kubelet-fixture.ts";
 import { admit } from "./admit.ts";
+import { victimsFor } from "./preempt.ts";
 
 type Spec = Draft<Pod["spec"]>;
 
@@ -187,6 +188,75 @@ test("a pod that does not fit fails, and nothing of it runs; its port is not tak
   await kubelet.delete("second");
   await kubelet.advance(1_000);
   assert.equal(kubelet.find("second"), undefined);
+  await kubelet.stop();
+});
+
+test("who makes room for a critical pod", () => {
+  const critical = (requests: Record<string, string>) =>
+    podOf("new", { ...asks(requests), priority: 2_000_001_000 });
+  const guaranteed = (cpu: string, memory: string): Partial<Spec> => {
+    const amounts = { cpu, memory };
+    return { containers: [{ ...container, resources: { requests: amounts, limits: amounts } }] };
+  };
+  const cases: [string, Pod, Partial<Spec>[], number[] | undefined][] = [
+    ["nobody, where there is room", critical({ cpu: "1" }), [asks({ cpu: "1" })], []],
+    [
+      "who was promised the least",
+      critical({ cpu: "1" }),
+      [guaranteed("1", "1Mi"), asks({ cpu: "1" })],
+      [1],
+    ],
+    [
+      "the less important one",
+      critical({ cpu: "1" }),
+      [
+        { ...asks({ cpu: "1" }), priority: 5 },
+        { ...asks({ cpu: "1" }), priority: 4 },
+      ],
+      [1],
+    ],
+    ["none in vain", critical({ cpu: "2" }), [{ priority: 1 }, asks({ cpu: "2" })], [1]],
+    ["one, for its place alone", critical({}), [guaranteed("1", "1Mi"), {}, {}], [1]],
+    [
+      "no other critical one",
+      critical({ cpu: "1" }),
+      [{ ...asks({ cpu: "2" }), priority: 2_000_001_000 }],
+      undefined,
+    ],
+    [
+      "unless that is less so",
+      critical({ cpu: "1" }),
+      [{ ...asks({ cpu: "2" }), priority: 2_000_000_000 }],
+      [0],
+    ],
+    [
+      "nobody, for what the node never had",
+      critical({ cpu: "3" }),
+      [asks({ cpu: "2" })],
+      undefined,
+    ],
+  ];
+  for (const [name, pod, others, expected] of cases) {
+    const there = others.map((spec, index) => podOf(`${index}`, spec));
+    const victims = victimsFor(pod, node, there)?.map(({ metadata }) => Number(metadata.name));
+    assert.deepEqual(victims, expected, name);
+  }
+});
+
+test("a critical pod waits until another has made room for it", async () => {
+  const kubelet = fixture();
+  await kubelet.create("usual", { ...asks({ cpu: "2" }), terminationGracePeriodSeconds: 3 });
+  await kubelet.advance(5_000);
+  await kubelet.create("critical", { ...asks({ cpu: "1" }), priority: 2_000_001_000 });
+  await kubelet.advance(10_000);
+  const { message, phase, reason } = kubelet.pod("usual").status;
+  const why = "Preempted in order to admit critical pod";
+  assert.deepEqual([phase, reason, message], ["Failed", "Preempting", why]);
+  assert.equal(kubelet.pod("critical").status.phase, "Running");
+  assert.ok(kubelet.events.includes(`Warning Preempting ${why}`));
+  await kubelet.create("port", { ...listens(80), ...asks({ cpu: "2" }), priority: 2_000_002_000 });
+  await kubelet.advance(10_000);
+  assert.equal(kubelet.pod("port").status.phase, "Running");
   await kubelet.stop();
 });
 

@@ -4,6 +4,7 @@ import type { Amounts } from "#machinery/pod-resources.ts";
 import { hostPortsOf, portsConflict } from "#machinery/scheduling/host-ports.ts";
 import { matchesNodeAffinity } from "#machinery/scheduling/node-affinity.ts";
 import { untolerated } from "#machinery/scheduling/taints.ts";
+import { isStaticPod } from "../static-pods/manifest.ts";
 
 /** Why a node turns a pod away, as the pod's status and its event tell it. */
 export interface Rejection {
@@ -22,9 +23,13 @@ export function admit(
   /** All that the node has taken, and that may still run. */
   others: readonly Pod[],
 ): Rejection | undefined {
+  return foreignSystem(pod, node) ?? shortage(pod, node, others) ?? misfit(pod, node, others);
+}
+
+/** What no room that others make would help. */
+export function misfit(pod: Pod, node: Node, others: readonly Pod[]): Rejection | undefined {
   return (
     foreignSystem(pod, node) ??
-    shortage(pod, node, others) ??
     misplaced(pod, node) ??
     takenPorts(pod, others) ??
     untoleratedTaint(pod, node)
@@ -62,7 +67,8 @@ function foreignSystem({ metadata, spec }: Pod, node: Node): Rejection | undefin
 /** Upstream names these first when several are short. */
 const firstResources = ["cpu", "memory", "ephemeral-storage"];
 
-function shortage(pod: Pod, node: Node, others: readonly Pod[]): Rejection | undefined {
+/** Of resources, of which others may have too many. */
+export function shortage(pod: Pod, node: Node, others: readonly Pod[]): Rejection | undefined {
   const allocatable = amountsOf(node.status.allocatable ?? {});
   const capacity = allocatable.get("pods") ?? 0;
   if (others.length + 1 > capacity) {
@@ -127,9 +133,10 @@ function takenPorts(pod: Pod, others: readonly Pod[]): Rejection | undefined {
     : undefined;
 }
 
-/** Those of a scheduler's concern (NoSchedule) are none of a node's. */
-function untoleratedTaint({ spec }: Pod, node: Node): Rejection | undefined {
-  return untolerated(node.spec.taints, spec.tolerations, ["NoExecute"])
+/** Those of a scheduler's concern (NoSchedule) are none of a node's; its own pods heed none. */
+function untoleratedTaint(pod: Pod, node: Node): Rejection | undefined {
+  const { spec } = pod;
+  return !isStaticPod(pod) && untolerated(node.spec.taints, spec.tolerations, ["NoExecute"])
     ? predicate("TaintToleration", "node(s) had taints that the pod didn't tolerate")
     : undefined;
 }
