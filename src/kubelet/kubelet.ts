@@ -188,14 +188,14 @@ export class Kubelet {
 
   /** Ends others, where that lets a critical pod run, and waits until they have. */
   async #makeRoom(pod: Pod, node: Node, signal: AbortSignal): Promise<void> {
-    const { clock, event } = this.#env;
+    const { clock } = this.#env;
     const others = this.#taken(pod.metadata.uid);
     if (!shortage(pod, node, others) || misfit(pod, node, others)) return;
     const victims = victimsFor(pod, node, others) ?? [];
     for (const { metadata, spec } of victims) {
       const worker = this.worker(metadata.uid);
       if (!worker) continue;
-      event(worker.pod, "Warning", "Preempting", preempted);
+      this.#env.event(worker.pod, "Warning", "Preempting", preempted);
       worker.fail("Preempting", preempted, spec.terminationGracePeriodSeconds);
     }
     const uids = new Set(victims.map(({ metadata }) => metadata.uid));
