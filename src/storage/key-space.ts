@@ -4,6 +4,10 @@ import { orderOf, prefixEnd } from "./keys.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { Entry, RangeQuery, Revision } from "./store.ts";
 
+/** Longer lists are made anew each time. */
+const shortMax = 20;
+const shortListsMax = 1_000;
+
 /**
  * The current entries in key order, and the newest changes that led to them. Older states, as far
  * back as the feed reaches, are computed by undoing changes, so that the past costs no memory of
@@ -12,6 +16,8 @@ import type { Entry, RangeQuery, Revision } from "./store.ts";
 export class KeySpace<C extends Change> {
   readonly feed: Feed<C>;
   readonly #entries = new SortedMap<Entry>();
+  /** What is under a prefix, for those that are read again and again; until anything changes. */
+  readonly #short = new Map<string, readonly Entry[]>();
 
   constructor(options: FeedOptions<C>) {
     this.feed = new Feed<C>(options);
@@ -31,18 +37,34 @@ export class KeySpace<C extends Change> {
 
   /** Puts an entry that no change is told of: what was there when the space began. */
   load(entry: Entry): void {
+    this.#short.clear();
     this.#entries.set(orderOf(entry.key), entry);
   }
 
   /** Puts the change's entry, or deletes the key when there is none, and publishes the change. */
   apply(change: C, entry: Entry | undefined): void {
+    if (this.#short.size > 0) this.#short.clear();
     if (entry) this.#entries.set(orderOf(change.key), entry);
     else this.#entries.delete(orderOf(change.key));
     this.feed.publish(change);
   }
 
   /** As `Store.range`; a revision must not be below the feed's floor. */
-  range(query: RangeQuery): { entries: Entry[]; remaining: number } {
+  range(query: RangeQuery): { entries: readonly Entry[]; remaining: number } {
+    const { prefix, limit, start, revision } = query;
+    if (limit !== undefined || start !== undefined || revision !== undefined) {
+      return this.#range(query);
+    }
+    const known = this.#short.get(prefix);
+    if (known) return { entries: known, remaining: 0 };
+    const found = this.#range(query);
+    if (found.entries.length > shortMax) return found;
+    if (this.#short.size >= shortListsMax) this.#short.clear();
+    this.#short.set(prefix, found.entries);
+    return found;
+  }
+
+  #range(query: RangeQuery): { entries: Entry[]; remaining: number } {
     const limit = query.limit ?? Infinity;
     const from = orderOf(
       query.start !== undefined && orderOf(query.start) > orderOf(query.prefix)

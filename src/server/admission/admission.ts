@@ -47,12 +47,26 @@ export interface AdmissionRequest {
 export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
 /** The plugins that mutate run once, and once more where one asks for it. */
-export interface MutationPasses {
-  readonly isSecond: boolean;
-  /** Asks for the second pass. */
-  again(): void;
+export class MutationPasses {
   /** What a plugin keeps from the first pass for the second one. */
-  readonly notes: Map<string, unknown>;
+  readonly notes = new Map<string, unknown>();
+  #isSecond = false;
+  #isAskedFor = false;
+
+  get isSecond(): boolean {
+    return this.#isSecond;
+  }
+
+  /** Asks for the second pass. */
+  again(): void {
+    this.#isAskedFor = true;
+  }
+
+  /** Whether there is one; it then begins. */
+  beginSecond(): boolean {
+    this.#isSecond = this.#isAskedFor;
+    return this.#isSecond;
+  }
 }
 
 /** What a plugin may use; given once, when it is made. `client` acts inside the server. */

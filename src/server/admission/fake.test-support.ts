@@ -5,6 +5,7 @@ import type { Client } from "#client/client.ts";
 import { StatusError, conflict, notFound } from "#machinery/status.ts";
 import type { KindType } from "#schema/message.ts";
 import type { UserInfo } from "../pipeline/request.ts";
+import { MutationPasses } from "./admission.ts";
 import type { AdmissionEnvironment, AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 import { defaultAdmission } from "./default.ts";
 
@@ -93,7 +94,7 @@ export async function admit(plugin: AdmissionPlugin, asked: Asked) {
     name: metadata?.name ?? "",
     dryRun: false,
     options: {},
-    passes: { isSecond: false, again: () => {}, notes: new Map() },
+    passes: new MutationPasses(),
     signal: new AbortController().signal,
     replace: (next) => {
       if (request.object) for (const key of Object.keys(request.object)) delete request.object[key];

@@ -1,4 +1,4 @@
-import type { Client, Resource } from "#client/client.ts";
+import type { Client, ListQuery, Resource } from "#client/client.ts";
 import { notFound } from "#machinery/status.ts";
 import { fieldsOf } from "#schema/message.ts";
 import type { KindType } from "#schema/message.ts";
@@ -77,15 +77,20 @@ export function directReads(client: Client, registry: () => Registry): Client {
     },
     async list(type, query = {}, signal) {
       const storage = storageOf(type);
-      const { namespace = "", ...others } = query;
-      if (!storage || Object.keys(others).length > 0) return client.list(type, query, signal);
-      const prefix = listPrefix(storage.storedInfo, namespace);
+      if (!storage || !isWhole(query)) return client.list(type, query, signal);
+      const prefix = listPrefix(storage.storedInfo, query.namespace ?? "");
       const { entries, revision } = await storage.environment.cacher.range({ prefix }, signal);
       const items = entries.map((entry) => storage.form.decode(entry) as never);
       return { items, resourceVersion: String(revision) };
     },
   };
   return direct;
+}
+
+/** Nothing but a namespace is asked for. */
+function isWhole(query: ListQuery): boolean {
+  for (const name in query) if (name !== "namespace") return false;
+  return true;
 }
 
 function tooContended(name: string): Error {

@@ -15,6 +15,7 @@ import { inFieldOrder } from "#machinery/validation/order.ts";
 import { withZeros } from "#machinery/validation/zeros.ts";
 import { validateSchema } from "#machinery/validation/schema.ts";
 import type { KindType } from "#schema/message.ts";
+import { MutationPasses } from "../admission/admission.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { RequestContext } from "../pipeline/request.ts";
 import { complete } from "./body.ts";
@@ -55,7 +56,7 @@ export function admissionRequest(
     object,
     oldObject: call.oldObject,
     options: optionsOf(context, call),
-    passes: { isSecond: false, again: () => {}, notes: new Map() },
+    passes: new MutationPasses(),
     signal: context.signal,
     replace(next) {
       invariant(object, "there is an object to replace");
@@ -105,14 +106,8 @@ function optionsOf({ request: { query } }: RequestContext, call: AdmissionCall) 
  * comes before validation: what they trip over in an object that lacks it, validation tells.
  */
 export async function mutate(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {
-  let isAskedFor = false;
-  const { notes } = request.passes;
-  const again = () => {
-    isAskedFor = true;
-  };
-  await mutateOnce(storage, { ...request, passes: { isSecond: false, again, notes } });
-  if (!isAskedFor) return;
-  await mutateOnce(storage, { ...request, passes: { isSecond: true, again, notes } });
+  await mutateOnce(storage, request);
+  if (request.passes.beginSecond()) await mutateOnce(storage, request);
 }
 
 async function mutateOnce(storage: ResourceStorage, request: AdmissionRequest): Promise<void> {

@@ -66,15 +66,20 @@ export class ResourceStorage {
   }
 
   /** The entry can be decoded at once. */
-  async find(
+  find(
     namespace: string,
     name: string,
     signal?: AbortSignal,
-    freshness: Freshness = {},
+    freshness?: Freshness,
   ): Promise<Entry | undefined> {
     const { cacher } = this.environment;
-    const entry = await cacher.get(this.key(namespace, name), freshness, signal);
-    if (entry && this.form.needsPreparation) await this.form.prepare([entry]);
+    const found = cacher.get(this.key(namespace, name), freshness, signal);
+    return this.form.needsPreparation ? this.#prepared(found) : found;
+  }
+
+  async #prepared(found: Promise<Entry | undefined>): Promise<Entry | undefined> {
+    const entry = await found;
+    if (entry) await this.form.prepare([entry]);
     return entry;
   }
 

@@ -206,8 +206,12 @@ export class Cacher implements AsyncDisposable {
     const waiting = this.#reach({ stale, ...(atLeast !== undefined && { atLeast }) }, signal);
     if (waiting) await waiting;
     const space = this.#space(query.prefix);
-    const { revision: at = this.#revision } = query;
-    if (at >= space.feed.floor) return { ...space.range({ ...query, revision: at }), revision: at };
+    const { revision: at } = query;
+    if (at === undefined) {
+      const { entries, remaining } = space.range(query);
+      return { entries, remaining, revision: this.#revision };
+    }
+    if (at >= space.feed.floor) return { ...space.range(query), revision: at };
     const result = await this.#store.range(query, signal);
     return { ...result, entries: result.entries.map((entry) => shared(space, entry)) };
   }

@@ -10,6 +10,7 @@ export async function listServed<T extends { readonly metadata: { readonly name:
 ): Promise<readonly T[]> {
   try {
     const { items } = await client.list(type, query);
+    if (items.length < 2) return items;
     return [...items].sort((left, right) => (left.metadata.name < right.metadata.name ? -1 : 1));
   } catch (error) {
     if (isNotFound(error)) return [];
