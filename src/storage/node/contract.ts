@@ -13,6 +13,7 @@ import type {
   Commit,
   CommitResult,
   Entry,
+  RangeResult,
   RestorableStore,
   Revision,
   Store,
@@ -259,6 +260,14 @@ const reads: Record<string, Body> = {
     const limited = await store.range({ prefix: "/many/", limit: 2_000 });
     assert.deepEqual(keys(limited.entries), names.slice(0, 2_000));
     assert.equal(limited.remaining, 500);
+    const parts: RangeResult[] = [];
+    for await (const part of store.ranges?.({ prefix: "/many/" }) ?? [result]) {
+      parts.push(part);
+      // What is written meanwhile belongs to none of them.
+      await store.commit(put(`/many/1${parts.length}`, "later"));
+    }
+    assert.deepEqual(keys(parts.flatMap(({ entries }) => entries)), names);
+    assert.equal(new Set(parts.map(({ revision: at }) => at)).size, 1);
   },
 
   async "the past can be read"(harness) {
