@@ -217,6 +217,9 @@ function rbacFollower<T extends RbacObject>(kind: T["kind"], store: RbacStore): 
 
 function podFollower(graph: NodeGraph): EntryFollower {
   return {
+    get isEmpty() {
+      return !graph.hasPods;
+    },
     put: ({ key, value }) => graph.putPod(key, readPodForReferences(value)),
     remove: (key) => graph.removePod(key),
     retain: (keys) => graph.retainPods(keys),

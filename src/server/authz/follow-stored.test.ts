@@ -42,6 +42,9 @@ describe("what follows stored objects", () => {
     const seen = new Map<string, string>();
     let synced = 0;
     const follower = {
+      get isEmpty() {
+        return seen.size === 0;
+      },
       put: ({ key, value }: { key: string; value: Uint8Array }) => void seen.set(key, text(value)),
       remove: (key: string) => void seen.delete(key),
       retain: (keys: ReadonlySet<string>) => {

@@ -11,6 +11,8 @@ export type Stored = Pick<Cacher, "watchBatches">;
 
 /** Where the stored objects of one resource go, by their keys. */
 export interface EntryFollower {
+  /** Nothing was put yet. */
+  readonly isEmpty: boolean;
   put(entry: Entry): void;
   remove(key: string): void;
   /** What is not among these keys is gone. */
@@ -58,8 +60,8 @@ async function followOnce(
   signal: AbortSignal,
   hasBegun: () => void,
 ): Promise<void> {
-  // Of the state that the watch begins with, until it is complete.
-  let keys: Set<string> | undefined = new Set();
+  // Of the state that the watch begins with, where something may have to go.
+  let keys = follower.isEmpty ? undefined : new Set<string>();
   const query = { prefix, initial: true, early: true };
   for await (const item of stored.watchBatches(query, signal)) {
     if (item instanceof Batch) {
@@ -67,8 +69,8 @@ async function followOnce(
         keys?.add(event.key);
         apply(follower, event);
       }
-    } else if (item.initialEventsEnd && keys) {
-      follower.retain(keys);
+    } else if (item.initialEventsEnd) {
+      if (keys) follower.retain(keys);
       keys = undefined;
       hasBegun();
       onSynced();

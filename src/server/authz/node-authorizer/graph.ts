@@ -47,6 +47,10 @@ export class NodeGraph {
   /** Objects that name their node themselves. */
   readonly #nodeNamed = new Map<string, string>();
 
+  get hasPods(): boolean {
+    return this.#pods.size > 0;
+  }
+
   /** Pods go by the keys that the store has them under. */
   putPod(key: string, pod: Pod): void {
     this.removePod(key);
