@@ -110,9 +110,9 @@ export async function times(count: number, work: (index: number) => Promise<unkn
   await Promise.all(Array.from({ length: Math.min(parallel, count) }, lane));
 }
 
-const lookMs = 20;
+const lookMs = 100;
 
-/** Looks again and again until it is so; what it costs to look is little beside what is measured. */
+/** Looks again until it is so: seldom, as a list of a thousand Deployments costs something, too. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, lookMs));
 }
