@@ -9,6 +9,7 @@ import { EventWriter } from "#client/events/event-writer.ts";
 import { InformerFactory } from "#client/informer/factory.ts";
 import type { Transport } from "#client/transport.ts";
 import { createClient } from "#client/typed.ts";
+import { isFinished } from "#machinery/pod-resources.ts";
 import type { TestCluster } from "#controllers/testing/cluster.ts";
 import { podTemplate } from "#controllers/testing/cluster.ts";
 import { runScheduler } from "#scheduler/run.ts";
@@ -296,8 +297,8 @@ class Run {
     }
     this.#takenAway.add(uid);
     this.#evicted.push({ uid, at: this.#clock.now() });
-    // One that does not run yet may go at any time.
-    if (!isHealthy || left >= minAvailable) return;
+    // One that does not run yet, or has ended, may go at any time: a budget is not even asked.
+    if (!isHealthy || isFinished(pod) || left >= minAvailable) return;
     this.#accuse(`${name} was evicted, ${left} healthy ones are left of ${minAvailable}`);
   }
 
