@@ -159,6 +159,8 @@ cluster.test("an update goes from the last to the first, and back", async () => 
 cluster.test("a process that ends, and one that is not well, is started again", async () => {
   const restarts = () => cluster.value("pod zk-0", "{.status.containerStatuses[0].restartCount}");
   await ready();
+  const processes = await cluster.shell("kubectl exec zk-0 -- ps -ef");
+  assert.match(processes.stdout, /^UID +PID +PPID +C STIME TTY +TIME CMD\nzookeep\+ +1 +0 /);
   await cluster.shell("kubectl exec zk-0 -- pkill java");
   await eventually(async () => assert.equal(await restarts(), "1"));
   await ready();
