@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, Service } from "#api/core/v1.ts";
 import { VirtualClock } from "#base/clock.ts";
+import { createLogger } from "#base/log.ts";
 import { RoutedLoadBalancers } from "./load-balancers.ts";
 
 const never = new AbortController().signal;
@@ -23,19 +24,29 @@ const nodes = ["10.0.0.2", "10.0.0.3"].map(
 function open() {
   const routes = new Map<string, string>();
   const sick = new Set<string>();
+  const broken = new Set<string>();
+  const told: string[] = [];
   const clock = new VirtualClock();
   const balancers = new RoutedLoadBalancers({
     addresses: ["10.0.0.128", "10.0.0.129", "10.0.0.130"],
     routes: {
-      set: async (address, node) => void routes.set(address, node),
+      set: async (address, node) => {
+        if (broken.has(address)) throw new Error("no such network");
+        routes.set(address, node);
+      },
       remove: async (address) => void routes.delete(address),
     },
     probe: async (node, port) => !sick.has(node) && !sick.has(`${node}:${port}`),
     clock,
+    logger: createLogger({
+      write: (text) => void told.push(text),
+      now: () => clock.now(),
+      level: "info",
+    }),
   });
   const ensured = async (one: Service) =>
     (await balancers.ensure(one, nodes, never)).ingress?.[0]?.ip;
-  return { balancers, routes, sick, clock, ensured };
+  return { balancers, routes, sick, broken, told, clock, ensured };
 }
 
 test("each Service has an address of its own, and keeps it", async () => {
@@ -89,6 +100,24 @@ test("a node that takes no traffic is left for one that does", async () => {
   // Back again: what goes well stays where it is.
   assert.equal(await via(() => sick.clear()), "10.0.0.3");
   assert.equal(await via(() => sick.add("10.0.0.2").add("10.0.0.3")), "10.0.0.3");
+  ending.abort(new Error("end"));
+  await running;
+});
+
+test("a route that cannot be set is tried again, and holds up no other one", async () => {
+  const { balancers, ensured, routes, sick, broken, told, clock } = open();
+  await ensured(service("a"));
+  await ensured(service("b"));
+  const ending = new AbortController();
+  const running = balancers.run(ending.signal).catch((error: unknown) => error);
+  broken.add("10.0.0.128");
+  sick.add("10.0.0.2");
+  await clock.advance(2000);
+  assert.deepEqual([...routes.values()], ["10.0.0.2", "10.0.0.3"]);
+  assert.match(told.join(""), /a load balancer could not be moved.*10\.0\.0\.128/);
+  broken.clear();
+  await clock.advance(2000);
+  assert.deepEqual([...routes.values()], ["10.0.0.3", "10.0.0.3"]);
   ending.abort(new Error("end"));
   await running;
 });

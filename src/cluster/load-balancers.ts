@@ -1,6 +1,7 @@
 import type { LoadBalancerStatus, Node, Service } from "#api/core/v1.ts";
 import { sleep } from "#base/clock.ts";
 import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
 import type { LoadBalancerProvider } from "#controllers/service-lb/controller.ts";
 
 /** The host's routes to addresses that only the rules of nodes know. */
@@ -18,6 +19,7 @@ export interface RoutedLoadBalancersOptions {
   /** Whether a node says at `/healthz` of a port that it takes traffic. Silence is a no. */
   readonly probe: (node: string, port: number, signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** What a proxy says of itself, where a Service has no port that tells of its endpoints. */
@@ -83,8 +85,19 @@ export class RoutedLoadBalancers implements LoadBalancerProvider {
       await sleep(this.#options.clock, probeEveryMs, signal);
       if (this.#balancers.size === 0) continue;
       await this.#inTurn(async () => {
-        await Promise.all([...this.#balancers.values()].map((one) => this.#route(one, signal)));
+        await Promise.all([...this.#balancers.values()].map((one) => this.#repair(one, signal)));
       });
+    }
+  }
+
+  /** What fails is tried again with the next look, and takes no other balancer's with it. */
+  async #repair(balancer: Balancer, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#route(balancer, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const { address } = balancer;
+      this.#options.logger.error("a load balancer could not be moved", { address, error });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
 import { request } from "#base/node/http.ts";
 import type { Scope } from "#base/scope.ts";
 import { balancerAddressesOf } from "../config.ts";
@@ -13,9 +14,10 @@ const probeTimeoutMs = 1000;
 /** Load balancers for a cluster whose nodes are on this machine, kept up to date by the scope. */
 export function runLoadBalancers(
   config: ClusterConfig,
-  { network, clock }: { readonly network: Network; readonly clock: Clock },
+  environment: { readonly network: Network; readonly clock: Clock; readonly logger: Logger },
   scope: Scope,
 ): RoutedLoadBalancers {
+  const { network, clock, logger } = environment;
   const nodes = new Set(config.nodes.map(({ address }) => address));
   const balancers = new RoutedLoadBalancers({
     addresses: balancerAddressesOf(config),
@@ -26,6 +28,7 @@ export function runLoadBalancers(
     // Simulated nodes are nowhere.
     probe: async (node, port, signal) => nodes.has(node) && (await answers(node, port, signal)),
     clock,
+    logger,
   });
   scope.run("load balancers", (signal) => balancers.run(signal));
   return balancers;

@@ -90,7 +90,7 @@ export async function runServer(
   const metrics = new MetricsRegistry();
   const environment = { clock, random: cryptoRandom, logger, metrics, scope, identity };
   const { admission = {}, scheduler = {} } = options;
-  const loadBalancers = network && runLoadBalancers(config, { network, clock }, scope);
+  const loadBalancers = network && runLoadBalancers(config, { network, clock, logger }, scope);
   const controllers = loadBalancers ? { loadBalancers } : {};
   const parts = { config, flags, admission, scheduler, controllers, certificates, store };
   const { controlPlane, files } = await assemble(parts, environment);

@@ -9,6 +9,8 @@ import {
   removeNetwork,
   removeNodeNamespace,
   routeServices,
+  routeThroughNode,
+  unroute,
 } from "./network.ts";
 import { run } from "./run.ts";
 
@@ -112,8 +114,28 @@ test("a network of two nodes", { skip }, async (t) => {
   await t.test("other tables are untouched", async () =>
     assert.equal(await rulesOfOthers(), before),
   );
+  await t.test(
+    "one address goes through the node that is said, until it goes nowhere",
+    async () => {
+      const address = `10.213.${third}.10`;
+      const way = () => run("ip", ["route", "get", address]);
+      for (const { address: via } of [nodes[0], nodes[1], nodes[0]]) {
+        await routeThroughNode({ network, address, via });
+        assert.match(await way(), new RegExp(`via ${via} dev ${network.bridge}`));
+      }
+      await unroute({ network, address });
+      assert.doesNotMatch(await way(), / via /);
+      await unroute({ network, address });
+    },
+  );
   await t.test("services move to another node when their node goes", async () => {
+    const balanced = `10.213.${third}.11`;
+    await routeThroughNode({ network, address: balanced, via: nodes[0].address });
     await removeNodeNamespace({ profile, node: "one" });
+    assert.match(
+      await run("ip", ["route", "get", balanced]),
+      new RegExp(`via ${nodes[1].address} `),
+    );
     const output = await run("ip", ["route", "get", `10.215.${third}.10`]);
     assert.match(output, new RegExp(`via ${nodes[1].address} `));
     assert.doesNotMatch(await run("ip", ["route"]), new RegExp(`via ${nodes[0].address} `));
