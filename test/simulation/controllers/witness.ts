@@ -124,6 +124,8 @@ export class Witness {
   }
 
   #deployment({ metadata, spec }: Deployment): void {
+    // One that is being deleted scales nothing any more, whatever it is told.
+    if (metadata.deletionTimestamp) return;
     let recent = this.#surge.get(metadata.uid);
     if (!recent) this.#surge.set(metadata.uid, (recent = new Recent()));
     const surge = spec.strategy?.rollingUpdate?.maxSurge ?? 1;
