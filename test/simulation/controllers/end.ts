@@ -11,7 +11,7 @@ import { EndpointSlice } from "#api/discovery/v1.ts";
 import type { Client, Resource } from "#client/client.ts";
 import type { ApiObject } from "#client/object.ts";
 import { isFinished } from "#machinery/pod-resources.ts";
-import { isReady } from "./machines.ts";
+import { isReady, podsMax } from "./machines.ts";
 import { kindOf, namespace, podsOf } from "./scene.ts";
 import type { Workload } from "./scene.ts";
 
@@ -37,10 +37,10 @@ async function unsettledWorkloads(
     podsOf(pods, workload).filter(
       (pod) => isReady(pod) && !isFinished(pod) && !pod.metadata.deletionTimestamp,
     );
-  const wrong = (workload: Workload, wanted: number) => {
+  const wrong = (workload: Workload, wanted: number, mayWait = 0) => {
     const there = podsOf(pods, workload).filter((pod) => !isFinished(pod));
     const ready = healthy(workload);
-    return there.length === wanted && ready.length === wanted
+    return there.length === wanted && ready.length === wanted - mayWait
       ? undefined
       : `${workload} has ${there.length} pods, ${ready.length} ready, and wants ${wanted}`;
   };
@@ -66,11 +66,22 @@ async function unsettledWorkloads(
   return (
     wrong("set", set?.spec.replicas ?? 0) ??
     wrong("db", db?.spec.replicas ?? 0) ??
-    wrong("agent", agent ? nodes.length : 0) ??
+    wrong("agent", agent ? nodes.length : 0, agent ? fullNodes(nodes, pods) : 0) ??
     (work && !isDone
       ? `work has ${work.status.succeeded ?? 0} of ${work.spec.completions}`
       : undefined)
   );
+}
+
+/**
+ * Nodes that other pods filled while their agent was away, because all other nodes were cordoned:
+ * nobody makes room for it, as it is not more important than they are.
+ */
+function fullNodes(nodes: readonly Node[], pods: readonly Pod[]): number {
+  return nodes.filter(({ metadata }) => {
+    const here = pods.filter((pod) => pod.spec.nodeName === metadata.name && !isFinished(pod));
+    return here.length >= podsMax && podsOf(here, "agent").length === 0;
+  }).length;
 }
 
 /** Nothing outlives who made it. */
