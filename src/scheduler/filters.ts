@@ -60,17 +60,28 @@ export class PodFilters {
    */
   checkWith(node: NodeInfo, nominated: readonly PodInfo[]): Refusal | undefined {
     const pod = this.#pod;
-    const expected = nominated.filter(
-      (other) => other.priority >= pod.priority && other.key !== pod.key && !node.has(other.key),
-    );
-    if (expected.length > 0) {
-      const crowded = node.copy();
-      for (const other of expected) this.add(other, crowded);
-      const refusal = this.check(crowded);
-      for (const other of expected) this.remove(other, crowded);
-      if (refusal) return refusal;
-    }
-    return this.check(node);
+    const counts = (other: PodInfo) =>
+      other.priority >= pod.priority && other.key !== pod.key && !node.has(other.key);
+    const refusal = nominated.every(counts)
+      ? this.#checkBesideAll(node, nominated)
+      : this.#checkBeside(node, nominated.filter(counts));
+    return refusal ?? this.check(node);
+  }
+
+  /** As long as neither the node nor those it is promised to change, it is asked about once. */
+  #checkBesideAll(node: NodeInfo, nominated: readonly PodInfo[]): Refusal | undefined {
+    const check = () => this.#checkBeside(node, nominated);
+    const { verdicts } = this;
+    return verdicts && !node.isHypothetical ? verdicts.beside(nominated, node, check) : check();
+  }
+
+  #checkBeside(node: NodeInfo, others: readonly PodInfo[]): Refusal | undefined {
+    if (others.length === 0) return undefined;
+    const crowded = node.copy();
+    for (const other of others) this.add(other, crowded);
+    const refusal = this.check(crowded);
+    for (const other of others) this.remove(other, crowded);
+    return refusal;
   }
 
   /** Puts a pod on a copied node; undo it with `remove`. */

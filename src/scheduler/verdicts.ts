@@ -45,6 +45,8 @@ export class Verdicts {
   #scoredAt = new Float64Array(0);
   #plainScores = new Float64Array(0);
   readonly #refusals: (Refusal | undefined)[] = [];
+  /** Of nodes that were promised to somebody: they are few. */
+  readonly #beside: (Beside | undefined)[] = [];
   /** Of the nodes that are ranked just now. */
   #slots = new Int32Array(0);
   readonly #known = new Map<string, Refusal>();
@@ -68,6 +70,24 @@ export class Verdicts {
     this.#checkedAt[slot] = generation;
     this.#refusals[slot] = refusal && this.#same(refusal);
     return this.#refusals[slot];
+  }
+
+  /**
+   * What was said of the node together with pods that are expected there; `check` asks. The same
+   * list stands for the same pods.
+   */
+  beside(
+    expected: readonly PodInfo[],
+    node: NodeInfo,
+    check: () => Refusal | undefined,
+  ): Refusal | undefined {
+    const { slot, generation } = node;
+    const known = this.#beside[slot];
+    if (known?.expected === expected && known.generation === generation) return known.refusal;
+    const found = check();
+    const refusal = found && this.#same(found);
+    this.#beside[slot] = { expected, generation, refusal };
+    return refusal;
   }
 
   /** Adds the weighted scores of these rules to the totals. */
@@ -135,6 +155,12 @@ export class Verdicts {
     for (const rank of this.#ranks) rank.raw = grow(rank.raw);
     while (this.#refusals.length < length) this.#refusals.push(undefined);
   }
+}
+
+interface Beside {
+  readonly expected: readonly PodInfo[];
+  readonly generation: number;
+  readonly refusal: Refusal | undefined;
 }
 
 interface Rank {

@@ -8,6 +8,20 @@ import type { HostPort } from "#machinery/scheduling/host-ports.ts";
 /** A node that is asked "what if?" of: nothing that is said of it is kept. */
 const hypothetical = -1;
 
+interface NodeInfoOptions {
+  readonly slot?: number;
+  readonly generation?: number;
+  /** What the node says, where it has been read before. */
+  readonly read?: Pick<NodeInfo, "allocatable" | "imageBytes">;
+}
+
+function readNode({ status }: Node): Pick<NodeInfo, "allocatable" | "imageBytes"> {
+  const images = (status.images ?? []).flatMap((image) =>
+    (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const),
+  );
+  return { allocatable: amountsOf(status.allocatable ?? {}), imageBytes: new Map(images) };
+}
+
 /** One node and the sums over its pods, kept up to date as pods come and go. */
 export class NodeInfo {
   readonly node: Node;
@@ -28,19 +42,15 @@ export class NodeInfo {
   constructor(
     node: Node,
     pods: Iterable<PodInfo> = [],
-    { slot = 0, generation = hypothetical }: { slot?: number; generation?: number } = {},
+    { slot = 0, generation = hypothetical, read = readNode(node) }: NodeInfoOptions = {},
   ) {
     this.node = node;
     this.slot = slot;
     this.generation = generation;
     this.name = node.metadata.name;
     this.labels = node.metadata.labels ?? {};
-    this.allocatable = amountsOf(node.status.allocatable ?? {});
-    this.imageBytes = new Map(
-      (node.status.images ?? []).flatMap((image) =>
-        (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const),
-      ),
-    );
+    this.allocatable = read.allocatable;
+    this.imageBytes = read.imageBytes;
     for (const pod of pods) this.add(pod);
   }
 
@@ -101,7 +111,12 @@ export class NodeInfo {
 
   /** A node of its own to ask "what if?" of. */
   copy(): NodeInfo {
-    return new NodeInfo(this.node, this.#pods.values(), { slot: this.slot });
+    const copy = new NodeInfo(this.node, [], { slot: this.slot, read: this });
+    for (const [key, pod] of this.#pods) copy.#pods.set(key, pod);
+    for (const [resource, amount] of this.#requested) copy.#requested.set(resource, amount);
+    copy.#scoreCpu = this.#scoreCpu;
+    copy.#scoreMemory = this.#scoreMemory;
+    return copy;
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {

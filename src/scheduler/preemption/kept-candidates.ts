@@ -1,5 +1,6 @@
 import type { PodDisruptionBudget } from "#api/policy/v1.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
+import type { PodInfo } from "../cache/pod-info.ts";
 import type { Refusal } from "../framework.ts";
 import type { Verdicts } from "../verdicts.ts";
 import type { Candidate } from "./candidate.ts";
@@ -9,6 +10,7 @@ export class KeptCandidates {
   readonly #budgets: readonly PodDisruptionBudget[];
   readonly #priority: number;
   readonly #seenAt: number[] = [];
+  readonly #promised: (readonly PodInfo[] | undefined)[] = [];
   readonly #results: (Candidate | Refusal | undefined)[] = [];
 
   private constructor(priority: number, budgets: readonly PodDisruptionBudget[]) {
@@ -29,12 +31,19 @@ export class KeptCandidates {
     return kept;
   }
 
-  get(node: NodeInfo, select: () => Candidate | Refusal): Candidate | Refusal {
+  /** `promised`: whom the node is promised to; the same list stands for the same pods. */
+  get(
+    node: NodeInfo,
+    promised: readonly PodInfo[] | undefined,
+    select: () => Candidate | Refusal,
+  ): Candidate | Refusal {
     const { slot, generation } = node;
-    const known = this.#seenAt[slot] === generation && this.#results[slot];
+    const isSeen = this.#seenAt[slot] === generation && this.#promised[slot] === promised;
+    const known = isSeen && this.#results[slot];
     if (known) return known;
     const result = select();
     this.#seenAt[slot] = generation;
+    this.#promised[slot] = promised;
     this.#results[slot] = result;
     return result;
   }

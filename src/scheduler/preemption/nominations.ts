@@ -6,13 +6,11 @@ import type { PodInfo } from "../cache/pod-info.ts";
  */
 export class Nominations {
   readonly #byPod = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
-  readonly #byNode = new Map<string, Map<string, PodInfo>>();
+  readonly #byNode = new Map<string, readonly PodInfo[]>();
 
-  /** Undefined where the node has been promised to nobody. */
+  /** Undefined where the node has been promised to nobody; another list after every change. */
   on(node: string): readonly PodInfo[] | undefined {
-    if (this.#byNode.size === 0) return undefined;
-    const pods = this.#byNode.get(node);
-    return pods && [...pods.values()];
+    return this.#byNode.get(node);
   }
 
   nodeOf(key: string): string | undefined {
@@ -22,17 +20,15 @@ export class Nominations {
   set(pod: PodInfo, node: string): void {
     this.delete(pod.key);
     this.#byPod.set(pod.key, { pod, node });
-    let pods = this.#byNode.get(node);
-    if (!pods) this.#byNode.set(node, (pods = new Map()));
-    pods.set(pod.key, pod);
+    this.#byNode.set(node, [...(this.#byNode.get(node) ?? []), pod]);
   }
 
   delete(key: string): void {
     const node = this.nodeOf(key);
     if (node === undefined) return;
     this.#byPod.delete(key);
-    const pods = this.#byNode.get(node);
-    pods?.delete(key);
-    if (pods?.size === 0) this.#byNode.delete(node);
+    const left = (this.#byNode.get(node) ?? []).filter((pod) => pod.key !== key);
+    if (left.length > 0) this.#byNode.set(node, left);
+    else this.#byNode.delete(node);
   }
 }

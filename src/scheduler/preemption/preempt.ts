@@ -88,8 +88,10 @@ function dryRun(
     const node = hopeful[(offset + index) % hopeful.length];
     if (!node) break;
     const select = () => selectVictims(pod, node, noFit, budgets, options);
-    const isPromised = options.nominations.on(node.name) !== undefined;
-    const result = kept && !isPromised ? kept.get(node, select) : select();
+    const promised = options.nominations.on(node.name);
+    // What is promised to the pod itself counts for others only.
+    const isOwn = promised?.some(({ key }) => key === pod.key) ?? false;
+    const result = kept && !isOwn ? kept.get(node, promised, select) : select();
     if ("plugin" in result) why.add(node, result);
     else if (result.violations === 0) kind.push(result);
     else violating.push(result);
