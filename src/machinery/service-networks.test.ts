@@ -1,7 +1,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import type { ServiceCIDR } from "#api/networking/v1.ts";
-import { includes, isReadyNetwork } from "./service-networks.ts";
+import { includes } from "./networks.ts";
+import { isReadyNetwork } from "./service-networks.ts";
 
 test("which network has what", () => {
   const cases: [string, string, boolean][] = [

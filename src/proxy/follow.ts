@@ -2,7 +2,7 @@ import type { Scope } from "#base/scope.ts";
 import { Service } from "#api/core/v1/service.ts";
 import { EndpointSlice } from "#api/discovery/v1.ts";
 import type { InformerFactory } from "#client/informer/factory.ts";
-import { includes } from "#machinery/service-networks.ts";
+import { includes } from "#machinery/networks.ts";
 import { ServiceCIDR } from "#api/networking/v1.ts";
 import { untilAborted } from "./proxy.ts";
 import type { Proxy } from "./proxy.ts";

@@ -1,7 +1,8 @@
-import { formatAddress, parseAddress } from "#machinery/cel/library/address.ts";
+import { formatAddress } from "#machinery/cel/library/address.ts";
+import { parseNetwork } from "#machinery/networks.ts";
 
 /** A network, as "10.244.0.0/16" says it. */
-export interface Network {
+interface Range {
   /** Of its first address. */
   readonly start: bigint;
   readonly prefix: number;
@@ -9,20 +10,17 @@ export interface Network {
   readonly bits: number;
 }
 
-export function parseNetwork(text: string): Network | undefined {
-  const [address = "", length = "", ...rest] = text.split("/");
-  const bytes = parseAddress(address);
-  const prefix = Number(length);
-  if (!bytes || rest.length > 0 || !/^\d{1,3}$/.test(length) || prefix > bytes.length * 8) {
-    return undefined;
-  }
+function rangeOf(text: string): Range | undefined {
+  const network = parseNetwork(text);
+  if (!network) return undefined;
+  const { bytes, prefixLength: prefix } = network;
   const bits = bytes.length * 8;
-  const value = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const value = Array.from(bytes, BigInt).reduce((sum, byte) => (sum << 8n) | byte, 0n);
   const host = BigInt(bits - prefix);
   return { start: (value >> host) << host, prefix, bits };
 }
 
-function networkText({ start, prefix, bits }: Network): string {
+function networkText({ start, prefix, bits }: Range): string {
   const bytes = Array.from({ length: bits / 8 }, (_, index) =>
     Number((start >> BigInt(bits - 8 * (index + 1))) & 0xffn),
   );
@@ -35,11 +33,11 @@ const partBitsMax = 16;
 /** A network that is cut into parts of one size, which are numbered from 0. */
 export class CidrRange {
   readonly count: number;
-  readonly #network: Network;
+  readonly #network: Range;
   readonly #partPrefix: number;
 
   constructor(cidr: string, partPrefix: number) {
-    const network = parseNetwork(cidr);
+    const network = rangeOf(cidr);
     if (!network) throw new Error(`${cidr} is no network`);
     const { bits, prefix } = network;
     if (partPrefix < prefix || partPrefix > bits) {
@@ -61,7 +59,7 @@ export class CidrRange {
 
   /** The numbers of the parts that the network touches, first and last; none of another range. */
   partsIn(cidr: string): { readonly first: number; readonly last: number } | undefined {
-    const other = parseNetwork(cidr);
+    const other = rangeOf(cidr);
     const { start, bits, prefix } = this.#network;
     if (other?.bits !== bits) return undefined;
     const size = BigInt(bits - this.#partPrefix);

@@ -1,5 +1,5 @@
 import type { IPAddress, ServiceCIDR } from "#api/networking/v1.ts";
-import { includes } from "#machinery/service-networks.ts";
+import { includes } from "#machinery/networks.ts";
 
 /** Ready: Services may have its addresses. Blocked: it is to go, and some have them still. */
 export type NetworkPlan =

@@ -1,4 +1,4 @@
-import { parseNetwork } from "#machinery/service-networks.ts";
+import { parseNetwork } from "#machinery/networks.ts";
 import { parseIp } from "#machinery/validation/names.ts";
 
 /** The 32 bits of "10.96.0.1"; undefined for what is no IPv4 address. */
